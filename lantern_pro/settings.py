@@ -1,0 +1,179 @@
+"""Every setting, from the environment. ``.env.example`` lists the variables and what they mean.
+
+With ``LANTERN_DEVELOPMENT=yes`` the secrets have fixed defaults, which are public: never use it
+for real people. Otherwise a missing secret stops the start with a message that names it.
+"""
+
+from pathlib import Path
+
+from lantern_pro import environment as env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DEVELOPMENT = env.flag("LANTERN_DEVELOPMENT", default=False)
+
+
+def _only_in_development(value: str) -> str | None:
+    return value if DEVELOPMENT else None
+
+
+# --- Django ---------------------------------------------------------------------------------------
+DEBUG = False
+SECRET_KEY = env.secret(
+    "LANTERN_SECRET_KEY", _only_in_development("development-only-" + 32 * "0")
+).decode()
+ALLOWED_HOSTS = env.words("LANTERN_HOSTS", "*" if DEVELOPMENT else "")
+CSRF_TRUSTED_ORIGINS = env.words("LANTERN_ADMIN_ORIGINS")
+ROOT_URLCONF = {
+    "all": "lantern_pro.urls",
+    "client": "lantern_pro.urls_client",
+    "admin": "lantern_pro.urls_admin",
+}[env.text("LANTERN_ROLE", "all")]
+WSGI_APPLICATION = "lantern_pro.wsgi.application"
+APPEND_SLASH = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.text("LANTERN_STATIC_DIR", str(BASE_DIR / "var" / "static")))
+
+INSTALLED_APPS = [
+    "lantern_pro.store",
+    "lantern_pro.jobs",
+    "lantern_pro.api",
+    "lantern_pro.backoffice",
+    "accounts",
+    "referrals",
+    "proxies",
+    "billing",
+    "configsrv",
+    "lantern_pro.support",
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "lantern_pro" / "backoffice" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- Redis: the only database ---------------------------------------------------------------------
+REDIS_URL = env.text("REDIS_URL", _only_in_development("redis://127.0.0.1:6379/0"))
+# What is no truth (sessions, caches, the broker's messages) may live on another Redis.
+VOLATILE_REDIS_URL = env.text("LANTERN_VOLATILE_REDIS_URL", REDIS_URL)
+CELLS = env.number("LANTERN_CELLS", 1, least=1, most=1024)
+DATABASES = {"default": {"ENGINE": "lantern_pro.store.backend", "NAME": "redis"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": VOLATILE_REDIS_URL,
+        "KEY_PREFIX": "cache",
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEVELOPMENT
+SECURE_REFERRER_POLICY = "no-referrer"
+
+# --- Celery: it only wakes workers; the truth of a job is in the ledger ---------------------------
+CELERY_BROKER_URL = env.text("LANTERN_BROKER_URL", VOLATILE_REDIS_URL)
+JOB_LEASE_MS = env.number("LANTERN_JOB_LEASE_MS", 30_000, least=1_000, most=30_000)
+JOB_SWEEP_SECONDS = env.number("LANTERN_JOB_SWEEP_SECONDS", 2, least=1, most=60)
+
+# --- Secrets of the domain ------------------------------------------------------------------------
+_KEY_1 = "dev:" + 43 * "A" + "="
+TOKEN_KEYS = env.key_ring("LANTERN_TOKEN_KEYS", _only_in_development(_KEY_1))
+PERSONAL_KEYS = env.key_ring("LANTERN_PERSONAL_KEYS", _only_in_development(_KEY_1))
+LOOKUP_SECRET = env.secret(
+    "LANTERN_LOOKUP_SECRET", _only_in_development("development-only-lookup-" + 32 * "0")
+)
+PLACEMENT_SECRET = env.secret(
+    "LANTERN_PLACEMENT_SECRET", _only_in_development("development-only-placement-" + 32 * "0")
+)
+# What http-proxies put before the true address of a client that came through them.
+PROXY_FORWARD_SECRET = env.secret(
+    "LANTERN_PROXY_FORWARD_SECRET", _only_in_development("development-only-forward-" + 32 * "0")
+).decode()
+
+# --- Stripe and Mandrill --------------------------------------------------------------------------
+STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", _only_in_development("sk_test_development"))
+STRIPE_PUBLISHABLE_KEY = env.text(
+    "STRIPE_PUBLISHABLE_KEY", _only_in_development("pk_test_development")
+)
+STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", _only_in_development("whsec_development"))
+STRIPE_API_BASE = env.text("STRIPE_API_BASE", "https://api.stripe.com")
+MANDRILL_API_KEY = env.text("MANDRILL_API_KEY", _only_in_development("development"))
+MANDRILL_API_BASE = env.text("MANDRILL_API_BASE", "https://mandrillapp.com/api/1.0/")
+MAIL_FROM = env.text("LANTERN_MAIL_FROM", "Lantern Pro <pro@example.org>")
+
+# --- Rules that operators may turn ----------------------------------------------------------------
+DEVICE_LIMIT = env.number("LANTERN_DEVICE_LIMIT", 3, least=1, most=100)
+PROXIES_PER_PRO_USER = env.number("LANTERN_PROXIES_PER_PRO_USER", 2, least=1, most=10)
+FREE_BUCKETS = env.number("LANTERN_FREE_BUCKETS", 64, least=1, most=65_536)
+FREE_PROXIES_PER_BUCKET = env.number("LANTERN_FREE_PROXIES_PER_BUCKET", 2, least=1, most=10)
+FREE_IPV4_PREFIX = env.number("LANTERN_FREE_IPV4_PREFIX", 20, least=16, most=24)
+FREE_IPV6_PREFIX = env.number("LANTERN_FREE_IPV6_PREFIX", 32, least=32, most=48)
+CONFIG_POLL_SECONDS = env.number("LANTERN_CONFIG_POLL_SECONDS", 60, least=2, most=86_400)
+
+# --- The API --------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_RENDERER_CLASSES": ["lantern_pro.api.envelope.EnvelopeRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "lantern_pro.api.parsing.FormParser",
+        "lantern_pro.api.parsing.JsonParser",
+        "lantern_pro.api.parsing.AnyParser",
+    ],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "lantern_pro.api.envelope.AlwaysJson",
+    "EXCEPTION_HANDLER": "lantern_pro.api.envelope.answer_exception",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Lantern Pro",
+    "DESCRIPTION": "The API that client apps call. docs/api.md tells the rules of the road.",
+    "VERSION": "0.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SERVE_PUBLIC": True,
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("LANTERN_LOG_LEVEL", "INFO")},
+}

@@ -1,0 +1,49 @@
+"""The connections to Redis; nothing else in the project opens one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import redis
+from django.conf import settings
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.retry import Retry
+
+_substitute: dict[bool, redis.Redis] = {}
+
+
+@cache
+def _connect(*, decode: bool) -> redis.Redis:
+    """Open a pool. A read or an idempotent script may be repeated, so a lost link is retried."""
+    return redis.Redis.from_url(
+        settings.REDIS_URL,
+        decode_responses=decode,
+        protocol=2,
+        socket_connect_timeout=2,
+        socket_timeout=10,
+        health_check_interval=15,
+        retry=Retry(ExponentialBackoff(cap=1, base=0.02), retries=6),
+        retry_on_error=[RedisConnectionError, RedisTimeoutError],
+    )
+
+
+def text_client() -> redis.Redis:
+    """The store's connection: answers come as ``str``."""
+    return _substitute.get(True) or _connect(decode=True)
+
+
+def raw_client() -> redis.Redis:
+    """The same Redis, for values that are not text (configuration bodies): answers are bytes."""
+    return _substitute.get(False) or _connect(decode=False)
+
+
+@contextmanager
+def using(*, text: redis.Redis, raw: redis.Redis) -> Iterator[None]:
+    """Let the store speak to another server meanwhile (unit tests on fakeredis)."""
+    _substitute.update({True: text, False: raw})
+    try:
+        yield
+    finally:
+        _substitute.clear()

@@ -1,0 +1,11 @@
+"""The fleet, and who may use which proxy."""
+
+from django.apps import AppConfig
+
+
+class ProxiesConfig(AppConfig):
+    """The fleet, and who may use which proxy."""
+
+    name = "proxies"
+    label = "proxies"
+    verbose_name = "Proxies"

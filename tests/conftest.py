@@ -1,0 +1,64 @@
+"""Fixtures for every test: a real Redis a test process, emptied before each test.
+
+The server starts before Django reads its settings, so that ``REDIS_URL`` names it.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import fakeredis
+import pytest
+import redis
+
+from devstack.redis_server import RedisPlace, running
+
+_resources = ExitStack()
+atexit.register(_resources.close)
+
+
+def _start_redis() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="lantern-test-"))
+    _resources.callback(shutil.rmtree, folder, ignore_errors=True)
+    place = _resources.enter_context(running(RedisPlace.in_folder(folder)))
+    os.environ["REDIS_URL"] = place.url
+
+
+os.environ["LANTERN_DEVELOPMENT"] = "yes"
+os.environ["DJANGO_SETTINGS_MODULE"] = "lantern_pro.settings"
+_start_redis()
+
+
+@pytest.fixture
+def real_redis() -> Iterator[redis.Redis]:
+    """The test process's own Redis server, empty."""
+    from lantern_pro.store.client import text_client
+
+    client = text_client()
+    client.flushall()
+    yield client
+    client.flushall()
+
+
+@pytest.fixture
+def fake_redis() -> Iterator[redis.Redis]:
+    """The store over fakeredis: fast, and no proof by itself."""
+    from lantern_pro.store import client
+
+    server = fakeredis.FakeServer(version=(6, 2))
+    text = fakeredis.FakeRedis(server=server, decode_responses=True, protocol=2)
+    raw = fakeredis.FakeRedis(server=server, protocol=2)
+    with client.using(text=text, raw=raw):
+        yield text
+
+
+@pytest.fixture(params=["fakeredis", "redis"])
+def any_redis(request: pytest.FixtureRequest) -> redis.Redis:
+    """The same test on fakeredis and on the real server."""
+    name = {"fakeredis": "fake_redis", "redis": "real_redis"}[request.param]
+    client: redis.Redis = request.getfixturevalue(name)
+    return client
