@@ -105,8 +105,21 @@ SECURE_REFERRER_POLICY = "no-referrer"
 
 # --- Celery: it only wakes workers; the truth of a job is in the ledger ---------------------------
 CELERY_BROKER_URL = env.text("LANTERN_BROKER_URL", VOLATILE_REDIS_URL)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps nothing: two of them do no harm
+FLOWS = "lantern_pro.flows.FLOWS"
 JOB_LEASE_MS = env.number("LANTERN_JOB_LEASE_MS", 30_000, least=1_000, most=30_000)
 JOB_SWEEP_SECONDS = env.number("LANTERN_JOB_SWEEP_SECONDS", 2, least=1, most=60)
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "jobs.sweep",
+        "schedule": JOB_SWEEP_SECONDS,
+        "options": {"expires": 5 * JOB_SWEEP_SECONDS},
+    }
+}
 
 # --- Secrets of the domain ------------------------------------------------------------------------
 _KEY_1 = "dev:" + 43 * "A" + "="

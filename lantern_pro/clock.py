@@ -1,0 +1,21 @@
+"""The one clock of business time. Leases do not use it: they go by Redis's own time."""
+
+import time
+from datetime import UTC, datetime
+
+from lantern_pro.types import Millis
+
+
+def now() -> Millis:
+    """The present, in milliseconds since the epoch."""
+    return Millis(time.time_ns() // 1_000_000)
+
+
+def as_datetime(millis: Millis) -> datetime:
+    """The same moment as an aware datetime."""
+    return datetime.fromtimestamp(millis / 1000, tz=UTC)
+
+
+def as_seconds(millis: Millis) -> int:
+    """The same moment in whole Unix seconds, as clients read it."""
+    return millis // 1000

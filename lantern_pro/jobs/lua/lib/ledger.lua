@@ -1,0 +1,14 @@
+-- The ledger's keys by name; they stand at the head of `rest` (lantern_pro/jobs/keys.py).
+local function ledger(rest)
+    return {
+        due = rest[1],
+        leased = rest[2],
+        done = rest[3],
+        dead = rest[4],
+        by_id = rest[5],
+        by_state = rest[6],
+        by_created = rest[7],
+        lex_kind = rest[8],
+        size = 8,
+    }
+end
