@@ -5,6 +5,7 @@ lost, late or doubled may cost latency, never an effect.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,21 +39,26 @@ class LeasedJob:
         return cell_of(self.fence.job_id)
 
 
-def apply(name: str, work: Work, **named: Argument) -> Outcome:
+def apply(name: str, work: Work, *, more: Sequence[str] = (), **named: Argument) -> Outcome:
     """Run a script that has an effect, for the job that calls and with what follows from it.
 
-    Raises ``AlreadyDone`` or ``Superseded`` when the fence refuses. What was staged is announced
+    ``more`` are keys in number unknown that the script takes behind the work's own. Raises ``AlreadyDone`` or ``Superseded`` when the fence refuses. What was staged is announced
     to the workers afterwards.
     """
-    outcome = script(name)(rest=work.rest, work=work.work, **named)
+    outcome = script(name)(rest=[*work.rest, *more], work=work.work, **named)
     match outcome:
         case ["already_done"]:
             raise AlreadyDone
         case ["superseded"]:
             raise Superseded
+    announce(work)
+    return outcome
+
+
+def announce(work: Work) -> None:
+    """Tell the workers of what was staged to run at once."""
     if any(job.delay_ms == 0 for job in work.follow):
         wake(work.cell)
-    return outcome
 
 
 def stage(*jobs: NewJob) -> None:
