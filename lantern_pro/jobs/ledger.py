@@ -42,8 +42,9 @@ class LeasedJob:
 def apply(name: str, work: Work, *, more: Sequence[str] = (), **named: Argument) -> Outcome:
     """Run a script that has an effect, for the job that calls and with what follows from it.
 
-    ``more`` are keys in number unknown that the script takes behind the work's own. Raises ``AlreadyDone`` or ``Superseded`` when the fence refuses. What was staged is announced
-    to the workers afterwards.
+    ``more`` are keys in number unknown that the script takes behind the work's own. Raises
+    ``AlreadyDone`` or ``Superseded`` when the fence refuses. What was staged is announced to the
+    workers afterwards.
     """
     outcome = script(name)(rest=[*work.rest, *more], work=work.work, **named)
     match outcome:
