@@ -1,0 +1,143 @@
+"""The Stripe stand-in as a whole: the API, its webhooks, its pages and its controls."""
+
+import time
+from http import HTTPStatus
+from pathlib import Path
+from typing import ClassVar
+
+from devstack.standin import Answer, Draft, Fault, Object, Request, Standin
+from devstack.stripe_standin import pages
+from devstack.stripe_standin.api import Api
+from devstack.stripe_standin.call import Call, new_id
+from devstack.stripe_standin.courier import MODES, Courier
+from devstack.stripe_standin.errors import StripeError
+from devstack.stripe_standin.intents import authenticate
+from devstack.stripe_standin.params import Params
+
+WEBHOOK_SECRET = "whsec_development"  # noqa: S105 - public on purpose
+_SECRETS = frozenset({"number", "cvc", "client_secret"})
+
+
+class StripeStandin(Standin):
+    """Stripe on loopback. ``start()`` answers the address for ``base_addresses={"api": …}``.
+
+    Beside the controls that all stand-ins have: ``GET|POST /_control/webhooks`` with ``mode`` and
+    ``url``, ``POST /_control/webhooks/resend`` with ``event``, and ``POST /_control/authenticate``
+    with ``payment_intent`` and ``succeed``, which is what the customer does at the bank.
+    """
+
+    name: ClassVar[str] = "stripe"
+
+    def __init__(
+        self,
+        data_dir: Path | None = None,
+        webhook_url: str | None = None,
+        webhook_secret: str = WEBHOOK_SECRET,
+        *,
+        port: int = 0,
+        retry_seconds: float = 0.5,
+    ) -> None:
+        """Take up the folder's state; ``retry_seconds`` is the first pause of a failed webhook."""
+        super().__init__(data_dir, port)
+        self.webhooks = Courier(
+            self.journal, url=webhook_url, secret=webhook_secret, retry_seconds=retry_seconds
+        )
+        self.api = Api(self.journal, self.webhooks.wake)
+        self.api.pause = self.stopping.wait
+
+    def start(self) -> str:
+        """Serve, and deliver what is due."""
+        self.webhooks.start()
+        return super().start()
+
+    def stop(self) -> None:
+        """Stop delivering and serving."""
+        self.stopping.set()
+        self.webhooks.stop()
+        super().stop()
+
+    def answer(self, request: Request, fault: Fault | None) -> Answer:
+        """Answer an API call, or show a page."""
+        if request.path.startswith("/v1/"):
+            deliver = self.webhooks.url is not None
+            return self.api.answer(request, base_url=self.url, deliver=deliver, fault=fault)
+        match request.method, request.path.split("/"):
+            case "GET", ["", ""]:
+                front = pages.front_page(
+                    self.journal, webhook_url=self.webhooks.url, mode=self.webhooks.mode
+                )
+                return Answer.of_html(front)
+            case "GET", ["", "receipts", charge_id] if charge := self._known("charge", charge_id):
+                return Answer.of_html(pages.receipt_page(charge))
+            case method, ["", "authenticate", intent_id] if intent := self._known(
+                "payment_intent", intent_id
+            ):
+                return self._at_the_bank(method, intent, request)
+        error = StripeError(f"Unrecognized request URL ({request.method}: {request.path}).")
+        return Answer.of_json(error.body(), status=404)
+
+    def failure(self, status: int) -> Answer:
+        """Answer as Stripe does when it is in trouble or asked too often."""
+        code = "rate_limit" if status == HTTPStatus.TOO_MANY_REQUESTS else None
+        kind = "invalid_request_error" if code else "api_error"
+        error = StripeError("A fault made for a test.", error_type=kind, code=code)
+        return Answer.of_json(error.body(), status=status, headers={"Request-Id": new_id("req")})
+
+    def parameters(self, request: Request) -> object:
+        """Return the parameters by their full names, without card numbers and secrets."""
+        try:
+            pairs = Params.parse(request.query, request.body.decode()).pairs
+        except (StripeError, UnicodeDecodeError):
+            return None
+        return {
+            name: "***" if name.split("[")[-1].rstrip("]") in _SECRETS else value
+            for name, value in pairs
+        }
+
+    def control(self, request: Request) -> Answer | None:
+        """Turn the webhooks, or do what a customer does."""
+        wanted = request.json()
+        match request.method, request.path:
+            case "POST", "/_control/webhooks/resend":
+                self.webhooks.resend(str(wanted.get("event")))
+            case "POST", "/_control/webhooks":
+                if "url" in wanted:
+                    self.webhooks.url = str(wanted["url"] or "") or None
+                self.webhooks.set_mode(str(wanted.get("mode", self.webhooks.mode)))
+            case "GET", "/_control/webhooks":
+                pass
+            case "POST", "/_control/authenticate":
+                succeed = wanted.get("succeed", True) is True
+                status, body = self.authenticate(str(wanted.get("payment_intent")), succeed=succeed)
+                return Answer.of_json(body, status=status)
+            case _:
+                return None
+        state = {"mode": self.webhooks.mode, "modes": MODES, "url": self.webhooks.url}
+        return Answer.of_json({**state, "pending": len(self.webhooks.pending())})
+
+    def authenticate(self, intent_id: str, *, succeed: bool) -> tuple[int, Object]:
+        """Let the customer say yes or no to the bank; answers as the API would."""
+        call = Call(
+            draft=Draft(self.journal),
+            params=Params([]),
+            path="",
+            base_url=self.url,
+            request_id=new_id("req"),
+            idempotency_key=None,
+            deliver=self.webhooks.url is not None,
+            now=int(time.time()),
+        )
+        return self.api.run(call, lambda: authenticate(call, intent_id, succeed=succeed))
+
+    def _known(self, kind: str, object_id: str) -> Object | None:
+        found = self.journal.get(object_id)
+        return found if found and found["object"] == kind else None
+
+    def _at_the_bank(self, method: str, intent: Object, request: Request) -> Answer:
+        if method != "POST":
+            return Answer.of_html(pages.authentication_page(intent))
+        action = (intent["next_action"] or {}).get("redirect_to_url") or {}
+        succeed = Params.parse(request.body.decode()).text("succeed") == "true"
+        self.authenticate(intent["id"], succeed=succeed)
+        headers = {"Location": action.get("return_url", "/")}
+        return Answer(303, b"", headers=headers)
