@@ -1,0 +1,24 @@
+"""What may go wrong with the fleet and its links."""
+
+from lantern_pro.errors import NotYet, Refused
+
+
+class NoProxyWithRoom(NotYet):
+    """No active Pro proxy has room. The user waits, and is served when a proxy arrives."""
+
+    error_id = "no-proxy-with-room"
+    message = "No Pro proxy has room just now. They are assigned as soon as one has."
+
+
+class FleetKeptChanging(NotYet):
+    """Others changed the same links again and again while this change was being made."""
+
+    error_id = "fleet-kept-changing"
+    message = "The fleet kept changing meanwhile. It is tried again shortly."
+
+
+class ProxyNameTaken(Refused):
+    """Another proxy of the cell has this name; names are what configurations are keyed by."""
+
+    error_id = "proxy-name-taken"
+    message = "Another proxy has this name, and differs in what was asked for."

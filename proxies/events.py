@@ -1,0 +1,31 @@
+"""What happens to the fleet and its links. ``lantern_pro/flows.py`` says what follows.
+
+``fact`` names the occurrence: what follows from it is staged once for it.
+"""
+
+from dataclasses import dataclass
+
+from lantern_pro.jobs.events import Event
+from lantern_pro.types import UserId
+
+
+@dataclass(frozen=True, slots=True)
+class FleetChanged(Event):
+    """A proxy appeared, or what clients are told of it changed."""
+
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomMade(Event):
+    """Pro proxies have room that they had not before: a new proxy, or users who left."""
+
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentChanged(Event):
+    """A user's links, or the time or token for which they hold, may have changed."""
+
+    user_id: UserId
+    fact: str

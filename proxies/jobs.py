@@ -1,0 +1,108 @@
+"""The jobs of the fleet and its links."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from lantern_pro import clock
+from lantern_pro.jobs import ledger
+from lantern_pro.jobs.job import JobArguments, NewJob
+from lantern_pro.jobs.ledger import LeasedJob
+from lantern_pro.jobs.periodic import periodic
+from lantern_pro.jobs.registry import job
+from lantern_pro.store.keys import cell_of
+from lantern_pro.types import Cell, Millis, UserId
+from proxies.errors import NoProxyWithRoom
+from proxies.models import Proxy
+from proxies.services import assignments
+
+PAGE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class AssignProxies(JobArguments):
+    """A user became Pro, or their token or time changed; waits until a proxy has room."""
+
+    kind: ClassVar[str] = "assign_proxies"
+    user_id: UserId
+
+    @classmethod
+    def of(cls, user_id: UserId, fact: str) -> NewJob:
+        """The job for this user; ``fact`` is why."""
+        return NewJob(cell_of(user_id), cls(user_id), f"{user_id}.{fact}")
+
+
+@dataclass(frozen=True, slots=True)
+class TopUpProxies(JobArguments):
+    """Proxies have room for someone who waits; ends at once when others were faster."""
+
+    kind: ClassVar[str] = "top_up_proxies"
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class ServeWaitingUsers(JobArguments):
+    """Proxies have room: those who wait longest get it. ``after`` (ms) is where to go on."""
+
+    kind: ClassVar[str] = "serve_waiting_users"
+    cell: Cell
+    fact: str
+    after: Millis
+
+    @classmethod
+    def of(cls, cell: Cell, fact: str, after: Millis = Millis(0)) -> NewJob:
+        """The job for this cell; ``fact`` is why there is room."""
+        return NewJob(cell, cls(cell, fact, after), f"{fact}.{after}")
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseProxies(JobArguments):
+    """A user's Pro time is over."""
+
+    kind: ClassVar[str] = "release_proxies"
+    user_id: UserId
+
+
+@job(AssignProxies)
+def assign_proxies(leased: LeasedJob, arguments: AssignProxies) -> None:
+    """Give a user their proxies."""
+    assignments.assign_proxies(arguments.user_id, leased.fence)
+
+
+@job(TopUpProxies)
+def top_up_proxies(leased: LeasedJob, arguments: TopUpProxies) -> None:
+    """Give a user who waits the proxies that they lack."""
+    try:
+        assignments.assign_proxies(arguments.user_id, leased.fence)
+    except NoProxyWithRoom:
+        ledger.complete(leased.fence)  # they wait as before, and are looked at with the next room
+
+
+@job(ReleaseProxies)
+def release_proxies(leased: LeasedJob, arguments: ReleaseProxies) -> None:
+    """Take a user off their proxies."""
+    assignments.release_proxies(arguments.user_id, leased.fence)
+
+
+@job(ServeWaitingUsers)
+def serve_waiting_users(leased: LeasedJob, arguments: ServeWaitingUsers) -> None:
+    """Stage a top-up for a page of those who wait, and go on after them while there is room."""
+    cell, fact = arguments.cell, arguments.fact
+    if not Proxy.objects.room(cell):
+        ledger.complete(leased.fence)
+        return
+    page = Proxy.objects.waiting(cell, after=arguments.after, most=PAGE)
+    follow = [NewJob(cell, TopUpProxies(each.user_id), f"{each.user_id}.{fact}") for each in page]
+    if len(page) == PAGE:
+        follow.append(ServeWaitingUsers.of(cell, fact, page[-1].since))
+    ledger.complete(leased.fence, *follow)
+
+
+@periodic
+def stage_releases(cell: Cell) -> None:
+    """Stage the release of those whose Pro time is over."""
+    jobs = [
+        NewJob(cell, ReleaseProxies(user_id), f"{user_id}.{expiration}")
+        for user_id, expiration in Proxy.objects.expired(cell, now=clock.now(), most=PAGE)
+    ]
+    if jobs:
+        ledger.stage(*jobs)

@@ -1,0 +1,125 @@
+"""What must hold of the fleet and its links (laws 1 and 5).
+
+A link is changed by one script, so these hold at every moment; but a check reads in several
+steps, and a change between two of them may look like a breach. So what seems wrong is read
+again, and only what is wrong twice in the same words is told.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from accounts.keys import USERS as ACCOUNTS
+from lantern_pro.store.client import text_client
+from lantern_pro.store.keys import cell_of
+from lantern_pro.store.laws import Law
+from lantern_pro.types import Cell, ProxyId, UserId
+from proxies import keys
+from proxies.records import ProxyRecord, State, Track
+
+
+def links_mirror(cell: Cell) -> Iterator[str]:
+    """Law 1: both sides of each link, the load, the capacity and the indexes agree."""
+    for proxy_id in _members(keys.PROXIES.by("id", cell=cell)):
+        yield from _wrong_twice(partial(_proxy_faults, cell, ProxyId(proxy_id)))
+    for user_id in _members(ACCOUNTS.by("id", cell=cell)):
+        yield from _wrong_twice(partial(_user_faults, UserId(user_id)))
+
+
+def snapshots_agree(cell: Cell) -> Iterator[str]:
+    """Law 5: a proxy's token set is that of its users, and its stream ends at its version."""
+    for proxy_id in _members(keys.PROXIES.by("id", cell=cell)):
+        yield from _wrong_twice(partial(_snapshot_faults, ProxyId(proxy_id)))
+
+
+LAWS = (
+    Law(1, "links of users and proxies mirror each other, within capacity", links_mirror),
+    Law(5, "each proxy's snapshot is the tokens of its users", snapshots_agree),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """One proxy as all its keys tell it, read in one transaction."""
+
+    proxy: ProxyRecord
+    users: list[str]
+    tokens: set[str]
+    last_change: int
+    indexed_load: float | None
+    open_load: float | None
+
+
+def _read_links(cell: Cell, proxy_id: ProxyId) -> _Links:
+    with text_client().pipeline(transaction=True) as pipe:
+        pipe.hgetall(keys.PROXIES.row(proxy_id))
+        pipe.zrange(keys.USERS(proxy_id=proxy_id), 0, -1)
+        pipe.smembers(keys.TOKENS(proxy_id=proxy_id))
+        pipe.xrevrange(keys.CHANGES(proxy_id=proxy_id), count=1)
+        pipe.zscore(keys.PROXIES.by("load", cell=cell), proxy_id)
+        pipe.zscore(keys.OPEN(cell=cell), proxy_id)
+        row, users, tokens, changes, indexed, is_open = pipe.execute()
+    last = int(changes[0][0].partition("-")[0]) if changes else 0
+    return _Links(ProxyRecord.from_row(row), users, set(tokens), last, indexed, is_open)
+
+
+def _proxy_faults(cell: Cell, proxy_id: ProxyId) -> list[str]:
+    links = _read_links(cell, proxy_id)
+    proxy, count = links.proxy, len(links.users)
+    has_room = (
+        proxy.state is State.ACTIVE and proxy.track is Track.PRO and count < proxy.capacity
+    )
+    faults = []
+    if proxy.load != count or links.indexed_load != count:
+        faults.append(f"proxy {proxy_id}: load {proxy.load} ({links.indexed_load}), users {count}")
+    if count > proxy.capacity:
+        faults.append(f"proxy {proxy_id}: {count} users, capacity {proxy.capacity}")
+    if links.open_load != (count if has_room else None):
+        faults.append(f"proxy {proxy_id}: in the open index with {links.open_load}, users {count}")
+    with text_client().pipeline(transaction=False) as pipe:
+        for user_id in links.users:
+            pipe.zscore(keys.PROXIES_OF(user_id=int(user_id)), proxy_id)
+        mirrored = pipe.execute()
+    return faults + [
+        f"proxy {proxy_id} has user {user_id}, who does not have it"
+        for user_id, score in zip(links.users, mirrored, strict=True)
+        if score is None
+    ]
+
+
+def _user_faults(user_id: UserId) -> list[str]:
+    client = text_client()
+    own = client.zrange(keys.PROXIES_OF(user_id=user_id), 0, -1)
+    return [
+        f"user {user_id} has proxy {proxy_id}, which does not have them"
+        for proxy_id in own
+        if client.zscore(keys.USERS(proxy_id=int(proxy_id)), user_id) is None
+    ]
+
+
+def _snapshot_faults(proxy_id: ProxyId) -> list[str]:
+    client = text_client()
+    links = _read_links(cell_of(proxy_id), proxy_id)
+    admitted = [client.get(keys.ADMITTED(user_id=int(user_id))) for user_id in links.users]
+    faults = []
+    if set(admitted) != links.tokens or len(admitted) != len(links.tokens):
+        faults.append(f"proxy {proxy_id}: {len(links.tokens)} tokens are not its users'")
+    if links.last_change != links.proxy.version:
+        faults.append(
+            f"proxy {proxy_id}: version {links.proxy.version}, stream at {links.last_change}"
+        )
+    return faults
+
+
+def _wrong_twice(check: Callable[[], list[str]]) -> list[str]:
+    first = check()
+    return [fault for fault in check() if fault in first] if first else []
+
+
+def _members(index: str) -> Iterator[int]:
+    """The ids of an index, in pages; each once."""
+    seen: set[str] = set()
+    for member, _ in text_client().zscan_iter(index, count=500):
+        if member not in seen:
+            seen.add(member)
+            yield int(member)

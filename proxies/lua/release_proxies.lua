@@ -1,0 +1,55 @@
+-- Takes a user off all their proxies, once their Pro time is over.
+-- KEYS  user        HASH    the account
+--       mine        ZSET    the user's proxies -> since, ms
+--       admitted    STRING  the token's SHA-256 by which their proxies know them
+--       open        ZSET    active Pro proxies with room -> load
+--       waiting     ZSET    users who lack proxies -> since, ms
+--       by_load     ZSET    index of proxies
+--       pro_ends    ZSET    users -> end of their Pro time, ms
+--       ...         the ledger's keys, the work's rows, then four (link_keys) for each proxy
+-- ARGV  work        JSON: {fence: {id, epoch}, follow: [...]}
+--       user_id     text
+--       now         ms
+--       proxies     JSON list of the ids of the user's proxies, in the order of their keys
+-- -->   released {count}  the user has no proxy, and waits for none
+--       still_pro         they paid meanwhile; the job is done, nothing else changed
+--       changed           the links are not as given; nothing changed
+--       already_done      nothing changed
+--       superseded        nothing changed
+--@include jobs/once
+--@include jobs/emit
+--@include proxies/proxy_at
+--@include proxies/tell_proxy
+--@include proxies/count_users
+local user, mine, admitted, open, waiting, by_load, pro_ends = unpack(KEYS)
+local work, user_id, now, proxies = unpack(ARGV)
+
+local refusal = once(rest, work)
+if refusal then
+    return refusal
+end
+if tonumber(redis.call("HGET", user, "expiration") or 0) > tonumber(now) then
+    emit(rest, work)
+    return { "still_pro" }
+end
+local ids = cjson.decode(proxies)
+if #ids ~= redis.call("ZCARD", mine) then
+    return { "changed" }
+end
+for _, id in ipairs(ids) do
+    if not redis.call("ZSCORE", mine, id) then
+        return { "changed" }
+    end
+end
+local token = redis.call("GET", admitted)
+for index, id in ipairs(ids) do
+    local proxy = proxy_at(rest, work, index)
+    redis.call("ZREM", proxy.users, user_id)
+    tell_proxy(proxy, "expel", token)
+    count_users(proxy, id, by_load, open)
+end
+redis.call("DEL", mine, admitted)
+redis.call("ZREM", waiting, user_id)
+redis.call("ZREM", pro_ends, user_id)
+emit(rest, work)
+return { "released", #ids }

@@ -1,0 +1,126 @@
+"""A proxy as services and configurations read it: one row, typed."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from lantern_pro.types import ProxyId
+
+
+class Track(StrEnum):
+    """Whom a proxy serves."""
+
+    FREE = "free"
+    PRO = "pro"
+
+
+class State(StrEnum):
+    """Where a proxy is in its life."""
+
+    PROVISIONING = "provisioning"
+    ACTIVE = "active"
+    DRAINING = "draining"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a proxy stands, as clients show it. Everything may be unknown."""
+
+    city: str = ""
+    country: str = ""
+    country_code: str = ""
+    latitude: float = 0.0
+    longitude: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewProxy:
+    """What is said of a proxy when it joins the fleet. ``addr`` is ``host:port``."""
+
+    name: str
+    addr: str
+    track: Track
+    capacity: int
+    state: State = State.ACTIVE
+    auth_token: str = ""
+    cert: str = ""
+    transport: str = ""
+    transport_settings: Mapping[str, str] | None = None
+    place: Place = Place()
+
+    def as_row(self) -> dict[str, str | int | float]:
+        """The proxy's columns, but for those that the script adds."""
+        return {
+            "name": self.name,
+            "addr": self.addr,
+            "track": self.track.value,
+            "capacity": self.capacity,
+            "state": self.state.value,
+            "auth_token": self.auth_token,
+            "cert": self.cert,
+            "transport": self.transport,
+            "transport_settings": json.dumps(dict(self.transport_settings or {}), sort_keys=True),
+            "city": self.place.city,
+            "country": self.place.country,
+            "country_code": self.place.country_code,
+            "latitude": self.place.latitude,
+            "longitude": self.place.longitude,
+            "blocked_countries": "[]",
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProxyRecord:
+    """One row of the fleet. ``load`` counts its users; ``version`` is that of its token set."""
+
+    id: ProxyId
+    name: str
+    addr: str
+    track: Track
+    state: State
+    capacity: int
+    load: int
+    version: int
+    auth_token: str
+    cert: str
+    transport: str
+    transport_settings: Mapping[str, str]
+    place: Place
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, str]) -> Self:
+        """Read a row; ``KeyError`` when it is none."""
+        return cls(
+            id=ProxyId(int(row["id"])),
+            name=row["name"],
+            addr=row["addr"],
+            track=Track(row["track"]),
+            state=State(row["state"]),
+            capacity=int(row["capacity"]),
+            load=int(row["load"]),
+            version=int(row["version"]),
+            auth_token=row["auth_token"],
+            cert=row["cert"],
+            transport=row["transport"],
+            transport_settings=json.loads(row["transport_settings"]),
+            place=Place(
+                city=row["city"],
+                country=row["country"],
+                country_code=row["country_code"],
+                latitude=float(row["latitude"]),
+                longitude=float(row["longitude"]),
+            ),
+        )
+
+    def matches(self, new: NewProxy) -> bool:
+        """Whether this is the very proxy that ``new`` describes (its secret may go unsaid)."""
+        return (
+            (self.name, self.addr, self.track, self.capacity, self.cert, self.transport)
+            == (new.name, new.addr, new.track, new.capacity, new.cert, new.transport)
+            and dict(self.transport_settings) == dict(new.transport_settings or {})
+            and self.place == new.place
+            and new.auth_token in {"", self.auth_token}
+        )

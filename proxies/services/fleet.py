@@ -1,0 +1,83 @@
+"""Which proxies there are."""
+
+import ipaddress
+import re
+import secrets
+from dataclasses import dataclass, replace
+from typing import Final
+
+from lantern_pro import clock
+from lantern_pro.errors import InvalidParameter
+from lantern_pro.jobs.events import following
+from lantern_pro.jobs.job import NewJob, Work
+from lantern_pro.store.keys import new_id
+from lantern_pro.types import Cell, ProxyId
+from proxies.errors import ProxyNameTaken
+from proxies.events import FleetChanged, RoomMade
+from proxies.models import Proxy
+from proxies.records import NewProxy, Track
+
+_HOST_NAME: Final = re.compile(r"^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")
+_PROXY_NAME: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9.:_-]{0,99}$")
+_MAX_PORT: Final = 65_535
+
+
+@dataclass(frozen=True, slots=True)
+class AddedProxy:
+    """A proxy of the fleet; ``new`` is False when it was there before, just so."""
+
+    proxy_id: ProxyId
+    new: bool
+
+
+def add_proxy(cell: Cell, proxy: NewProxy) -> AddedProxy:
+    """Add a proxy to the fleet, once: the same again finds the one that is there.
+
+    Without an ``auth_token`` it gets a random one. Raises ``InvalidParameter``, and
+    ``ProxyNameTaken`` when the name belongs to a proxy that differs.
+    """
+    _check(proxy)
+    asked, proxy_id = proxy, ProxyId(new_id(cell))
+    if not proxy.auth_token:
+        proxy = replace(proxy, auth_token=secrets.token_urlsafe(32))
+    holder = Proxy.objects.add(
+        proxy_id=proxy_id,
+        new=proxy,
+        now=clock.now(),
+        work=Work(cell, follow=_what_follows(cell, proxy_id, proxy.track)),
+    )
+    if holder == proxy_id:
+        return AddedProxy(proxy_id, new=True)
+    [there] = Proxy.objects.records([holder])
+    if not there.matches(asked):
+        raise ProxyNameTaken(field="name", details={"proxy": holder})
+    return AddedProxy(holder, new=False)
+
+
+def _what_follows(cell: Cell, proxy_id: ProxyId, track: Track) -> tuple[NewJob, ...]:
+    fact = f"added.{proxy_id}"
+    changed = following(FleetChanged(cell, fact))
+    return changed + following(RoomMade(cell, fact)) if track is Track.PRO else changed
+
+
+def _check(proxy: NewProxy) -> None:
+    host, _, port = proxy.addr.rpartition(":")
+    if not (_is_host(host) and port.isascii() and port.isdigit() and 0 < int(port) <= _MAX_PORT):
+        message = f"{proxy.addr!r} is no address of the form host:port."
+        raise InvalidParameter(message, field="addr")
+    if not _PROXY_NAME.match(proxy.name):
+        message = f"{proxy.name!r} is no name: up to 100 letters, digits, '.', ':', '_' and '-'."
+        raise InvalidParameter(message, field="name")
+    if proxy.capacity < 1:
+        message = "The capacity must be at least one user."
+        raise InvalidParameter(message, field="capacity")
+
+
+def _is_host(host: str) -> bool:
+    if host.startswith("[") and host.endswith("]"):
+        try:
+            ipaddress.IPv6Address(host[1:-1])
+        except ValueError:
+            return False
+        return True
+    return _HOST_NAME.match(host) is not None

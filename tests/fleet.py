@@ -1,0 +1,114 @@
+"""Users, proxies and their jobs, for tests of the fleet and of configurations."""
+
+from itertools import count
+
+from accounts.keys import PRO_ENDS, USERS
+from accounts.services.tokens import current_kid, token_hash, token_of
+from lantern_pro import clock
+from lantern_pro.jobs.job import NewJob
+from lantern_pro.jobs import ledger
+from lantern_pro.jobs.worker import drain
+from lantern_pro.store.client import text_client
+from lantern_pro.store.keys import cell_of, new_id
+from lantern_pro.types import Cell, Millis, ProxyId, UserId
+from proxies import keys
+from proxies.jobs import AssignProxies
+from proxies.laws import LAWS
+from proxies.records import NewProxy, Place, Track
+from proxies.services.fleet import add_proxy
+
+HERE = Cell(0)
+DAY_MS = 86_400_000
+_numbers = count(1)
+
+
+def pro_user(*, cell: Cell = HERE, days: int = 30) -> UserId:
+    """Write the row of a user who is Pro for some days more (or was, until some days ago)."""
+    user_id = UserId(new_id(cell))
+    expiration = Millis(clock.now() + days * DAY_MS)
+    row: dict[str, str | int] = {
+        "id": user_id,
+        "created": clock.now(),
+        "expiration": expiration,
+        "kid": current_kid(),
+        "epoch": 1,
+    }
+    with text_client().pipeline() as pipe:
+        pipe.hset(USERS.row(user_id), mapping=row)
+        pipe.zadd(USERS.by("id", cell=cell), {str(user_id): user_id})
+        pipe.zadd(PRO_ENDS(cell=cell), {str(user_id): expiration})
+        pipe.execute()
+    return user_id
+
+
+def end_pro_time(user_id: UserId) -> None:
+    """Let a user's Pro time be over since a second ago."""
+    over = clock.now() - 1000
+    with text_client().pipeline() as pipe:
+        pipe.hset(USERS.row(user_id), "expiration", over)
+        pipe.zadd(PRO_ENDS(cell=cell_of(user_id)), {str(user_id): over})
+        pipe.execute()
+
+
+def reset_token(user_id: UserId) -> None:
+    """Raise the epoch of a user's token."""
+    text_client().hincrby(USERS.row(user_id), "epoch", 1)
+
+
+def token(user_id: UserId) -> str:
+    """A user's Pro token."""
+    kid, epoch = text_client().hmget(USERS.row(user_id), ["kid", "epoch"])
+    return token_of(user_id, kid, int(epoch))
+
+
+def known_as(user_id: UserId) -> str:
+    """What proxies know a user by."""
+    return token_hash(token(user_id))
+
+
+def pro_proxy(
+    *, capacity: int = 10, city: str = "Oslo", cell: Cell = HERE, addr: str = "127.0.0.1:4000"
+) -> ProxyId:
+    """Add a Pro proxy."""
+    return _proxy(Track.PRO, capacity, city, cell, addr)
+
+
+def free_proxy(
+    *, city: str = "Riga", cell: Cell = HERE, addr: str = "127.0.0.1:4000"
+) -> ProxyId:
+    """Add a free proxy."""
+    return _proxy(Track.FREE, 1000, city, cell, addr)
+
+
+def _proxy(track: Track, capacity: int, city: str, cell: Cell, addr: str) -> ProxyId:
+    new = NewProxy(
+        name=f"fallback-203.0.113.{next(_numbers)}",
+        addr=addr,
+        track=track,
+        capacity=capacity,
+        place=Place(city=city, country_code="XX"),
+    )
+    return add_proxy(cell, new).proxy_id
+
+
+def proxies_of(user_id: UserId) -> set[ProxyId]:
+    """The proxies that a user is linked with."""
+    found = text_client().zrange(keys.PROXIES_OF(user_id=user_id), 0, -1)
+    return {ProxyId(int(each)) for each in found}
+
+
+def stage(*jobs: NewJob) -> None:
+    """Stage jobs."""
+    ledger.stage(*jobs)
+
+
+def assigned(user_id: UserId, fact: str = "purchase-1") -> set[ProxyId]:
+    """Give a user their proxies by way of the job; run all that follows."""
+    stage(AssignProxies.of(user_id, fact))
+    drain(cell_of(user_id))
+    return proxies_of(user_id)
+
+
+def broken_laws(cell: Cell = HERE) -> list[str]:
+    """What the laws of the fleet say."""
+    return [fault for law in LAWS for fault in law.check(cell)]

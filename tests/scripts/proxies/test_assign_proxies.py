@@ -1,0 +1,237 @@
+"""``proxies/assign_proxies``: one test an outcome, and the rules of the choice."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from accounts.models import User
+from lantern_pro import clock
+from lantern_pro.jobs import ledger
+from lantern_pro.jobs.errors import AlreadyDone, Superseded
+from lantern_pro.jobs.job import Fence, Work
+from lantern_pro.jobs.keys import DUE, JOBS
+from lantern_pro.jobs.ledger import LeasedJob
+from lantern_pro.jobs.worker import drain
+from lantern_pro.store.client import text_client
+from proxies import keys
+from proxies.errors import NoProxyWithRoom
+from proxies.jobs import AssignProxies
+from proxies.models import Proxy
+from proxies.services.assignments import assign_proxies
+from tests import fleet
+from tests.fleet import HERE
+
+pytestmark = pytest.mark.usefixtures("any_redis")
+
+
+def _leased(user_id: int, fact: str = "purchase-1") -> LeasedJob:
+    job = AssignProxies.of(user_id, fact)  # type: ignore[arg-type]
+    fleet.stage(job)
+    return next(each for each in ledger.lease(HERE, most=50) if each.fence.job_id == job.job_id)
+
+
+def _assign(user_id: int, proxies: list[int], fence: Fence, epoch: int | None = None) -> object:
+    credentials = User.objects.get_credentials(user_id)  # type: ignore[arg-type]
+    assert credentials is not None
+    if epoch is not None:
+        from dataclasses import replace
+
+        credentials = replace(credentials, epoch=epoch)
+    return Proxy.objects.assign(
+        credentials=credentials,
+        token_hash=fleet.known_as(user_id),  # type: ignore[arg-type]
+        wanted=2,
+        proxies=proxies,  # type: ignore[arg-type]
+        now=clock.now(),
+        work=Work.of(fence),
+    )
+
+
+def test_a_pro_user_gets_proxies_and_both_sides_say_so() -> None:
+    user_id, one, other = fleet.pro_user(), fleet.pro_proxy(), fleet.pro_proxy()
+
+    gained = fleet.assigned(user_id)
+
+    assert gained == {one, other}
+    assert text_client().zscore(keys.USERS(proxy_id=one), user_id) is not None
+    assert text_client().smembers(keys.TOKENS(proxy_id=one)) == {fleet.known_as(user_id)}
+    [record] = Proxy.objects.records([one])
+    assert (record.load, record.version) == (1, 1)
+    assert fleet.broken_laws() == []
+
+
+def test_the_proxy_is_told_whom_to_admit_under_the_number_of_its_version() -> None:
+    user_id, proxy_id = fleet.pro_user(), fleet.pro_proxy()
+
+    fleet.assigned(user_id)
+
+    [(version, change)] = text_client().xrange(keys.CHANGES(proxy_id=proxy_id))
+    assert version == "1-0"
+    assert change == {"op": "admit", "token": fleet.known_as(user_id)}
+
+
+def test_with_no_room_the_user_waits_and_so_does_the_job() -> None:
+    user_id = fleet.pro_user()
+    job = AssignProxies.of(user_id, "purchase-1")
+
+    gained = fleet.assigned(user_id)
+
+    assert gained == set()
+    assert text_client().zscore(keys.WAITING(cell=HERE), user_id) is not None
+    assert text_client().zscore(DUE(cell=HERE), job.job_id) is not None
+    assert "no-proxy-with-room" in text_client().hget(JOBS.row(job.job_id), "last_error")
+
+
+def test_a_waiting_user_is_served_when_a_proxy_arrives() -> None:
+    user_id = fleet.pro_user()
+    fleet.assigned(user_id)
+
+    proxy_id = fleet.pro_proxy()
+    drain(HERE)
+
+    assert fleet.proxies_of(user_id) == {proxy_id}
+
+
+def test_whoever_got_too_few_is_topped_up_when_a_proxy_arrives() -> None:
+    user_id, one = fleet.pro_user(), fleet.pro_proxy()
+    at_first = fleet.assigned(user_id)
+
+    other = fleet.pro_proxy()
+    drain(HERE)
+
+    assert at_first == {one}
+    assert fleet.proxies_of(user_id) == {one, other}
+    assert text_client().zcard(keys.WAITING(cell=HERE)) == 0
+    assert fleet.broken_laws() == []
+
+
+def test_those_who_wait_longest_are_served_first() -> None:
+    first, second = fleet.pro_user(), fleet.pro_user()
+    text_client().zadd(keys.WAITING(cell=HERE), {str(second): 2000, str(first): 1000})
+
+    fleet.pro_proxy(capacity=1)
+    drain(HERE)
+
+    assert len(fleet.proxies_of(first)) == 1
+    assert fleet.proxies_of(second) == set()
+
+
+def test_a_user_who_is_not_pro_gets_nothing_and_the_job_ends() -> None:
+    user_id, proxy_id = fleet.pro_user(days=-1), fleet.pro_proxy()
+
+    leased = _leased(user_id)
+    outcome = _assign(user_id, [proxy_id], leased.fence)
+
+    assert outcome == "not_pro"
+    assert text_client().hget(JOBS.row(leased.fence.job_id), "state") == "done"
+    assert Proxy.objects.records([proxy_id])[0].load == 0
+
+
+def test_a_token_that_was_reset_meanwhile_is_not_admitted() -> None:
+    user_id, proxy_id = fleet.pro_user(), fleet.pro_proxy()
+
+    outcome = _assign(user_id, [proxy_id], _leased(user_id).fence, epoch=7)
+
+    assert outcome == "changed"
+    assert text_client().smembers(keys.TOKENS(proxy_id=proxy_id)) == set()
+
+
+def test_room_elsewhere_than_looked_for_is_looked_for_again() -> None:
+    user_id, _unknown = fleet.pro_user(), fleet.pro_proxy()
+
+    outcome = _assign(user_id, [], _leased(user_id).fence)
+
+    assert outcome == "changed"
+    assert text_client().zcard(keys.WAITING(cell=HERE)) == 0
+
+
+def test_a_job_has_its_effect_once() -> None:
+    user_id, proxy_id = fleet.pro_user(), fleet.pro_proxy()
+    leased = _leased(user_id)
+    assign_proxies(user_id, leased.fence)
+
+    with pytest.raises(AlreadyDone):
+        _assign(user_id, [proxy_id], leased.fence)
+
+    assert Proxy.objects.records([proxy_id])[0].version == 1
+
+
+def test_a_worker_whose_lease_was_taken_over_cannot_link() -> None:
+    user_id, proxy_id = fleet.pro_user(), fleet.pro_proxy()
+    fence = _leased(user_id).fence
+
+    with pytest.raises(Superseded):
+        _assign(user_id, [proxy_id], Fence(fence.job_id, fence.epoch - 1))
+
+    assert fleet.proxies_of(user_id) == set()
+
+
+def test_the_least_loaded_proxies_are_taken_first() -> None:
+    busy = {fleet.pro_proxy(), fleet.pro_proxy()}
+    fleet.assigned(fleet.pro_user())
+    idle = {fleet.pro_proxy(), fleet.pro_proxy()}
+
+    gained = fleet.assigned(fleet.pro_user())
+
+    assert gained == idle
+    assert not gained & busy
+
+
+def test_different_places_go_before_less_load() -> None:
+    fleet.pro_proxy(city="Oslo")
+    fleet.pro_proxy(city="Oslo")
+    fleet.assigned(fleet.pro_user())
+    idle = {fleet.pro_proxy(city="Bern"), fleet.pro_proxy(city="Bern")}
+
+    gained = fleet.assigned(fleet.pro_user())
+
+    assert len(gained & idle) == 1
+    assert {record.place.city for record in Proxy.objects.records(gained)} == {"Oslo", "Bern"}
+
+
+def test_who_has_proxies_keeps_them() -> None:
+    user_id = fleet.pro_user()
+    fleet.pro_proxy()
+    fleet.pro_proxy()
+    before = fleet.assigned(user_id)
+    fleet.pro_proxy()
+
+    after = fleet.assigned(user_id, "purchase-2")
+
+    assert after == before
+
+
+def test_a_new_token_replaces_the_old_one_at_every_proxy() -> None:
+    user_id, proxy_id = fleet.pro_user(), fleet.pro_proxy()
+    fleet.assigned(user_id)
+    old = fleet.known_as(user_id)
+    fleet.reset_token(user_id)
+
+    fleet.assigned(user_id, "reset-1")
+
+    new = fleet.known_as(user_id)
+    assert text_client().smembers(keys.TOKENS(proxy_id=proxy_id)) == {new}
+    changes = [change for _, change in text_client().xrange(keys.CHANGES(proxy_id=proxy_id))]
+    assert changes[1:] == [{"op": "expel", "token": old}, {"op": "admit", "token": new}]
+    assert fleet.broken_laws() == []
+
+
+def test_twenty_at_once_never_exceed_a_capacity_of_five(real_redis: object) -> None:
+    proxy_id = fleet.pro_proxy(capacity=5)
+    users = [fleet.pro_user() for _ in range(20)]
+    jobs = [_leased(user_id) for user_id in users]
+
+    def try_one(pair: tuple[int, LeasedJob]) -> bool:
+        try:
+            assign_proxies(pair[0], pair[1].fence)  # type: ignore[arg-type]
+        except NoProxyWithRoom:
+            return False
+        return True
+
+    with ThreadPoolExecutor(20) as pool:
+        served = list(pool.map(try_one, zip(users, jobs, strict=True)))
+
+    assert served.count(True) == 5
+    assert text_client().zcard(keys.USERS(proxy_id=proxy_id)) == 5
+    assert text_client().zcard(keys.OPEN(cell=HERE)) == 0
+    assert fleet.broken_laws() == []

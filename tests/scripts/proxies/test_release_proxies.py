@@ -1,0 +1,131 @@
+"""``proxies/release_proxies``: one test an outcome, and the look that stages the jobs."""
+
+import pytest
+
+from accounts.keys import PRO_ENDS
+from lantern_pro import clock
+from lantern_pro.jobs import ledger
+from lantern_pro.jobs.errors import AlreadyDone, Superseded
+from lantern_pro.jobs.job import Fence, Work
+from lantern_pro.jobs.ledger import LeasedJob
+from lantern_pro.jobs.periodic import stage_periodic_jobs
+from lantern_pro.jobs.worker import drain
+from lantern_pro.store.client import text_client
+from lantern_pro.types import ProxyId, UserId
+from proxies import keys
+from proxies.jobs import AssignProxies
+from proxies.models import Proxy
+from tests import fleet
+from tests.fleet import HERE
+
+pytestmark = pytest.mark.usefixtures("any_redis")
+
+
+@pytest.fixture
+def proxy_id() -> ProxyId:
+    """A Pro proxy with room for one."""
+    return fleet.pro_proxy(capacity=1)
+
+
+@pytest.fixture
+def user_id(proxy_id: ProxyId) -> UserId:
+    """A Pro user who holds the proxy."""
+    linked = fleet.pro_user()
+    assert fleet.assigned(linked) == {proxy_id}
+    return linked
+
+
+def _leased(user_id: UserId) -> LeasedJob:
+    fleet.stage(AssignProxies.of(user_id, "any-job-will-do"))
+    [leased] = ledger.lease(HERE, most=1)
+    return leased
+
+
+def _release(user_id: UserId, proxies: list[ProxyId], fence: Fence) -> str:
+    return Proxy.objects.release(
+        user_id=user_id, proxies=proxies, now=clock.now(), work=Work.of(fence)
+    )
+
+
+def test_when_pro_time_is_over_both_sides_are_undone(user_id: UserId, proxy_id: ProxyId) -> None:
+    fleet.end_pro_time(user_id)
+
+    stage_periodic_jobs()
+    drain(HERE)
+
+    [record] = Proxy.objects.records([proxy_id])
+    assert fleet.proxies_of(user_id) == set()
+    assert (record.load, record.version) == (0, 2)
+    assert text_client().scard(keys.TOKENS(proxy_id=proxy_id)) == 0
+    assert text_client().zcard(PRO_ENDS(cell=HERE)) == 0
+    assert fleet.broken_laws() == []
+
+
+def test_the_proxy_is_told_to_expel(user_id: UserId, proxy_id: ProxyId) -> None:
+    fleet.end_pro_time(user_id)
+
+    stage_periodic_jobs()
+    drain(HERE)
+
+    [_, (version, change)] = text_client().xrange(keys.CHANGES(proxy_id=proxy_id))
+    assert version == "2-0"
+    assert change == {"op": "expel", "token": fleet.known_as(user_id)}
+
+
+def test_the_room_that_is_made_goes_to_whoever_waits(user_id: UserId, proxy_id: ProxyId) -> None:
+    waiting = fleet.pro_user()
+    assert fleet.assigned(waiting) == set()
+    fleet.end_pro_time(user_id)
+
+    stage_periodic_jobs()
+    drain(HERE)
+
+    assert fleet.proxies_of(waiting) == {proxy_id}
+    assert fleet.broken_laws() == []
+
+
+def test_nobody_whose_time_goes_on_is_looked_at(user_id: UserId, proxy_id: ProxyId) -> None:
+    stage_periodic_jobs()
+    drain(HERE)
+
+    assert fleet.proxies_of(user_id) == {proxy_id}
+
+
+def test_who_paid_meanwhile_keeps_their_proxies(user_id: UserId, proxy_id: ProxyId) -> None:
+    outcome = _release(user_id, [proxy_id], _leased(user_id).fence)
+
+    assert outcome == "still_pro"
+    assert fleet.proxies_of(user_id) == {proxy_id}
+
+
+def test_links_made_meanwhile_are_looked_at_again(user_id: UserId, proxy_id: ProxyId) -> None:
+    leased = _leased(user_id)
+    fleet.end_pro_time(user_id)
+
+    outcome = _release(user_id, [], leased.fence)
+
+    assert outcome == "changed"
+    assert fleet.proxies_of(user_id) == {proxy_id}
+
+
+def test_a_job_has_its_effect_once(user_id: UserId, proxy_id: ProxyId) -> None:
+    leased = _leased(user_id)
+    fleet.end_pro_time(user_id)
+    _release(user_id, [proxy_id], leased.fence)
+
+    with pytest.raises(AlreadyDone):
+        _release(user_id, [proxy_id], leased.fence)
+
+    assert Proxy.objects.records([proxy_id])[0].version == 2
+
+
+def test_a_worker_whose_lease_was_taken_over_cannot_release(
+    user_id: UserId, proxy_id: ProxyId
+) -> None:
+    fence = _leased(user_id).fence
+    fleet.end_pro_time(user_id)
+
+    with pytest.raises(Superseded):
+        _release(user_id, [proxy_id], Fence(fence.job_id, fence.epoch - 1))
+
+    assert fleet.proxies_of(user_id) == {proxy_id}
