@@ -12,6 +12,7 @@ from lantern_pro.jobs.registry import job
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Cell, Millis, UserId
 from proxies.errors import NoProxyWithRoom
+from proxies.managers import Waiting
 from proxies.models import Proxy
 from proxies.services import assignments
 
@@ -37,6 +38,12 @@ class TopUpProxies(JobArguments):
 
     kind: ClassVar[str] = "top_up_proxies"
     user_id: UserId
+
+    @classmethod
+    def of(cls, waiting: Waiting, fact: str) -> NewJob:
+        """The job for this user. Jobs due at once run by name, so the name begins with since."""
+        since, user_id = waiting.since, waiting.user_id
+        return NewJob(cell_of(user_id), cls(user_id), f"{since:015}.{user_id}.{fact}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,7 @@ def serve_waiting_users(leased: LeasedJob, arguments: ServeWaitingUsers) -> None
         ledger.complete(leased.fence)
         return
     page = Proxy.objects.waiting(cell, after=arguments.after, most=PAGE)
-    follow = [NewJob(cell, TopUpProxies(each.user_id), f"{each.user_id}.{fact}") for each in page]
+    follow = [TopUpProxies.of(each, fact) for each in page]
     if len(page) == PAGE:
         follow.append(ServeWaitingUsers.of(cell, fact, page[-1].since))
     ledger.complete(leased.fence, *follow)
