@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import django
 import fakeredis
 import pytest
 import redis
@@ -29,8 +30,9 @@ def _start_redis() -> None:
 
 
 os.environ["LANTERN_DEVELOPMENT"] = "yes"
-os.environ["DJANGO_SETTINGS_MODULE"] = "lantern_pro.settings"
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 _start_redis()
+django.setup()
 
 
 @pytest.fixture
