@@ -16,6 +16,11 @@ def as_datetime(millis: Millis) -> datetime:
     return datetime.fromtimestamp(millis / 1000, tz=UTC)
 
 
+def as_millis(moment: datetime) -> Millis:
+    """An aware datetime in milliseconds since the epoch."""
+    return Millis(round(moment.timestamp() * 1000))
+
+
 def as_seconds(millis: Millis) -> int:
     """The same moment in whole Unix seconds, as clients read it."""
     return millis // 1000

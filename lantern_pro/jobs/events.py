@@ -64,6 +64,7 @@ class _Letter:
 
     kind: str
     text: str
+    about: int
 
     def as_json(self) -> str:
         return self.text
@@ -74,6 +75,6 @@ def forward_job(leased: LeasedJob, arguments: ForwardJob) -> None:
     """Stage the job at the far end, under its own name, and tick it off here."""
     told = json.loads(arguments.letter)
     fact = told["id"].split(".", 2)[2]
-    letter: Any = _Letter(told["kind"], told["arguments"])
+    letter: Any = _Letter(told["kind"], told["arguments"], told["about"])
     ledger.stage(NewJob(arguments.to_cell, letter, fact))
     ledger.complete(leased.fence)

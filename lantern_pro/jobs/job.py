@@ -22,6 +22,11 @@ class JobArguments:
 
     kind: ClassVar[str]
 
+    @property
+    def about(self) -> int:
+        """The user whom the job is about, by which staff find it; 0 when it is about none."""
+        return int(getattr(self, "user_id", 0))
+
     def as_json(self) -> str:
         """The arguments as they are kept in the job's row."""
         return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
@@ -60,6 +65,7 @@ class NewJob:
             "id": self.job_id,
             "kind": self.arguments.kind,
             "arguments": self.arguments.as_json(),
+            "about": self.arguments.about,
             "delay_ms": self.delay_ms,
         }
 

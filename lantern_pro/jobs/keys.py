@@ -20,5 +20,6 @@ def ledger_keys(cell: Cell) -> list[str]:
         JOBS.by("id", cell=cell),
         JOBS.by("state", cell=cell),
         JOBS.by("created", cell=cell),
+        JOBS.by("about", cell=cell),
         JOBS.lex("kind", cell=cell),
     ]

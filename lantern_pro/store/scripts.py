@@ -43,7 +43,8 @@ MAX_LINES: Final = 80
 _KEYS_LINE = re.compile(r"^local ([\w, ]+) = unpack\(KEYS\)$", re.MULTILINE)
 _ARGV_LINE = re.compile(r"^local ([\w, ]+) = unpack\(ARGV\)$", re.MULTILINE)
 _INCLUDE = re.compile(r"^--@include ([a-z_]+)/([a-z_]+)$", re.MULTILINE)
-_HEADER_LINE = re.compile(r"^--(?: (KEYS|ARGV|-->)| {4,5}) {2,}(\S+)(?: +(.*))?$")
+_HEADER_LINE = re.compile(r"^--(?: (?P<section>KEYS  |ARGV  |-->   )| {7})(\S+)(?: +(.*))?$")
+_REMARK = "--" + 8 * " "
 
 
 class ScriptError(Exception):
@@ -71,12 +72,13 @@ def read_header(name: str, source: str) -> Header:
             break
         match = _HEADER_LINE.match(line)
         if match is None:
-            if section and not line.startswith("--            "):
+            if section and not line.startswith(_REMARK):
                 message = f"{name}: the header's line {line!r} is neither a name nor a remark"
                 raise ScriptError(message)
-            purpose.append(line.removeprefix("--").strip())
+            if not section:
+                purpose.append(line.removeprefix("--").strip())
             continue
-        section = match[1] or section
+        section = (match["section"] or section).strip()
         if not section:
             message = f"{name}: the header's line {line!r} belongs to no section"
             raise ScriptError(message)

@@ -16,9 +16,10 @@ local function emit(rest, work)
         local row, due = rest[position], now + job.delay_ms
         if redis.call("EXISTS", row) == 0 then
             redis.call("HSET", row, "id", job.id, "kind", job.kind, "arguments", job.arguments,
-                "epoch", 0, "attempts", 0, "created", now, "due", due)
+                "about", job.about, "epoch", 0, "attempts", 0, "created", now, "due", due)
             redis.call("ZADD", sets.by_id, 0, job.id)
             redis.call("ZADD", sets.by_created, now, job.id)
+            redis.call("ZADD", sets.by_about, job.about, job.id)
             redis.call("ZADD", sets.lex_kind, 0, job.kind .. "\0" .. job.id)
             set_job_state(rest, row, job.id, "pending", due)
         elseif redis.call("ZSCORE", sets.due, job.id) then

@@ -8,7 +8,8 @@ local function ledger(rest)
         by_id = rest[5],
         by_state = rest[6],
         by_created = rest[7],
-        lex_kind = rest[8],
-        size = 8,
+        by_about = rest[8],
+        lex_kind = rest[9],
+        size = 9,
     }
 end

@@ -1,0 +1,173 @@
+"""``/user-create``, ``/user-confirm`` and ``/user-data``."""
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.managers import Account
+from accounts.models import pro_status
+from accounts.services.personal import unseal
+from accounts.services.tokens import token_of
+from accounts.services.users import account_of, authenticate, create_user
+from lantern_pro import clock
+from lantern_pro.api.identity import address_of, device_id_of, identity_of
+from lantern_pro.api.schema import Answer
+from lantern_pro.api.view import ClientView
+from lantern_pro.types import Millis, UserId
+
+
+class Locale(serializers.Serializer[Any]):
+    """What goes with most calls."""
+
+    locale = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=32, help_text="Such as en_US."
+    )
+
+
+class UserCreate(ClientView):
+    """Create an account for a device.
+
+    Repeating the call within 15 minutes, from the same device and address and before the first
+    authenticated call, answers with the same account.
+    """
+
+    needs_user = False
+    Input = Locale
+
+    class Output(Answer):
+        """The new account's credentials."""
+
+        userId = serializers.IntegerField()
+        token = serializers.CharField()
+        referral = serializers.CharField(help_text="The account's own referral code.")
+        expiration = serializers.IntegerField(help_text="Unix seconds; 0 when never Pro.")
+        code = serializers.CharField(allow_blank=True)
+
+    example: ClassVar[dict[str, Any]] = {
+        "userId": 4398046511104,
+        "token": "Zx3mB9b0uX9k0yY2m0JYb1oX4c3N5j8u1q7w2e4r6t8",
+        "referral": "AAK7PQ2M",
+        "expiration": 0,
+        "code": "",
+    }
+
+    def post(self, request: Request) -> Response:
+        """Create the account, or find the one that this sign-up made."""
+        told = self.read()
+        made = create_user(
+            device_id=device_id_of(request), address=address_of(request), locale=told["locale"]
+        )
+        row = account_of(made.user_id).row
+        return self.ok(
+            userId=made.user_id,
+            token=token_of(made.user_id, made.kid, made.epoch),
+            referral=row["referral"],
+            expiration=clock.as_seconds(made.expiration),
+            code="",
+        )
+
+
+class UserConfirm(ClientView):
+    """Tell that the client has stored its credentials. Any authenticated call does the same."""
+
+    Input = Locale
+
+    def post(self, request: Request) -> Response:
+        """Confirm the account."""
+        self.read()
+        identity = identity_of(request)
+        authenticate(user_id=identity.user_id, token=identity.token)
+        return self.ok()
+
+
+class DeviceAnswer(serializers.Serializer[Any]):
+    """A device of the account."""
+
+    id = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    created = serializers.IntegerField()
+
+
+class PlanBought(serializers.Serializer[Any]):
+    """A plan that was bought."""
+
+    plan = serializers.CharField()
+
+
+class UserData(ClientView):
+    """All that a user is told of their account."""
+
+    class Input(Locale):
+        """Parameters."""
+
+        timeout = serializers.IntegerField(
+            required=False, min_value=0, help_text="Seconds that the client is ready to wait."
+        )
+
+    class Output(Answer):
+        """The user."""
+
+        userId = serializers.IntegerField()
+        token = serializers.CharField()
+        email = serializers.CharField(allow_blank=True)
+        telephone = serializers.CharField(allow_blank=True)
+        userStatus = serializers.ChoiceField(choices=["active", "expired", "free"])
+        userLevel = serializers.ChoiceField(choices=["pro", ""])
+        locale = serializers.CharField(allow_blank=True)
+        expiration = serializers.IntegerField(help_text="Unix seconds; 0 when never Pro.")
+        devices = DeviceAnswer(many=True)
+        code = serializers.CharField(allow_blank=True)
+        expireAt = serializers.IntegerField()
+        referral = serializers.CharField()
+        subscription = serializers.CharField(allow_blank=True)
+        inviters = serializers.ListField(child=serializers.CharField())
+        invitees = serializers.ListField(child=serializers.CharField())
+        purchases = PlanBought(many=True)
+        autoconfToken = serializers.CharField(allow_blank=True)
+        yinbiEnabled = serializers.BooleanField()
+
+    def get(self, request: Request) -> Response:
+        """Show the account."""
+        self.read()
+        identity = identity_of(request)
+        known = authenticate(user_id=identity.user_id, token=identity.token)
+        token = token_of(known.user_id, known.kid, known.epoch)
+        return self.ok(**user_answer(known.user_id, token, account_of(known.user_id)))
+
+
+def user_answer(user_id: UserId, token: str, account: Account) -> dict[str, object]:
+    """The user as clients of all years look for it (docs/protocol.md, "User")."""
+    row = account.row
+    expiration = Millis(int(row["expiration"]))
+    status = pro_status(expiration, clock.now())
+    return {
+        "userId": user_id,
+        "token": token,
+        "email": unseal(row.get("email_sealed", "")),
+        "telephone": "",
+        "userStatus": status,
+        "userLevel": "pro" if status == "active" else "",
+        "locale": row.get("locale", ""),
+        "expiration": clock.as_seconds(expiration),
+        "devices": [
+            {
+                "id": device.device_id,
+                "name": device.name,
+                "created": clock.as_seconds(device.first_seen),
+            }
+            for device in account.devices
+        ],
+        "code": "",
+        "expireAt": 0,
+        "referral": row["referral"],
+        "subscription": "",
+        "inviters": [row["inviter"]] if "inviter" in row else [],
+        "invitees": [str(invitee) for invitee in account.invitees],
+        "purchases": [
+            {"plan": entry.plan} for entry in account.time_ledger if entry.kind == "purchase"
+        ],
+        "autoconfToken": "",
+        "yinbiEnabled": False,
+    }

@@ -1,0 +1,58 @@
+"""The keys of accounts."""
+
+from lantern_pro.store.keys import Key, Kind, Table
+from lantern_pro.types import Cell, UserId
+
+USERS = Table("user", "an account", personal=True, app="accounts")
+DEVICES = Key(
+    "user:{user_id}:devices",
+    Kind.ZSET,
+    "device id -> first seen, ms",
+    personal=True,
+    app="accounts",
+)
+DEVICE_NAMES = Key(
+    "user:{user_id}:device_names",
+    Kind.HASH,
+    "device id -> the name its owner gave it",
+    personal=True,
+    app="accounts",
+)
+TIME_LEDGER = Key(
+    "user:{user_id}:time",
+    Kind.HASH,
+    "the ledger of Pro time: business fact -> JSON {seq, kind, at, span_ms, plan, because}",
+    app="accounts",
+)
+INVITEES = Key(
+    "user:{user_id}:invitees",
+    Kind.ZSET,
+    "who came by this user's code: user id -> when, ms",
+    app="accounts",
+)
+REFERRAL_CODE = Key(
+    "referral_code:{code}", Kind.STRING, "whose referral code it is: user id", app="accounts"
+)
+SIGNUP = Key(
+    "signup:{digest}",
+    Kind.STRING,
+    "a sign-up not yet confirmed: keyed hash of device and address -> user id",
+    ttl="15 minutes, or until the first authenticated call",
+    app="accounts",
+)
+PRO_ENDS = Key(
+    "pro_ends",
+    Kind.ZSET,
+    "Pro users whose time has not been seen to end: user id -> expiration, ms",
+    app="accounts",
+)
+
+
+def pro_time_keys(user_id: UserId, cell: Cell) -> dict[str, str]:
+    """The keys that ``accounts/extend_pro`` (Lua) works on, by the names scripts give them."""
+    return {
+        "user": USERS.row(user_id),
+        "time_ledger": TIME_LEDGER(user_id=user_id),
+        "users_by_expiration": USERS.by("expiration", cell=cell),
+        "pro_ends": PRO_ENDS(cell=cell),
+    }

@@ -1,0 +1,36 @@
+"""What must hold of accounts (law 2)."""
+
+from collections.abc import Iterator
+
+from accounts.keys import TIME_LEDGER, USERS
+from accounts.managers import TimeEntry, read_time_ledger
+from lantern_pro.store.client import text_client
+from lantern_pro.store.laws import Law
+from lantern_pro.types import Cell, Millis, UserId
+
+
+def expiration_of(entries: list[TimeEntry]) -> Millis:
+    """What the ledger of Pro time says: each entry begins at the later of its date and the end
+    of what was there, and adds its span; what is taken back only shortens.
+    """
+    expiration = 0
+    for entry in entries:
+        start = max(expiration, entry.at) if entry.span_ms > 0 else expiration
+        expiration = start + entry.span_ms
+    return Millis(expiration)
+
+
+def ledger_explains_expiration(cell: Cell) -> Iterator[str]:
+    """Law 2: the expiration of each user is what their ledger adds up to."""
+    client = text_client()
+    for user_id, _ in client.zscan_iter(USERS.by("id", cell=cell), count=500):
+        with client.pipeline(transaction=True) as pipe:
+            pipe.hget(USERS.row(int(user_id)), "expiration")
+            pipe.hgetall(TIME_LEDGER(user_id=int(user_id)))
+            expiration, ledger = pipe.execute()
+        explained = expiration_of(read_time_ledger(ledger))
+        if int(expiration or 0) != explained:
+            yield f"user {UserId(int(user_id))}: expiration {expiration}, ledger says {explained}"
+
+
+LAWS = (Law(2, "the expiration is the sum of the ledger of time", ledger_explains_expiration),)

@@ -1,0 +1,183 @@
+"""How accounts are stored and read: one method a script, and plain reads."""
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from accounts.keys import (
+    DEVICE_NAMES,
+    DEVICES,
+    INVITEES,
+    REFERRAL_CODE,
+    SIGNUP,
+    TIME_LEDGER,
+    USERS,
+)
+from lantern_pro.store.client import text_client
+from lantern_pro.store.keys import cell_of
+from lantern_pro.store.scripts import script
+from lantern_pro.types import Cell, Millis, UserId
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What it takes to know a user: ``confirmed`` is False until the first authenticated call."""
+
+    user_id: UserId
+    kid: str
+    epoch: int
+    expiration: Millis
+    signup_digest: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device of an account."""
+
+    device_id: str
+    name: str
+    first_seen: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class TimeEntry:
+    """An entry of the ledger of Pro time.
+
+    ``span_ms`` is what it added; ``because`` names what it was given for: a purchase's id.
+    """
+
+    fact: str
+    seq: int
+    kind: str
+    at: Millis
+    span_ms: int
+    plan: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """All that one user is told of themself, read in one round trip."""
+
+    row: dict[str, str]
+    devices: list[Device]
+    time_ledger: list[TimeEntry]
+    invitees: list[UserId]
+
+
+def read_time_ledger(entries: dict[str, str]) -> list[TimeEntry]:
+    """Read the ledger of Pro time in its order."""
+    read = [TimeEntry(fact=fact, **_entry(text)) for fact, text in entries.items()]
+    return sorted(read, key=lambda entry: entry.seq)
+
+
+def _entry(text: str) -> dict[str, Any]:
+    told = json.loads(text)
+    return {name: told[name] for name in ("seq", "kind", "at", "span_ms", "plan", "because")}
+
+
+class UserManager(models.Manager["User"]):
+    """Accounts."""
+
+    def create(  # type: ignore[override]  # noqa: PLR0913 - the script's arguments
+        self,
+        *,
+        user_id: UserId,
+        device_id: str,
+        now: Millis,
+        signup_digest: str,
+        signup_ttl_ms: int,
+        referral: str,
+        kid: str,
+        locale: str,
+    ) -> UserId | None:
+        """Create an account, or find the one that this sign-up made; None when an id is taken."""
+        cell = cell_of(user_id)
+        outcome = script("accounts/create_user")(
+            user=USERS.row(user_id),
+            devices=DEVICES(user_id=user_id),
+            signup=SIGNUP(digest=signup_digest, cell=cell),
+            referral_code=REFERRAL_CODE(code=referral, cell=cell),
+            by_id=USERS.by("id", cell=cell),
+            by_created=USERS.by("created", cell=cell),
+            by_expiration=USERS.by("expiration", cell=cell),
+            lex_referral=USERS.lex("referral", cell=cell),
+            user_id=user_id,
+            device_id=device_id,
+            now=now,
+            signup_digest=signup_digest,
+            signup_ttl_ms=signup_ttl_ms,
+            referral=referral,
+            kid=kid,
+            locale=locale,
+        )
+        match outcome:
+            case ["created"]:
+                return user_id
+            case ["known", known]:
+                return UserId(int(str(known)))
+            case ["code_taken" | "id_taken"]:
+                return None
+        raise AssertionError(outcome)
+
+    def confirm(self, *, user_id: UserId, signup_digest: str, now: Millis) -> bool:
+        """Note that the client holds its credentials; False when that was noted before."""
+        outcome = script("accounts/confirm_user")(
+            user=USERS.row(user_id),
+            signup=SIGNUP(digest=signup_digest or "none", cell=cell_of(user_id)),
+            now=now,
+        )
+        match outcome:
+            case ["confirmed"]:
+                return True
+            case ["already_confirmed" | "no_such_user"]:
+                return False
+        raise AssertionError(outcome)
+
+    def get_credentials(self, user_id: UserId) -> Credentials | None:
+        """Read what authentication needs, in one round trip; None when there is no such user."""
+        kid, epoch, expiration, signup, confirmed = text_client().hmget(
+            USERS.row(user_id), ["kid", "epoch", "expiration", "signup", "confirmed"]
+        )
+        if kid is None:
+            return None
+        return Credentials(
+            user_id=user_id,
+            kid=kid,
+            epoch=int(epoch),
+            expiration=Millis(int(expiration)),
+            signup_digest=signup or "",
+            confirmed=confirmed is not None,
+        )
+
+    def get_account(self, user_id: UserId) -> Account | None:
+        """Read a whole account in one round trip."""
+        with text_client().pipeline(transaction=False) as pipe:
+            pipe.hgetall(USERS.row(user_id))
+            pipe.zrange(DEVICES(user_id=user_id), 0, -1, withscores=True)
+            pipe.hgetall(DEVICE_NAMES(user_id=user_id))
+            pipe.hgetall(TIME_LEDGER(user_id=user_id))
+            pipe.zrange(INVITEES(user_id=user_id), 0, -1)
+            row, devices, names, ledger, invitees = pipe.execute()
+        if not row:
+            return None
+        return Account(
+            row=row,
+            devices=[
+                Device(device_id, names.get(device_id, ""), Millis(int(first_seen)))
+                for device_id, first_seen in devices
+            ],
+            time_ledger=read_time_ledger(ledger),
+            invitees=[UserId(int(invitee)) for invitee in invitees],
+        )
+
+    def owner_of_code(self, code: str, cell: Cell) -> UserId | None:
+        """Whose referral code it is."""
+        found = text_client().get(REFERRAL_CODE(code=code, cell=cell))
+        return UserId(int(found)) if found else None

@@ -1,0 +1,171 @@
+"""``/purchase`` and ``/user-charges``."""
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.services.users import authenticate
+from billing.services.charges import LONGEST_PAGE, PastPayment, payments_of
+from billing.services.purchases import Wish, purchase
+from lantern_pro import clock
+from lantern_pro.api.identity import identity_of
+from lantern_pro.api.schema import Answer
+from lantern_pro.api.view import ClientView
+from lantern_pro.api.waiting import hold_until_done, patience_of
+from lantern_pro.types import Millis
+
+
+def _text(longest: int, **options: Any) -> serializers.CharField:
+    return serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=longest, **options
+    )
+
+
+class Purchase(ClientView):
+    """Buy a plan.
+
+    Pays at once by Stripe, with a card's token or a payment method. The same call again, with
+    the same ``idempotencyKey``, joins the first and never pays twice. 202 while the outcome is
+    not known yet.
+    """
+
+    class Input(serializers.Serializer[Any]):
+        """Parameters."""
+
+        plan = serializers.CharField(max_length=40)
+        provider = serializers.CharField(required=False, default="stripe", max_length=32)
+        currency = _text(3, help_text="Must be the plan's, if given.")
+        email = _text(254, help_text="Where the receipt goes.")
+        deviceName = _text(120)
+        idempotencyKey = _text(200, help_text="One key for one purchase.")
+        stripeToken = _text(80, help_text="A card's token (tok_…).")
+        stripePaymentMethod = _text(80, help_text="A payment method (pm_…).")
+        stripeEmail = _text(254)
+        stripePublicKey = _text(200)
+        locale = _text(32)
+        timeout = serializers.IntegerField(required=False, min_value=0)
+
+    class Output(Answer):
+        """The purchase."""
+
+        paymentStatus = serializers.ChoiceField(choices=["completed"])
+        plan = serializers.CharField()
+
+    example: ClassVar[dict[str, Any]] = {"paymentStatus": "completed", "plan": "1y-usd-10"}
+
+    def post(self, request: Request) -> Response:
+        """Buy, holding the call while the outcome is not known and the client has patience."""
+        told = self.read()
+        identity = identity_of(request)
+        known = authenticate(user_id=identity.user_id, token=identity.token)
+        wish = Wish(
+            user_id=known.user_id,
+            device_id=identity.device_id,
+            device_name=told["deviceName"],
+            plan=told["plan"],
+            currency=told["currency"],
+            provider=told["provider"],
+            token=told["stripeToken"],
+            payment_method=told["stripePaymentMethod"],
+            email=told["email"] or told["stripeEmail"],
+            idempotency_key=told["idempotencyKey"],
+        )
+        paid = hold_until_done(lambda: purchase(wish), patience_of(told.get("timeout")))
+        return self.ok(paymentStatus="completed", plan=paid.plan)
+
+
+class Payment(serializers.Serializer[Any]):
+    """A previous payment; what only Stripe knows is null when Stripe does not answer."""
+
+    id = serializers.CharField()
+    plan = serializers.CharField()
+    created = serializers.IntegerField(help_text="Unix seconds.")
+    amount = serializers.IntegerField(help_text="In the currency's smallest unit.")
+    currency = serializers.CharField()
+    state = serializers.ChoiceField(choices=["begun", "paid", "declined"])
+    reason = serializers.CharField(allow_blank=True)
+    chargeId = serializers.CharField(allow_null=True)
+    chargeStatus = serializers.CharField(allow_null=True)
+    card = serializers.CharField(allow_null=True, help_text="Brand and last four digits.")
+    receiptUrl = serializers.CharField(allow_null=True)
+
+
+class UserCharges(ClientView):
+    """Previous payments, the newest first."""
+
+    class Input(serializers.Serializer[Any]):
+        """Parameters."""
+
+        limit = serializers.IntegerField(
+            required=False, default=10, min_value=1, max_value=LONGEST_PAGE
+        )
+        cursor = serializers.IntegerField(
+            required=False, min_value=0, help_text="nextCursor of the page before."
+        )
+        locale = _text(32)
+        timeout = serializers.IntegerField(required=False, min_value=0)
+
+    class Output(Answer):
+        """A page."""
+
+        charges = Payment(many=True)
+        nextCursor = serializers.IntegerField(allow_null=True)
+        complete = serializers.BooleanField(
+            help_text="False when Stripe did not answer for all of them just now."
+        )
+
+    example: ClassVar[dict[str, Any]] = {
+        "charges": [
+            {
+                "id": "c0.4398046511104.5f1d6a0c2e9b4d7a8c33",
+                "plan": "1y-usd-10",
+                "created": 1764000000,
+                "amount": 4800,
+                "currency": "usd",
+                "state": "paid",
+                "reason": "",
+                "chargeId": "ch_3SXbq2",
+                "chargeStatus": "succeeded",
+                "card": "visa 4242",
+                "receiptUrl": "https://pay.stripe.com/receipts/example",
+            }
+        ],
+        "nextCursor": None,
+        "complete": True,
+    }
+
+    def get(self, request: Request) -> Response:
+        """Show a page of payments."""
+        told = self.read()
+        identity = identity_of(request)
+        known = authenticate(user_id=identity.user_id, token=identity.token)
+        cursor = told.get("cursor")
+        page = payments_of(
+            known.user_id,
+            limit=told["limit"],
+            cursor=None if cursor is None else Millis(cursor),
+        )
+        return self.ok(
+            charges=[_payment(each) for each in page.payments],
+            nextCursor=page.next_cursor,
+            complete=page.complete,
+        )
+
+
+def _payment(past: PastPayment) -> dict[str, object]:
+    row, charge = past.purchase, past.charge
+    return {
+        "id": row.pk,
+        "plan": row.plan,
+        "created": clock.as_seconds(clock.as_millis(row.created)),
+        "amount": row.amount_minor,
+        "currency": row.currency,
+        "state": row.state,
+        "reason": row.reason,
+        "chargeId": row.charge_id,
+        "chargeStatus": charge.status if charge else None,
+        "card": f"{charge.brand} {charge.last4}" if charge else None,
+        "receiptUrl": charge.receipt_url if charge else None,
+    }

@@ -1,0 +1,80 @@
+"""What billing may refuse."""
+
+from lantern_pro.errors import NotYet, Refused, Unavailable
+
+
+class UnknownPlan(Refused):
+    """No plan on sale has this id."""
+
+    error_id = "unknown-plan"
+    message = "There is no such plan on sale."
+
+
+class WrongCurrency(Refused):
+    """The plan is sold in another currency than the one asked for."""
+
+    error_id = "wrong-currency"
+    message = "The plan is not sold in this currency."
+
+
+class UnsupportedProvider(Refused):
+    """This way of paying is not offered."""
+
+    error_id = "unsupported-provider"
+    message = "This payment provider is not supported. Supported: stripe."
+
+
+class MissingPaymentSource(Refused):
+    """Neither a token nor a payment method was given."""
+
+    error_id = "missing-payment-source"
+    message = "Send stripeToken, or stripePaymentMethod with an idempotencyKey."
+
+
+class IdempotencyKeyReused(Refused):
+    """The key belongs to another purchase by this user."""
+
+    error_id = "idempotency-key-reused"
+    message = "This idempotencyKey was used before for a purchase with other parameters."
+
+
+class CardDeclined(Refused):
+    """The payment was declined; ``details.reason`` is the bank's or Stripe's code."""
+
+    error_id = "card-declined"
+    message = "The card was declined."
+
+
+class PaymentRefused(Refused):
+    """Stripe did not accept the payment as it was sent."""
+
+    error_id = "payment-refused"
+    message = "The payment was not accepted."
+
+
+class PaymentPending(NotYet):
+    """The payment's outcome is not known yet; it is being asked about."""
+
+    error_id = "payment-pending"
+    message = "The payment is being confirmed."
+
+
+class StripeUnreachable(Unavailable):
+    """Stripe does not answer just now."""
+
+    error_id = "stripe-unreachable"
+    message = "The payment provider cannot be reached just now."
+
+
+class ForgedWebhook(Refused):
+    """The signature of a webhook is missing, wrong or too old."""
+
+    error_id = "invalid-signature"
+    message = "The signature does not match."
+
+
+class NoSuchPurchase(Refused):
+    """There is no such purchase."""
+
+    error_id = "no-such-purchase"
+    message = "There is no such purchase."

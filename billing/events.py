@@ -1,0 +1,30 @@
+"""What happens in billing."""
+
+from dataclasses import dataclass
+
+from lantern_pro.jobs.events import Event
+from lantern_pro.types import PurchaseId, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseBegun(Event):
+    """The intent to pay is recorded; Stripe has not been asked yet."""
+
+    purchase_id: PurchaseId
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentReported(Event):
+    """Stripe told, by a webhook, that a payment has moved."""
+
+    purchase_id: PurchaseId
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseCompleted(Event):
+    """A purchase was paid for, and the buyer has their Pro time."""
+
+    purchase_id: PurchaseId
+    user_id: UserId
+    plan: str
+    months: int

@@ -1,0 +1,49 @@
+"""What follows from purchases, and what makes sure that each one ends."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from billing.services.purchases import buyer_of, settle_by_job
+from billing.services.receipts import send_receipt
+from lantern_pro.jobs.job import JobArguments
+from lantern_pro.jobs.ledger import LeasedJob
+from lantern_pro.jobs.registry import job
+from lantern_pro.types import PurchaseId
+
+
+@dataclass(frozen=True, slots=True)
+class SettlePurchase(JobArguments):
+    """Learn from Stripe how a purchase ended, and record it."""
+
+    kind: ClassVar[str] = "settle_purchase"
+    purchase_id: PurchaseId
+
+    @property
+    def about(self) -> int:
+        """The buyer."""
+        return buyer_of(self.purchase_id)
+
+
+@dataclass(frozen=True, slots=True)
+class SendReceipt(JobArguments):
+    """Mail the receipt of a purchase."""
+
+    kind: ClassVar[str] = "send_receipt"
+    purchase_id: PurchaseId
+
+    @property
+    def about(self) -> int:
+        """The buyer."""
+        return buyer_of(self.purchase_id)
+
+
+@job(SettlePurchase)
+def settle_purchase(leased: LeasedJob, arguments: SettlePurchase) -> None:
+    """Settle the purchase."""
+    settle_by_job(arguments.purchase_id, leased.fence)
+
+
+@job(SendReceipt)
+def mail_receipt(leased: LeasedJob, arguments: SendReceipt) -> None:
+    """Mail the receipt."""
+    send_receipt(arguments.purchase_id, leased)

@@ -1,0 +1,43 @@
+-- Records the intent of a purchase before Stripe is asked, once for one idempotency key.
+-- KEYS  purchase        HASH  the purchase to be
+--       user            HASH  the buyer's account; must exist
+--       user_purchases  ZSET  the buyer's purchases: id -> when, ms
+--       by_id           ZSET  index of purchases
+--       by_created      ZSET  index of purchases
+--       by_state        ZSET  index of purchases
+--       by_user_id      ZSET  index of purchases
+--       ...                   the ledger's keys, rows of jobs that follow
+-- ARGV  purchase_id  text
+--       user_id      the buyer
+--       now          ms
+--       intent       JSON object of texts: plan, amount_minor, currency, months, days and so on
+--       digest       names what makes two calls the same purchase
+--       work         JSON: {follow}
+-- -->   begun            the intent is recorded
+--       known            the same purchase was begun before; nothing changed
+--       key_reused       another purchase has this key; nothing changed
+--       no_such_user     nothing changed
+--@include store/tag
+--@include jobs/emit
+local purchase, user, user_purchases, by_id, by_created, by_state, by_user_id = unpack(KEYS)
+local purchase_id, user_id, now, intent, digest, work = unpack(ARGV)
+
+local known = redis.call("HGET", purchase, "digest")
+if known then
+    return { known == digest and "known" or "key_reused" }
+end
+if redis.call("EXISTS", user) == 0 then
+    return { "no_such_user" }
+end
+for field, value in pairs(cjson.decode(intent)) do
+    redis.call("HSET", purchase, field, value)
+end
+redis.call("HSET", purchase, "id", purchase_id, "user_id", user_id, "created", now,
+    "digest", digest, "state", "begun")
+redis.call("ZADD", user_purchases, now, purchase_id)
+redis.call("ZADD", by_id, 0, purchase_id)
+redis.call("ZADD", by_created, now, purchase_id)
+redis.call("ZADD", by_state, tag("begun"), purchase_id)
+redis.call("ZADD", by_user_id, user_id, purchase_id)
+emit(rest, work)
+return { "begun" }

@@ -1,0 +1,68 @@
+-- Ends a purchase that is paid: the buyer's Pro time, the bonus of an invited buyer, the device,
+-- the address for receipts, Stripe's pointers and all that follows, in one step, once.
+-- KEYS  purchase             HASH  the purchase
+--       user                 HASH  the buyer's account
+--       time_ledger          HASH  the buyer's ledger of Pro time
+--       users_by_expiration  ZSET  index of accounts
+--       pro_ends             ZSET  user id -> expiration, ms
+--       devices              ZSET  the buyer's devices
+--       device_names         HASH  their names
+--       lex_email_hash       ZSET  index of accounts
+--       by_state             ZSET  index of purchases
+--       lex_charge_id        ZSET  index of purchases
+--       ...                        the ledger's keys, the job's row, rows of jobs that follow
+-- ARGV  now             ms
+--       payment_intent  Stripe's id: the business fact
+--       charge_id       Stripe's id
+--       bonus_months    what an invited buyer gets on top, once in a lifetime
+--       bonus_fact      names that entry
+--       work            JSON: {fence, follow}
+-- -->   completed {expiration}  ms
+--       paid_before             it was completed before; the job that calls is done
+--       no_such_purchase        nothing changed
+--       already_done            the job had its effect before; nothing changed
+--       superseded              another worker has the job; nothing changed
+--@include accounts/extend_pro
+--@include accounts/put_device
+--@include store/tag
+--@include jobs/once
+--@include jobs/emit
+local purchase, user, time_ledger, users_by_expiration, pro_ends, devices, device_names, lex_email_hash, by_state, lex_charge_id = unpack(KEYS)
+local now, payment_intent, charge_id, bonus_months, bonus_fact, work = unpack(ARGV)
+
+local refusal = once(rest, work)
+if refusal then
+    return refusal
+end
+local row = {}
+local flat = redis.call("HGETALL", purchase)
+for position = 1, #flat, 2 do
+    row[flat[position]] = flat[position + 1]
+end
+if not row.id then
+    return { "no_such_purchase" }
+end
+if row.state == "paid" then
+    emit(rest, work)
+    return { "paid_before" }
+end
+local keys = { user = user, time_ledger = time_ledger, users_by_expiration = users_by_expiration,
+    pro_ends = pro_ends }
+local entry = { fact = "purchase." .. payment_intent, kind = "purchase", at = tonumber(now),
+    months = tonumber(row.months), days = tonumber(row.days), plan = row.plan, because = row.id }
+local expiration = extend_pro(keys, row.user_id, entry)
+if tonumber(bonus_months) > 0 and redis.call("HEXISTS", user, "inviter_id") == 1 then
+    entry.fact, entry.kind, entry.months, entry.days = bonus_fact, "referral_bonus", tonumber(bonus_months), 0
+    expiration = extend_pro(keys, row.user_id, entry) or expiration
+end
+put_device(devices, device_names, row.device_id, row.device_name, now)
+if row.email_hash ~= "" and redis.call("HSETNX", user, "email_hash", row.email_hash) == 1 then
+    redis.call("HSET", user, "email_sealed", row.email_sealed)
+    redis.call("ZADD", lex_email_hash, 0, row.email_hash .. "\0" .. row.user_id)
+end
+redis.call("HSET", purchase, "state", "paid", "settled", now, "reason", "",
+    "payment_intent", payment_intent, "charge_id", charge_id)
+redis.call("ZADD", by_state, tag("paid"), row.id)
+redis.call("ZADD", lex_charge_id, 0, string.lower(charge_id) .. "\0" .. row.id)
+emit(rest, work)
+return { "completed", expiration or redis.call("HGET", user, "expiration") }

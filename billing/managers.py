@@ -1,0 +1,156 @@
+"""How purchases are stored and read: one method a script, and plain reads."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+from accounts.errors import NoSuchUser
+from accounts.keys import DEVICE_NAMES, DEVICES, USERS, pro_time_keys
+from billing.errors import IdempotencyKeyReused, NoSuchPurchase
+from billing.keys import PURCHASES, USER_PURCHASES
+from lantern_pro.jobs import ledger
+from lantern_pro.jobs.job import Fence, NewJob, Work
+from lantern_pro.store.client import text_client
+from lantern_pro.store.keys import cell_of
+from lantern_pro.types import Millis, PurchaseId, UserId
+
+if TYPE_CHECKING:
+    from billing.models import Purchase
+
+
+class PurchaseManager(models.Manager["Purchase"]):
+    """Purchases."""
+
+    def begin(
+        self,
+        *,
+        purchase_id: PurchaseId,
+        user_id: UserId,
+        now: Millis,
+        intent: Mapping[str, str],
+        digest: str,
+        follow: Sequence[NewJob],
+    ) -> bool:
+        """Record the intent to pay; False when the same purchase was begun before."""
+        cell = cell_of(purchase_id)
+        outcome = ledger.apply(
+            "billing/begin_purchase",
+            Work(cell, follow=follow),
+            purchase=PURCHASES.row(purchase_id),
+            user=USERS.row(user_id),
+            user_purchases=USER_PURCHASES(user_id=user_id),
+            by_id=PURCHASES.by("id", cell=cell),
+            by_created=PURCHASES.by("created", cell=cell),
+            by_state=PURCHASES.by("state", cell=cell),
+            by_user_id=PURCHASES.by("user_id", cell=cell),
+            purchase_id=purchase_id,
+            user_id=user_id,
+            now=now,
+            intent=json.dumps(intent),
+            digest=digest,
+        )
+        match outcome:
+            case ["begun"]:
+                return True
+            case ["known"]:
+                return False
+            case ["key_reused"]:
+                raise IdempotencyKeyReused(field="idempotencyKey")
+            case ["no_such_user"]:
+                raise NoSuchUser
+        raise AssertionError(outcome)
+
+    def complete(  # noqa: PLR0913 - the script's arguments
+        self,
+        *,
+        purchase_id: PurchaseId,
+        user_id: UserId,
+        now: Millis,
+        payment_intent: str,
+        charge_id: str,
+        bonus_months: int,
+        bonus_fact: str,
+        fence: Fence | None,
+        follow: Sequence[NewJob],
+    ) -> bool:
+        """Give the buyer what they paid for; False when that was done before."""
+        cell = cell_of(purchase_id)
+        outcome = ledger.apply(
+            "billing/complete_purchase",
+            Work(cell, fence, follow),
+            **pro_time_keys(user_id, cell),
+            purchase=PURCHASES.row(purchase_id),
+            devices=DEVICES(user_id=user_id),
+            device_names=DEVICE_NAMES(user_id=user_id),
+            lex_email_hash=USERS.lex("email_hash", cell=cell),
+            by_state=PURCHASES.by("state", cell=cell),
+            lex_charge_id=PURCHASES.lex("charge_id", cell=cell),
+            now=now,
+            payment_intent=payment_intent,
+            charge_id=charge_id,
+            bonus_months=bonus_months,
+            bonus_fact=bonus_fact,
+        )
+        match outcome:
+            case ["completed", _]:
+                return True
+            case ["paid_before"]:
+                return False
+            case ["no_such_purchase"]:
+                raise NoSuchPurchase
+        raise AssertionError(outcome)
+
+    def decline(
+        self, *, purchase_id: PurchaseId, now: Millis, reason: str, fence: Fence | None
+    ) -> None:
+        """Note that the payment was declined, and why."""
+        cell = cell_of(purchase_id)
+        outcome = ledger.apply(
+            "billing/decline_purchase",
+            Work(cell, fence),
+            purchase=PURCHASES.row(purchase_id),
+            by_state=PURCHASES.by("state", cell=cell),
+            now=now,
+            reason=reason,
+        )
+        match outcome:
+            case ["declined" | "ended_before"]:
+                return
+            case ["no_such_purchase"]:
+                raise NoSuchPurchase
+        raise AssertionError(outcome)
+
+    def record_receipt(self, *, purchase_id: PurchaseId, mail_id: str, fence: Fence) -> None:
+        """Keep the pointer to the mail that carried the receipt."""
+        outcome = ledger.apply(
+            "billing/record_receipt",
+            Work.of(fence),
+            purchase=PURCHASES.row(purchase_id),
+            mail_id=mail_id,
+        )
+        match outcome:
+            case ["recorded"]:
+                return
+        raise AssertionError(outcome)
+
+    def named(self, purchase_id: PurchaseId) -> "Purchase":
+        """Read a purchase; ``NoSuchPurchase`` when there is none."""
+        found = self.filter(pk=purchase_id).first()
+        if found is None:
+            raise NoSuchPurchase
+        return found
+
+    def page_of(
+        self, user_id: UserId, *, limit: int, before: Millis | None
+    ) -> list[PurchaseId]:
+        """A user's purchases, the newest first; ``before`` is where the last page ended."""
+        found = text_client().zrevrangebyscore(
+            USER_PURCHASES(user_id=user_id),
+            "+inf" if before is None else f"({before}",
+            "-inf",
+            start=0,
+            num=limit,
+        )
+        return [PurchaseId(each) for each in found]

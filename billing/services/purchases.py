@@ -1,0 +1,204 @@
+"""Buying Pro, in three phases: the intent is recorded, Stripe is asked, the outcome is recorded.
+
+The client's call, the webhook and the job for purchases left open all run the second and third
+phase (``settle``). They may do so at once and as often as they like: Stripe gets one key for one
+purchase, and the last script has its effect once.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+from accounts.services.personal import email_hash, normal_email, seal
+from billing.errors import (
+    CardDeclined,
+    MissingPaymentSource,
+    UnsupportedProvider,
+    WrongCurrency,
+)
+from billing.events import PurchaseBegun, PurchaseCompleted
+from billing.gateways import stripe
+from billing.gateways.base import Declined, Order, Paid
+from billing.models import Plan, Purchase
+from billing.services.plans import plan_on_sale
+from lantern_pro import clock
+from lantern_pro.errors import Refused
+from lantern_pro.jobs.events import following
+from lantern_pro.jobs.job import Fence
+from lantern_pro.store.keys import cell_of, text_id
+from lantern_pro.types import Minor, PurchaseId, UserId
+from referrals.services.bonuses import INVITED_FACT, bonus_months
+
+KEY_REMEMBERED_MS: Final = 23 * 60 * 60 * 1000
+"""Stripe forgets idempotency keys after 24 hours; an hour is kept as a margin."""
+
+
+class PurchaseTooOldToRepeat(Refused):
+    """Stripe may have forgotten the key, so paying again could pay twice: staff must look."""
+
+    error_id = "purchase-too-old-to-repeat"
+    message = "Stripe may have forgotten this purchase's key. Look at Stripe before repeating."
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a client asks to buy."""
+
+    user_id: UserId
+    device_id: str
+    device_name: str
+    plan: str
+    currency: str
+    provider: str
+    token: str
+    payment_method: str
+    email: str
+    idempotency_key: str
+
+    @property
+    def source(self) -> str:
+        """Where the money comes from: Stripe's token or payment method."""
+        return self.token or self.payment_method
+
+    @property
+    def key(self) -> str:
+        """What the client says is one purchase; a token serves, because it pays only once."""
+        return self.idempotency_key or self.token
+
+
+def purchase(wish: Wish) -> Purchase:
+    """Buy a plan and return the paid purchase.
+
+    The same wish again, by its idempotency key, joins the first. ``CardDeclined`` when it is
+    declined; ``PaymentPending`` while Stripe has not told the outcome.
+    """
+    _check(wish)
+    plan = plan_on_sale(wish.plan)
+    if wish.currency and wish.currency.lower() != plan.currency:
+        raise WrongCurrency(field="currency", details={"currency": plan.currency})
+    purchase_id = _begin(wish, plan)
+    return settle(purchase_id)
+
+
+def _check(wish: Wish) -> None:
+    if wish.provider != "stripe":
+        raise UnsupportedProvider(field="provider", details={"supported": ["stripe"]})
+    if not wish.source:
+        raise MissingPaymentSource(field="stripeToken")
+    if not wish.key:
+        raise MissingPaymentSource(field="idempotencyKey")
+
+
+def _begin(wish: Wish, plan: Plan) -> PurchaseId:
+    """Phase one: record the intent, with a job that settles it should we not come back."""
+    cell = cell_of(wish.user_id)
+    purchase_id = purchase_id_of(wish.user_id, wish.key)
+    email = normal_email(wish.email) if wish.email else ""
+    intent = {
+        "plan": plan.pk,
+        "months": str(plan.months),
+        "days": str(plan.days),
+        "amount_minor": str(plan.price_minor),
+        "currency": plan.currency,
+        "source": wish.source,
+        "device_id": wish.device_id,
+        "device_name": wish.device_name,
+        "email_sealed": seal(email) if email else "",
+        "email_hash": email_hash(email) if email else "",
+        "reason": "",
+    }
+    Purchase.objects.begin(
+        purchase_id=purchase_id,
+        user_id=wish.user_id,
+        now=clock.now(),
+        intent=intent,
+        digest=_digest(f"{plan.pk}|{wish.source}"),
+        follow=following(PurchaseBegun(cell, purchase_id)),
+    )
+    return purchase_id
+
+
+def purchase_id_of(user_id: UserId, key: str) -> PurchaseId:
+    """The id that a user's idempotency key gives a purchase."""
+    return PurchaseId(text_id(cell_of(user_id), f"{user_id}.{_digest(key)[:20]}"))
+
+
+def buyer_of(purchase_id: PurchaseId) -> UserId:
+    """The buyer, whom the id names."""
+    return UserId(int(purchase_id.split(".")[1]))
+
+
+def settle(purchase_id: PurchaseId, *, fence: Fence | None = None) -> Purchase:
+    """Phases two and three: learn the outcome from Stripe, and record it."""
+    found = Purchase.objects.named(purchase_id)
+    if found.state == Purchase.State.BEGUN:
+        _record(found, _ask_stripe(found), fence)
+        found = Purchase.objects.named(purchase_id)
+    elif fence is not None:
+        _record(found, _as_recorded(found), fence)
+    if found.state == Purchase.State.DECLINED:
+        raise CardDeclined(details={"reason": found.reason})
+    return found
+
+
+def _ask_stripe(found: Purchase) -> Paid | Declined:
+    begun = clock.as_millis(found.created)
+    if clock.now() - begun > KEY_REMEMBERED_MS:
+        raise PurchaseTooOldToRepeat
+    return stripe.pay(
+        Order(
+            key=found.purchase_id,
+            amount=Minor(found.amount_minor),
+            currency=found.currency,
+            source=found.source,
+            description=f"Lantern Pro, {found.plan}",
+            metadata={"purchase": found.purchase_id, "user": str(found.user_id)},
+        )
+    )
+
+
+def _as_recorded(found: Purchase) -> Paid | Declined:
+    if found.state == Purchase.State.PAID:
+        return Paid(found.payment_intent or "", found.charge_id or "")
+    return Declined(found.reason)
+
+
+def _record(found: Purchase, outcome: Paid | Declined, fence: Fence | None) -> None:
+    match outcome:
+        case Declined(reason):
+            Purchase.objects.decline(
+                purchase_id=found.purchase_id, now=clock.now(), reason=reason, fence=fence
+            )
+        case Paid(payment_intent, charge_id):
+            event = PurchaseCompleted(
+                cell=cell_of(found.purchase_id),
+                purchase_id=found.purchase_id,
+                user_id=found.buyer,
+                plan=found.plan,
+                months=found.months,
+            )
+            Purchase.objects.complete(
+                purchase_id=found.purchase_id,
+                user_id=found.buyer,
+                now=clock.now(),
+                payment_intent=payment_intent,
+                charge_id=charge_id,
+                bonus_months=bonus_months(found.months),
+                bonus_fact=INVITED_FACT,
+                fence=fence,
+                follow=following(event),
+            )
+
+
+def settle_by_job(purchase_id: PurchaseId, fence: Fence) -> None:
+    """Settle a purchase for a job: a decline is an outcome like another."""
+    try:
+        settle(purchase_id, fence=fence)
+    except CardDeclined:
+        return
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+

@@ -1,0 +1,63 @@
+"""Who a request says it comes from: headers and addresses, not yet believed."""
+
+import hmac
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from lantern_pro.errors import InvalidParameter, MissingParameter
+from lantern_pro.types import UserId
+
+DEVICE_ID_HEADER = "X-Lantern-Device-Id"
+USER_ID_HEADER = "X-Lantern-User-Id"
+TOKEN_HEADER = "X-Lantern-Pro-Token"  # noqa: S105 - a header's name
+_LONGEST_DEVICE_ID = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What the headers say; ``user_id`` is None before creation (sent as 0 or left empty)."""
+
+    device_id: str
+    user_id: UserId | None
+    token: str
+
+
+def device_id_of(request: HttpRequest) -> str:
+    """The device id, an opaque text that the client chose."""
+    device_id = request.headers.get(DEVICE_ID_HEADER, "").strip()
+    if not device_id:
+        message = f"The header {DEVICE_ID_HEADER} is missing."
+        raise MissingParameter(message, field=DEVICE_ID_HEADER)
+    if len(device_id) > _LONGEST_DEVICE_ID or not device_id.isprintable():
+        message = f"The header {DEVICE_ID_HEADER} must be printable, 1 to 256 characters."
+        raise InvalidParameter(message, field=DEVICE_ID_HEADER)
+    return device_id
+
+
+def identity_of(request: HttpRequest) -> Identity:
+    """Read the three headers of an established client."""
+    user_id = request.headers.get(USER_ID_HEADER, "").strip()
+    if user_id and not (user_id.isascii() and user_id.isdigit() and int(user_id) < 1 << 53):
+        message = f"The header {USER_ID_HEADER} must be a decimal number below 2^53."
+        raise InvalidParameter(message, field=USER_ID_HEADER)
+    return Identity(
+        device_id=device_id_of(request),
+        user_id=UserId(int(user_id)) if user_id and int(user_id) else None,
+        token=request.headers.get(TOKEN_HEADER, "").strip(),
+    )
+
+
+def address_of(request: HttpRequest) -> str:
+    """The client's IP address; what a proxy says of it counts only with the right secret."""
+    direct = str(request.META.get("REMOTE_ADDR", ""))
+    secret = request.headers.get("X-Lantern-Config-Auth-Token", "")
+    if hmac.compare_digest(secret.encode(), settings.PROXY_FORWARD_SECRET.encode()):
+        told = request.headers.get("X-Lantern-Config-Client-IP", "")
+        try:
+            return str(ip_address(told.strip()))
+        except ValueError:
+            return direct
+    return direct

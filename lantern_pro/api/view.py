@@ -1,0 +1,43 @@
+"""The base of every endpoint: its contract is nested in it, so a call fits on one screen."""
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from lantern_pro.api.parsing import parameters
+from lantern_pro.api.schema import Answer, EnvelopeSchema
+from lantern_pro.errors import InvalidParameter, MissingParameter
+
+
+class NoInput(serializers.Serializer[Any]):
+    """The endpoint takes no parameters."""
+
+
+class ClientView(APIView):
+    """An endpoint for client apps.
+
+    ``Input`` declares the parameters, ``Output`` the answer beside the envelope;
+    ``needs_user`` whether the credentials' headers are required (docs only);
+    ``examples`` go into the API description.
+    """
+
+    Input: ClassVar[type[serializers.Serializer[Any]]] = NoInput
+    Output: ClassVar[type[serializers.Serializer[Any]]] = Answer
+    needs_user: ClassVar[bool] = True
+    example: ClassVar[dict[str, Any]] = {}
+    schema = EnvelopeSchema()
+
+    def read(self) -> dict[str, Any]:
+        """Read and validate the parameters; ``InvalidParameter`` names the first at fault."""
+        told = self.Input(data=parameters(self.request))
+        if told.is_valid():
+            return dict(told.validated_data)
+        field, problems = next(iter(told.errors.items()))
+        kind = MissingParameter if problems[0].code == "required" else InvalidParameter
+        raise kind(f"{field}: {problems[0]}", field=str(field))
+
+    def ok(self, **fields: object) -> Response:
+        """Answer a success."""
+        return Response({"status": "ok", **fields})

@@ -1,0 +1,47 @@
+"""What follows from what: event -> jobs. A table only, without conditions.
+
+A service names an event; its script stages these jobs together with the event's own effect.
+``docs/flows.md`` is printed from this page.
+"""
+
+from typing import Final
+
+from accounts.events import ProTimeGained
+from billing.events import PaymentReported, PurchaseBegun, PurchaseCompleted
+from billing.jobs import SendReceipt, SettlePurchase
+from lantern_pro.jobs.events import Flows
+from lantern_pro.jobs.job import NewJob
+from lantern_pro.store.keys import cell_of
+from proxies.jobs import AssignProxies
+from referrals.events import InviterEarned, ReferralAttached
+from referrals.jobs import CreditInviter, NoteInvitee, RewardInviter
+
+SETTLE_AFTER_MS: Final = 60_000
+"""When a purchase is looked at that nobody has brought to its end: well after a client's wait."""
+
+FLOWS: Final[Flows] = {
+    PurchaseBegun: (
+        lambda e: NewJob(e.cell, SettlePurchase(e.purchase_id), e.purchase_id, SETTLE_AFTER_MS),
+    ),
+    PaymentReported: (lambda e: NewJob(e.cell, SettlePurchase(e.purchase_id), e.purchase_id),),
+    PurchaseCompleted: (
+        lambda e: AssignProxies.of(e.user_id, e.purchase_id),
+        lambda e: NewJob(
+            e.cell, RewardInviter(e.user_id, e.purchase_id, e.plan, e.months), e.purchase_id
+        ),
+        lambda e: NewJob(e.cell, SendReceipt(e.purchase_id), e.purchase_id),
+    ),
+    ProTimeGained: (lambda e: AssignProxies.of(e.user_id, e.fact),),
+    ReferralAttached: (
+        lambda e: NewJob(
+            cell_of(e.inviter_id), NoteInvitee(e.inviter_id, e.invitee_id), str(e.invitee_id)
+        ),
+    ),
+    InviterEarned: (
+        lambda e: NewJob(
+            cell_of(e.inviter_id),
+            CreditInviter(e.inviter_id, e.invitee_id, e.purchase_id, e.plan, e.months),
+            str(e.invitee_id),
+        ),
+    ),
+}

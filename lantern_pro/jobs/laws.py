@@ -1,0 +1,33 @@
+"""What must hold of the ledger of jobs (law 3)."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from lantern_pro.jobs import keys
+from lantern_pro.store.client import text_client
+from lantern_pro.store.laws import Law
+from lantern_pro.types import Cell
+
+_SETS: Final = {
+    "pending": keys.DUE,
+    "leased": keys.LEASED,
+    "done": keys.DONE,
+    "dead": keys.DEAD,
+}
+
+
+def one_state_each(cell: Cell) -> Iterator[str]:
+    """Law 3: every job is in exactly one state set, the one that its row names."""
+    client = text_client()
+    for job_id, _ in client.zscan_iter(keys.JOBS.by("id", cell=cell), count=500):
+        with client.pipeline(transaction=True) as pipe:
+            pipe.hget(keys.JOBS.row(job_id), "state")
+            for declared in _SETS.values():
+                pipe.zscore(declared(cell=cell), job_id)
+            state, *scores = pipe.execute()
+        present = [name for name, score in zip(_SETS, scores, strict=True) if score is not None]
+        if present != [state]:
+            yield f"job {job_id}: its row says {state}, it is in {present}"
+
+
+LAWS = (Law(3, "every job is in exactly one state set", one_state_each),)

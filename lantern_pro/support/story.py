@@ -1,0 +1,129 @@
+"""One user's whole story, from every app: what support staff and operators look at first."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from accounts.errors import NoSuchUser
+from accounts.managers import Account
+from accounts.models import User, pro_status
+from accounts.services.personal import unseal
+from billing.models import Purchase
+from lantern_pro import clock
+from lantern_pro.jobs.models import Job
+from lantern_pro.types import Millis, UserId
+from proxies.models import Proxy
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What one screen shows of a user; times are ISO 8601, in UTC."""
+
+    user_id: UserId
+    status: str
+    pro_until: str | None
+    email: str
+    referral: str
+    inviter: str
+    created: str
+    confirmed: str | None
+    devices: list[dict[str, str]]
+    time_ledger: list[dict[str, str | int]]
+    proxies: list[dict[str, str | int]]
+    purchases: list[dict[str, str | None]]
+    open_jobs: list[dict[str, str]]
+
+    def as_dict(self) -> dict[str, object]:
+        """The story as plain values."""
+        return asdict(self)
+
+
+def story_of(user_id: UserId, *, reveal: bool) -> Story:
+    """Gather a user's story; the e-mail address is masked unless ``reveal``."""
+    account = User.objects.get_account(user_id)
+    if account is None:
+        raise NoSuchUser
+    row = account.row
+    expiration = Millis(int(row["expiration"]))
+    email = unseal(row.get("email_sealed", ""))
+    purchases = list(Purchase.objects.filter(user_id=user_id)[:20])
+    return Story(
+        user_id=user_id,
+        status=pro_status(expiration, clock.now()),
+        pro_until=_moment(row["expiration"]) if expiration else None,
+        email=email if reveal else mask(email),
+        referral=row["referral"],
+        inviter=row.get("inviter", ""),
+        created=_moment(row["created"]),
+        confirmed=_moment(row["confirmed"]) if "confirmed" in row else None,
+        devices=_devices(account),
+        time_ledger=_time(account),
+        proxies=[
+            {
+                "id": proxy.id,
+                "name": proxy.name,
+                "place": f"{proxy.place.city}, {proxy.place.country_code}",
+                "state": proxy.state,
+            }
+            for proxy in Proxy.objects.records(Proxy.objects.of_user(user_id))
+        ],
+        purchases=[
+            {
+                "id": each.pk,
+                "created": _iso(each.created),
+                "plan": each.plan,
+                "price": each.price,
+                "state": each.get_state_display(),
+                "reason": each.reason,
+                "charge_id": each.charge_id,
+                "receipt_mail": each.mail_id,
+            }
+            for each in purchases
+        ],
+        open_jobs=_open_jobs(user_id),
+    )
+
+
+def mask(email: str) -> str:
+    """An address of which one recognises one's own, and learns nobody else's."""
+    local, _, domain = email.partition("@")
+    return f"{local[:1]}…@{domain[:1]}…" if email else ""
+
+
+def _devices(account: Account) -> list[dict[str, str]]:
+    return [
+        {
+            "id": device.device_id,
+            "name": device.name,
+            "first_seen": _moment(str(device.first_seen)),
+        }
+        for device in account.devices
+    ]
+
+
+def _time(account: Account) -> list[dict[str, str | int]]:
+    return [
+        {
+            "fact": entry.fact,
+            "kind": entry.kind,
+            "at": _moment(str(entry.at)),
+            "days": round(entry.span_ms / 86_400_000),
+            "because": entry.because,
+        }
+        for entry in account.time_ledger
+    ]
+
+
+def _open_jobs(user_id: UserId) -> list[dict[str, str]]:
+    found = Job.objects.filter(about=user_id).exclude(state=Job.State.DONE)[:20]
+    return [
+        {"id": job.pk, "state": job.state, "attempts": str(job.attempts), "why": job.last_error}
+        for job in found
+    ]
+
+
+def _moment(millis: str) -> str:
+    return _iso(clock.as_datetime(Millis(int(millis))))
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

@@ -1,0 +1,28 @@
+"""The face for client apps and for Stripe."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from accounts.api.users import UserConfirm, UserCreate, UserData
+from billing.api.plans import Plans
+from billing.api.purchases import Purchase, UserCharges
+from billing.api.webhooks import stripe_webhook
+from lantern_pro.api.health import healthz
+from referrals.api.referrals import ReferralAttach
+
+handler404 = "lantern_pro.api.envelope.unknown_endpoint"
+handler500 = "lantern_pro.api.envelope.broken"
+
+urlpatterns = [
+    path("user-create", UserCreate.as_view()),
+    path("user-confirm", UserConfirm.as_view()),
+    path("user-data", UserData.as_view()),
+    path("plans", Plans.as_view()),
+    path("purchase", Purchase.as_view()),
+    path("user-charges", UserCharges.as_view()),
+    path("referral-attach", ReferralAttach.as_view()),
+    path("webhooks/stripe", stripe_webhook),
+    path("healthz", healthz),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema")),
+]

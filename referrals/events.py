@@ -1,0 +1,25 @@
+"""What happens in referrals."""
+
+from dataclasses import dataclass
+
+from lantern_pro.jobs.events import Event
+from lantern_pro.types import PurchaseId, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralAttached(Event):
+    """A user attached the code of another; ``cell`` is the invitee's."""
+
+    invitee_id: UserId
+    inviter_id: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class InviterEarned(Event):
+    """An invitee's purchase earned the inviter a bonus; ``cell`` is the invitee's."""
+
+    invitee_id: UserId
+    inviter_id: UserId
+    purchase_id: PurchaseId
+    plan: str
+    months: int
