@@ -143,6 +143,7 @@ class Table:
 
     def __init__(self, name: str, purpose: str, *, personal: bool = False, app: str = "") -> None:
         """Declare the table's patterns."""
+        _tables[name] = self
         self.name = name
         self._row = Key(f"{name}:{{pk}}", Kind.HASH, purpose, personal=personal, app=app)
         about = f"index of {name}"
@@ -176,3 +177,15 @@ class Table:
     def sequence(self, *, cell: Cell) -> str:
         """Name the counter of numbered rows."""
         return self._sequence(cell=cell)
+
+    def is_row(self, rest: str) -> bool:
+        """Whether the key whose part after the cell's tag is ``rest`` has the form of a row's."""
+        return self._row.matches(rest)
+
+
+_tables: dict[str, Table] = {}
+
+
+def declared_tables() -> dict[str, Table]:
+    """Every table declared so far, by name."""
+    return dict(_tables)
