@@ -26,10 +26,11 @@ def main() -> int:
         help="how long a mail cannot be found after it was sent (default: 0)",
     )
     given = parser.parse_args()
-    standin = MandrillStandin(
-        given.data, port=given.port, api_key=given.key, index_delay=given.index_delay
+    return serve(
+        lambda: MandrillStandin(
+            given.data, port=given.port, api_key=given.key, index_delay=given.index_delay
+        )
     )
-    return serve(standin)
 
 
 if __name__ == "__main__":

@@ -73,7 +73,8 @@ class _Handler(BaseHTTPRequestHandler):
     server: "HttpServer"
 
     def _serve(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
+        sent = self.headers.get("Content-Length") or "0"
+        length = int(sent) if sent.isdecimal() else _LARGEST_BODY + 1
         if length > _LARGEST_BODY or "Transfer-Encoding" in self.headers:
             self.close_connection = True
             self._send(Answer.of_json({"error": "send a Content-Length"}, status=411))

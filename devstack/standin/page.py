@@ -20,7 +20,7 @@ code, pre { font: 13px/1.5 ui-monospace, monospace } pre { white-space: pre-wrap
 iframe { width: 100%; height: 32rem; border: 1px solid var(--line); border-radius: 6px;
  background: #fff }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.2rem; margin: 0 }
-dt { opacity: .7 } dd { margin: 0; overflow-wrap: anywhere }
+td:first-child { white-space: nowrap } dt { opacity: .7 } dd { margin: 0; overflow-wrap: anywhere }
 """
 
 

@@ -8,6 +8,7 @@ import threading
 import time
 import traceback
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -164,11 +165,16 @@ def common_arguments(name: str, description: str) -> argparse.ArgumentParser:
     return parser
 
 
-def serve(standin: Standin) -> int:
-    """Serve until SIGTERM or SIGINT; answers the exit status."""
+def serve(make: Callable[[], Standin]) -> int:
+    """Make a stand-in and serve until SIGTERM or SIGINT; answers the exit status."""
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: done.set())
+    try:
+        standin = make()
+    except OSError as error:
+        sys.stderr.write(f"cannot start (is the port, or the folder, in use?): {error}\n")
+        return 1
     sys.stdout.write(f"{standin.name} stand-in ready on {standin.start()}\n")
     sys.stdout.flush()
     done.wait()

@@ -18,8 +18,9 @@ def main() -> int:
         help="signs the events (default: STRIPE_WEBHOOK_SECRET, or the one for development)",
     )
     given = parser.parse_args()
-    standin = StripeStandin(given.data, given.webhook_url, given.webhook_secret, port=given.port)
-    return serve(standin)
+    return serve(
+        lambda: StripeStandin(given.data, given.webhook_url, given.webhook_secret, port=given.port)
+    )
 
 
 if __name__ == "__main__":

@@ -92,7 +92,7 @@ class Call:
         )
         self.put(event)
         if self.deliver:
-            delivery = {"id": f"_delivery_{event['id']}", "object": "_delivery"}
+            delivery = {"id": f"_delivery_{event['id']}", "object": "_delivery", "asked": 1}
             self.put({**delivery, "event": event["id"], "attempts": 0, "done": False, "said": ""})
 
     def page(self, kind: str, **wanted: object) -> Object:

@@ -78,7 +78,7 @@ class Courier:
             if delivery is None:
                 message = f"no delivery of event {event_id!r}"
                 raise ValueError(message)
-            draft.put({**delivery, "done": False})
+            draft.put({**delivery, "done": False, "asked": delivery["asked"] + 1})
         self.wake()
 
     def _run(self) -> None:
@@ -112,8 +112,13 @@ class Courier:
             arrived, said = self._post(session, body)
         attempts = delivery["attempts"] + 1
         with self._journal.change() as draft:
-            draft.put({**delivery, "attempts": attempts, "done": arrived, "said": said})
-            if arrived and event:
+            # Someone may have asked for it once more while it was on its way.
+            asked = (draft.get(delivery["id"]) or delivery)["asked"]
+            done = arrived and asked == delivery["asked"]
+            draft.put(
+                {**delivery, "asked": asked, "attempts": attempts, "done": done, "said": said}
+            )
+            if done and event:
                 draft.put({**event, "pending_webhooks": 0})
         pause = min(self._retry_seconds * 2 ** min(attempts - 1, 20), _LONGEST_PAUSE_SECONDS)
         self._not_before[delivery["id"]] = 0 if arrived else time.monotonic() + pause

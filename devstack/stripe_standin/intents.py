@@ -17,6 +17,7 @@ _TEXTS = (
 )
 _CONFIRMABLE = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 _CANCELLABLE = _CONFIRMABLE | {"processing", "requires_capture"}
+_CAPTURES = (None, "automatic", "automatic_async")
 _CANCELLATION_REASONS = frozenset({"duplicate", "fraudulent", "requested_by_customer", "abandoned"})
 
 
@@ -78,6 +79,9 @@ def _new_intent(call: Call, amount: int, currency: str) -> Object:
 
 def _automatic_methods(call: Call, *, confirm: bool) -> Object | None:
     """What was asked of automatic payment methods; those that may redirect need a place to."""
+    if call.params.text("capture_method") not in _CAPTURES:
+        message = "This account captures automatically."
+        raise StripeError(message, param="capture_method")
     types = call.params.items("payment_method_types")
     if types and types != ["card"]:
         message = f"The payment method types {types} are invalid: this account takes cards only."
@@ -104,11 +108,15 @@ def _automatic_methods(call: Call, *, confirm: bool) -> Object | None:
 
 
 def _method_sent(call: Call) -> Object | None:
-    if call.params.text("payment_method") is not None:
+    """The payment method that was named, or made from what was typed in."""
+    named = call.params.text("payment_method") is not None
+    typed_in = any(name.startswith("payment_method_data[") for name, _ in call.params.pairs)
+    if named and typed_in:
+        message = "You may only specify one of: payment_method, payment_method_data."
+        raise StripeError(message, param="payment_method_data")
+    if named:
         return usable_method(call, "payment_method")
-    if any(name.startswith("payment_method_data[") for name, _ in call.params.pairs):
-        return create_method(call, prefix="payment_method_data")
-    return None
+    return create_method(call, prefix="payment_method_data") if typed_in else None
 
 
 def confirm_intent(call: Call, intent_id: str) -> Object:

@@ -83,3 +83,15 @@ def test_a_mail_survives_kill_9(tmp_path: Path) -> None:
         )
 
     assert [mail["email"] for mail in found.json()] == ["a@example.org"]
+
+
+def test_a_port_in_use_is_told_in_one_line(tmp_path: Path) -> None:
+    with process("mandrill", tmp_path / "first") as (_, url):
+        port = url.rsplit(":", 1)[1]
+        command = [sys.executable, "-m", "devstack.mandrill_standin", "--port", port]
+
+        second = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+
+    assert second.returncode == 1
+    assert second.stderr.startswith("cannot start")
+    assert second.stderr.count("\n") == 1

@@ -1,6 +1,7 @@
 """The same key is the same call, whatever happens in between."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,19 @@ def test_a_key_that_is_at_work_is_a_conflict(
     assert meanwhile.status_code == 409
     assert meanwhile.json()["error"]["code"] == "idempotency_key_in_use"
     assert answers[0].status_code == 200
+
+
+def test_twenty_at_once_with_one_key_charge_once(stripe_standin: StripeStandin) -> None:
+    def pay(_: int) -> int:
+        with requests.Session() as session:
+            return post(session, stripe_standin, INTENTS, purchase(), key="k1").status_code
+
+    with ThreadPoolExecutor(20) as pool:
+        statuses = set(pool.map(pay, range(20)))
+
+    assert 200 in statuses
+    assert statuses <= {200, 409}
+    assert len(stripe_standin.journal.all("charge")) == 1
 
 
 def test_a_key_survives_a_restart(http: requests.Session, tmp_path: Path) -> None:

@@ -64,6 +64,8 @@ def test_a_browser_makes_tokens_with_the_publishable_key(
             "payment_method_data[card][token]",
         ),
         ({"automatic_payment_methods[enabled]": "true"}, None, "return_url"),
+        ({"payment_method": "pm_card_visa"}, None, "payment_method_data"),
+        ({"capture_method": "manual"}, None, "capture_method"),
     ],
 )
 def test_a_bad_parameter_is_named_and_nothing_is_done(
