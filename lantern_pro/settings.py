@@ -188,5 +188,10 @@ LOGGING = {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        # They write every request at INFO: noise, and more than a log should hold.
+        "stripe": {"level": "WARNING"},
+        "mandrill": {"level": "WARNING", "handlers": [], "propagate": False},
+    },
     "root": {"handlers": ["stderr"], "level": env.text("LANTERN_LOG_LEVEL", "INFO")},
 }

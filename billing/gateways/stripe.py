@@ -53,7 +53,8 @@ def pay(order: Order) -> Outcome:
                 {"idempotency_key": order.key},
             )
     except stripe.CardError as error:
-        return Declined(str(error.decline_code or error.code or "card_declined"))
+        detail = error.error
+        return Declined(str((detail and detail.decline_code) or error.code or "card_declined"))
     except stripe.InvalidRequestError as error:
         return Declined(str(error.code or "invalid_request"))
     return _outcome(intent)

@@ -1,0 +1,333 @@
+"""``/plans``, ``/purchase``, ``/user-charges`` and what follows from a purchase."""
+
+from base64 import b64decode
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+
+import pytest
+import redis
+import requests
+from pypdf import PdfReader
+
+from billing.models import Plan, Purchase
+from billing.services.purchases import PurchaseTooOldToRepeat, settle
+from devstack.mandrill_standin import MandrillStandin
+from devstack.standin.faults import Fault
+from devstack.stripe_standin import StripeStandin
+from lantern_pro.jobs.models import Job
+from lantern_pro.support.laws import check_laws
+from tests.client_app import ClientApp
+
+NewClient = Callable[..., ClientApp]
+RunJobs = Callable[[], int]
+
+
+def requests_to(standin: StripeStandin | MandrillStandin, path: str) -> list[dict[str, object]]:
+    """What a stand-in was sent at a path."""
+    with requests.Session() as session:
+        told = session.get(f"{standin.url}/_control/requests", timeout=5).json()
+    return [each for each in told["requests"] if each["path"] == path]
+
+
+def faults() -> list[str]:
+    """Every breach of every law."""
+    return [fault for finding in check_laws() for fault in finding.faults]
+
+
+def test_plans_come_in_the_currency_of_the_country(client: ClientApp) -> None:
+    client.get("/plans", locale="en_US", countrycode="JP")
+    in_japan = client.answer["plans"]
+    client.get("/plans", countrycode="IR")
+    elsewhere = client.answer["plans"]
+
+    assert [plan["price"] for plan in in_japan] == [{"jpy": 5200}]
+    assert in_japan[0]["totalCost"] == "5,200 JPY"
+    assert [plan["id"] for plan in elsewhere] == ["1y-usd-10", "2y-usd-10"]
+    assert elsewhere[0]["expectedMonthlyPrice"] == {"usd": 400}
+    assert client.answer["providers"]["stripe"]["pubKey"] == client.answer["pubKey"]
+
+
+def test_a_plan_taken_off_sale_is_neither_shown_nor_sold(client: ClientApp) -> None:
+    plan = Plan.objects.get(pk="1y-usd-10")
+    plan.on_sale = False
+    plan.save()
+
+    client.get("/plans")
+    shown = [each["id"] for each in client.answer["plans"]]
+    client.buy()
+
+    assert shown == ["2y-usd-10"]
+    assert client.answer["errorId"] == "unknown-plan"
+
+
+@pytest.mark.parametrize("how", ["form", "query", "json"])
+def test_a_purchase_with_the_old_token_form_makes_the_user_pro(
+    new_client: NewClient, run_jobs: RunJobs, how: str
+) -> None:
+    client = new_client(how=how)
+
+    response = client.buy()
+
+    assert response.status_code == 200
+    assert client.answer == {
+        "status": "ok", "paymentStatus": "completed", "plan": "1y-usd-10"
+    }  # fmt: skip
+    client.get("/user-data")
+    assert client.answer["userStatus"] == "active"
+    assert client.answer["userLevel"] == "pro"
+    assert client.answer["email"] == "reader@example.org"
+    assert client.answer["purchases"] == [{"plan": "1y-usd-10"}]
+    assert client.answer["devices"][0]["name"] == "Pixel"
+    assert faults() == []
+
+
+def test_a_purchase_with_a_payment_method_makes_the_user_pro(client: ClientApp) -> None:
+    client.buy(stripeToken=None, stripePaymentMethod="pm_card_visa")
+
+    assert client.answer["paymentStatus"] == "completed"
+
+
+def test_pro_time_is_a_calendar_year(client: ClientApp) -> None:
+    client.buy()
+
+    purchase = Purchase.objects.get()
+    client.get("/user-data")
+
+    settled = purchase.settled
+    assert settled is not None
+    until = settled.replace(year=settled.year + 1)
+    assert client.answer["expiration"] == int(until.timestamp())
+
+
+def test_a_retried_purchase_charges_once(
+    client: ClientApp, stripe_standin: StripeStandin
+) -> None:
+    client.buy()
+    first = client.answer
+
+    client.buy()
+
+    assert client.answer == first
+    assert Purchase.objects.count() == 1
+    assert len(requests_to(stripe_standin, "/v1/payment_intents")) == 1
+
+
+def test_the_same_purchase_from_many_threads_at_once_charges_once(
+    client: ClientApp, stripe_standin: StripeStandin
+) -> None:
+    apps = [
+        ClientApp(device_id=client.device_id, user_id=client.user_id, token=client.token)
+        for _ in range(8)
+    ]
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda app: app.buy(), apps))
+
+    assert {app.answer.get("paymentStatus") for app in apps} == {"completed"}
+    assert charges_made(stripe_standin) == 1
+    assert faults() == []
+
+
+def charges_made(standin: StripeStandin) -> int:
+    """How many charges Stripe has."""
+    with requests.Session() as session:
+        answer = session.get(
+            f"{standin.url}/v1/charges", params={"limit": 100}, auth=("sk_test_x", ""), timeout=5
+        )
+    return len(answer.json()["data"])
+
+
+def test_the_key_of_one_purchase_does_not_serve_another(client: ClientApp) -> None:
+    client.buy()
+
+    client.buy(plan="2y-usd-10")
+
+    assert client.answer["errorId"] == "idempotency-key-reused"
+    assert Purchase.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("card", "reason"),
+    [
+        ({"stripeToken": "tok_chargeDeclined"}, "generic_decline"),
+        ({"stripeToken": "tok_chargeDeclinedInsufficientFunds"}, "insufficient_funds"),
+        ({"stripeToken": None, "stripePaymentMethod": "pm_card_chargeDeclined"}, "generic_decline"),
+    ],
+)
+def test_a_declined_card_is_told_with_the_reason_and_changes_nothing(
+    client: ClientApp, card: dict[str, str | None], reason: str
+) -> None:
+    response = client.buy(**card)
+
+    assert response.status_code == 200
+    assert client.answer["errorId"] == "card-declined"
+    assert client.answer["details"] == {"reason": reason}
+    client.get("/user-data")
+    assert client.answer["userStatus"] == "free"
+    assert client.answer["email"] == ""
+    assert Purchase.objects.get().state == Purchase.State.DECLINED
+    assert faults() == []
+
+
+def test_after_a_decline_another_card_pays(client: ClientApp) -> None:
+    client.buy(stripeToken="tok_chargeDeclined", idempotencyKey="first tap")
+
+    client.buy(idempotencyKey="second tap")
+
+    assert client.answer["paymentStatus"] == "completed"
+
+
+@pytest.mark.parametrize(
+    ("changes", "error_id", "field"),
+    [
+        ({"plan": "9y-usd-99"}, "unknown-plan", "plan"),
+        ({"plan": None}, "missing-parameter", "plan"),
+        ({"provider": "cowries"}, "unsupported-provider", "provider"),
+        ({"currency": "eur"}, "wrong-currency", "currency"),
+        ({"email": "not an address"}, "invalid-email", "email"),
+        ({"stripeToken": None}, "missing-payment-source", "stripeToken"),
+        (
+            {"stripeToken": None, "stripePaymentMethod": "pm_card_visa", "idempotencyKey": None},
+            "missing-payment-source",
+            "idempotencyKey",
+        ),
+        ({"timeout": "soon"}, "invalid-parameter", "timeout"),
+        ({"deviceName": "x" * 200}, "invalid-parameter", "deviceName"),
+    ],
+)
+def test_a_purchase_that_makes_no_sense_is_refused_and_leaves_nothing(
+    client: ClientApp, service: redis.Redis, changes: dict[str, str | None], error_id: str,
+    field: str,
+) -> None:
+    response = client.buy(**changes)
+
+    assert response.status_code == 200
+    assert client.answer["errorId"] == error_id
+    assert client.answer["details"]["field"] == field
+    assert Purchase.objects.count() == 0
+    assert service.zcard("{c0}:jobs:due") == 0
+
+
+def test_a_lost_answer_of_stripe_is_asked_for_again_and_pays_once(
+    client: ClientApp, stripe_standin: StripeStandin
+) -> None:
+    stripe_standin.faults.add(Fault("close_after", "/v1/payment_intents"))
+
+    response = client.buy()
+
+    assert response.status_code == 200
+    assert client.answer["paymentStatus"] == "completed"
+    assert charges_made(stripe_standin) == 1
+
+
+def test_while_stripe_is_down_the_purchase_is_pending_and_the_job_ends_it(
+    client: ClientApp, stripe_standin: StripeStandin, run_jobs: RunJobs
+) -> None:
+    stripe_standin.faults.add(Fault("status_500", "/v1/payment_intents"))
+
+    response = client.buy(timeout=0)
+    pending = client.answer["errorId"]
+    Job.objects.get(kind="settle_purchase")
+    _due_now("settle_purchase")
+    run_jobs()
+    client.buy()
+
+    assert (response.status_code, pending) == (202, "payment-pending")
+    assert client.answer["paymentStatus"] == "completed"
+    assert charges_made(stripe_standin) == 1
+    assert faults() == []
+
+
+def _due_now(kind: str) -> None:
+    from lantern_pro.jobs import ledger  # noqa: PLC0415
+
+    assert ledger.retry(Job.objects.get(kind=kind).pk)
+
+
+def test_a_purchase_is_never_repeated_once_stripe_may_have_forgotten_its_key(
+    client: ClientApp, stripe_standin: StripeStandin, service: redis.Redis
+) -> None:
+    stripe_standin.faults.add(Fault("status_500", "/v1/payment_intents"))
+    client.buy(timeout=0)
+    purchase = Purchase.objects.get()
+    service.hincrby(f"{{c0}}:purchase:{purchase.pk}", "created", -24 * 3600 * 1000)
+
+    with pytest.raises(PurchaseTooOldToRepeat):
+        settle(purchase.purchase_id)
+
+    assert charges_made(stripe_standin) == 0
+
+
+def test_the_receipt_is_mailed_once_with_a_pdf_that_names_the_charge(
+    client: ClientApp, run_jobs: RunJobs, mandrill_standin: MandrillStandin
+) -> None:
+    client.buy()
+
+    run_jobs()
+    run_jobs()
+
+    purchase = Purchase.objects.get()
+    [mail] = mandrill_standin.mails
+    assert mail["email"] == "reader@example.org"
+    assert mail["id"] == purchase.mail_id
+    [attachment] = mail["attachments"]
+    text = PdfReader(BytesIO(b64decode(attachment["content"]))).pages[0].extract_text()
+    assert str(purchase.charge_id) in text
+    assert "48.00 USD" in text
+
+
+def test_a_mail_whose_answer_was_lost_is_not_sent_twice(
+    client: ClientApp, run_jobs: RunJobs, mandrill_standin: MandrillStandin
+) -> None:
+    mandrill_standin.faults.add(Fault("close_after", "/api/1.0/messages/send.json"))
+    client.buy()
+
+    run_jobs()
+    waiting = Job.objects.get(kind="send_receipt")
+    _due_now("send_receipt")
+    run_jobs()
+
+    assert waiting.state == Job.State.PENDING
+    assert "mail-unreachable" in waiting.last_error
+    assert len(mandrill_standin.mails) == 1
+    assert Purchase.objects.get().mail_id
+
+
+def test_previous_payments_come_in_pages_with_what_stripe_knows(client: ClientApp) -> None:
+    client.buy(idempotencyKey="one")
+    client.buy(idempotencyKey="two", stripeToken="tok_chargeDeclined")
+    client.buy(idempotencyKey="three", plan="2y-usd-10", stripeToken="tok_mastercard")
+
+    client.get("/user-charges", limit=2)
+    first = client.answer
+    client.get("/user-charges", limit=2, cursor=first["nextCursor"])
+    second = client.answer
+
+    assert [each["plan"] for each in first["charges"]] == ["2y-usd-10", "1y-usd-10"]
+    assert first["charges"][0]["card"] == "mastercard 4444"
+    assert first["charges"][1]["state"] == "declined"
+    assert [each["chargeStatus"] for each in second["charges"]] == ["succeeded"]
+    assert second["nextCursor"] is None
+
+
+def test_previous_payments_are_shown_in_part_while_stripe_is_down(
+    client: ClientApp, stripe_standin: StripeStandin
+) -> None:
+    client.buy()
+    stripe_standin.stop()
+
+    client.get("/user-charges")
+
+    assert client.answer["complete"] is False
+    assert client.answer["charges"][0]["amount"] == 4800
+    assert client.answer["charges"][0]["card"] is None
+
+
+def test_nobody_sees_the_payments_of_another(new_client: NewClient) -> None:
+    new_client().buy()
+    other = new_client("device-2")
+
+    other.get("/user-charges")
+
+    assert other.answer["charges"] == []

@@ -1,0 +1,82 @@
+"""A client app as the tests play it: it keeps its credentials and speaks the real protocol."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.test import Client
+
+How = Literal["form", "query", "json"]
+
+
+@dataclass
+class ClientApp:
+    """One device of one user."""
+
+    device_id: str = "device-1"
+    user_id: int = 0
+    token: str = ""
+    how: How = "form"
+    address: str = "192.0.2.7"
+    http: Client = field(default_factory=lambda: Client(raise_request_exception=False))
+    answer: dict[str, Any] = field(default_factory=dict)
+
+    def headers(self) -> dict[str, str]:
+        """The headers of every call."""
+        return {
+            "X-Lantern-Device-Id": self.device_id,
+            "X-Lantern-User-Id": str(self.user_id),
+            "X-Lantern-Pro-Token": self.token,
+        }
+
+    def get(self, path: str, **parameters: object) -> HttpResponse:
+        """GET with the parameters in the query."""
+        return self._keep(
+            self.http.get(
+                path, parameters, headers=self.headers(), REMOTE_ADDR=self.address
+            )
+        )
+
+    def post(self, path: str, **parameters: object) -> HttpResponse:
+        """POST in this client's way of sending parameters."""
+        content_type, body = "application/x-www-form-urlencoded", urlencode(parameters)
+        if self.how == "json":
+            content_type, body = "application/json", json.dumps(parameters)
+        if self.how == "query":
+            path, content_type, body = f"{path}?{urlencode(parameters)}", "", ""
+        return self._keep(
+            self.http.generic(
+                "POST",
+                path,
+                body,
+                content_type=content_type,
+                headers=self.headers(),
+                REMOTE_ADDR=self.address,
+            )
+        )
+
+    def sign_up(self) -> "ClientApp":
+        """Make an account and keep its credentials."""
+        self.post("/user-create", locale="en_US")
+        self.user_id, self.token = self.answer["userId"], self.answer["token"]
+        return self
+
+    def buy(self, **changes: object) -> HttpResponse:
+        """Buy a year with a card that pays, but for what ``changes`` say."""
+        wish = {
+            "provider": "stripe",
+            "plan": "1y-usd-10",
+            "currency": "usd",
+            "email": "reader@example.org",
+            "deviceName": "Pixel",
+            "stripeToken": "tok_visa",
+            "idempotencyKey": f"tap-{self.device_id}",
+        }
+        sent = {name: value for name, value in {**wish, **changes}.items() if value is not None}
+        return self.post("/purchase", **sent)
+
+    def _keep(self, response: HttpResponse) -> HttpResponse:
+        self.answer = json.loads(response.content)
+        return response
