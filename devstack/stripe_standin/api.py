@@ -50,6 +50,14 @@ def check_key(request: Request) -> None:
         raise _refused_key(message)
 
 
+def _params_of(request: Request) -> Params:
+    try:
+        return Params.parse(request.query, request.body.decode())
+    except UnicodeDecodeError:
+        message = "The body must be UTF-8."
+        raise StripeError(message) from None
+
+
 class Api:
     """Stripe's API over a journal. ``committed`` is called when there may be new events."""
 
@@ -75,10 +83,9 @@ class Api:
             headers["Idempotency-Key"] = key
         try:
             check_key(request)
-            params = Params.parse(request.query, request.body.decode())
             call = Call(
                 draft=Draft(self.journal),
-                params=params,
+                params=_params_of(request),
                 path=request.path,
                 base_url=base_url,
                 request_id=request_id,
@@ -90,14 +97,13 @@ class Api:
                 if stored := self._stored(call):
                     headers["Idempotent-Replayed"] = "true"
                     headers["Original-Request"] = stored["request_id"]
-                    return Answer.of_json(stored["body"], status=stored["status"], headers=headers)
-                if fault:
-                    self.pause(fault.seconds)
-                status, body = self._execute(request.method, call)
+                    status, body = stored["status"], stored["body"]
+                else:
+                    if fault:
+                        self.pause(fault.seconds)
+                    status, body = self._execute(request.method, call)
         except StripeError as error:
             status, body = error.status, error.body()
-        except UnicodeDecodeError:
-            status, body = 400, StripeError("The body must be UTF-8.").body()
         return Answer.of_json(body, status=status, headers=headers)
 
     def run(self, call: Call, work: Callable[[], Object]) -> tuple[int, Object]:

@@ -48,15 +48,17 @@ def charge(call: Call, intent: Object, method: Object, refusal: Behaviour | None
         status="failed" if refusal else "succeeded",
     )
     if not refusal:
-        item["receipt_url"] = f"{call.base_url}/receipts/{item['id']}"
-        if item["receipt_email"]:
-            item["receipt_number"] = (
-                f"{secrets.randbelow(9000) + 1000}-{secrets.randbelow(10000):04}"
-            )
-        item["balance_transaction"] = _book(call, item, "charge", item["amount"])["id"]
+        _settle(call, item)
     call.put(item)
     call.emit("charge.failed" if refusal else "charge.succeeded", item)
     return item
+
+
+def _settle(call: Call, item: Object) -> None:
+    item["balance_transaction"] = _book(call, item, "charge", item["amount"])["id"]
+    item["receipt_url"] = f"{call.base_url}/receipts/{item['id']}"
+    if item["receipt_email"]:
+        item["receipt_number"] = f"{secrets.randbelow(9000) + 1000}-{secrets.randbelow(10000):04}"
 
 
 def _charged_card(method: Object, amount: int) -> Object:
