@@ -3,6 +3,7 @@
 import base64
 import binascii
 import os
+import secrets
 from typing import Final
 
 from django.core.exceptions import ImproperlyConfigured
@@ -68,3 +69,20 @@ def secret(name: str, default: str | None = None) -> bytes:
         message = f"{name} is shorter than {KEY_BYTES} bytes."
         raise ImproperlyConfigured(message)
     return value
+
+
+def new_secrets() -> dict[str, str]:
+    """Make a new value for every secret of the service's own, by the variable that holds it."""
+    ring = f"{secrets.token_hex(4)}:{{}}"
+    return {
+        "LANTERN_SECRET_KEY": secrets.token_urlsafe(48),
+        "LANTERN_TOKEN_KEYS": ring.format(_new_key()),
+        "LANTERN_PERSONAL_KEYS": ring.format(_new_key()),
+        "LANTERN_LOOKUP_SECRET": secrets.token_urlsafe(48),
+        "LANTERN_PLACEMENT_SECRET": secrets.token_urlsafe(48),
+        "LANTERN_PROXY_FORWARD_SECRET": secrets.token_urlsafe(48),
+    }
+
+
+def _new_key() -> str:
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()

@@ -1,0 +1,70 @@
+# Everything that one does with this project. `make help` lists it.
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.set-up
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# `make PYTHON=...` chooses the interpreter that the environment is made with.
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help set-up run demo test test-fast test-newest-django lint fix docs schema lock shell clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): requirements-dev.lock
+	@devstack/set-up.sh $(VENV) $<
+	@touch $@
+
+set-up: $(STAMP) ## Make the project's own environment (the others do so by themselves)
+
+run: $(STAMP) ## Run the whole service on this machine, with demo data, until Ctrl-C
+	@exec $(BIN)/python -m devstack
+
+demo: $(STAMP) ## Play the story against a running stack and show each step
+	@exec $(BIN)/python -m devstack.demo
+
+test: $(STAMP) ## Run every test (about five minutes)
+	@exec $(BIN)/python -m pytest $(ARGS)
+
+test-fast: $(STAMP) ## Run the tests that start no stack and no browser
+	@exec $(BIN)/python -m pytest -m "not stack and not browser" $(ARGS)
+
+test-newest-django: $(STAMP) ## Drive the admin on the newest Django that this Python allows
+	@exec $(BIN)/python -m devstack.newest_django $(ARGS)
+
+lint: $(STAMP) ## Check form, types, layers and dependencies
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
+	@if command -v luacheck >/dev/null; then luacheck --quiet .; \
+	 else echo "luacheck is not installed; Lua files were not checked." >&2; fi
+
+fix: $(STAMP) ## Bring the code into form, as far as a machine can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+docs: $(STAMP) ## Write the pages that are made from the code
+	@LANTERN_DEVELOPMENT=yes $(BIN)/python manage.py write_docs
+
+schema: $(STAMP) ## Write the API's description to docs/openapi.yaml
+	@LANTERN_DEVELOPMENT=yes $(BIN)/python manage.py spectacular --validate --file docs/openapi.yaml
+
+lock: $(STAMP) ## Resolve the dependencies anew
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --upgrade \
+	  --python-version 3.11 pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --upgrade \
+	  --python-version 3.11 pyproject.toml --extra embedded --group dev -o requirements-dev.lock
+
+shell: $(STAMP) ## Open a Python shell in development settings
+	@LANTERN_DEVELOPMENT=yes exec $(BIN)/python manage.py shell
+
+clean: ## Remove what tools leave behind; the data in var/ stays
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build
+	@find . -path ./$(VENV) -prune -o -path ./var -prune -o -type d -name __pycache__ -print0 | \
+	  xargs -0 rm -rf

@@ -1,0 +1,42 @@
+"""What is done to a folder and its Redis before clients may come."""
+
+import asyncio
+
+from devstack.stack.own_secrets import ADMIN_LOGIN, ADMIN_PASSWORD
+from devstack.stack.part import Surroundings, run_to_end
+from devstack.stack.parts import manage
+from devstack.stack.place import HOST, StackPlace
+
+
+async def prepare(around: Surroundings) -> None:
+    """Gather the admin's files, check the store, prepare it; each time, and always the same."""
+    await asyncio.gather(
+        run_to_end(
+            "gathering the admin's files",
+            manage("collectstatic", "--noinput", "--verbosity=0"),
+            around,
+        ),
+        _prepare_store(around),
+    )
+
+
+async def _prepare_store(around: Surroundings) -> None:
+    await run_to_end("checking the store", manage("check", "--database", "default"), around)
+    await run_to_end("preparing the store", manage("prepare_store"), around)
+
+
+async def seed(place: StackPlace, around: Surroundings) -> None:
+    """Make the admin's account and the demo data, the first time; does nothing later."""
+    done = place.folder / "seeded"
+    if done.exists():
+        return
+    around.say("first start: making demo data")
+    password = around.environment[ADMIN_PASSWORD]
+    await run_to_end(
+        "making the admin's account",
+        manage("create_staff", ADMIN_LOGIN, "--role", "admin", "--password", password),
+        around,
+    )
+    proxy = f"{HOST}:{place.proxy}"
+    await run_to_end("making demo data", manage("seed_demo", "--proxy", proxy), around)
+    done.touch()
