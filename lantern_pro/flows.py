@@ -9,10 +9,12 @@ from typing import Final
 from accounts.events import ProTimeGained
 from billing.events import PaymentReported, PurchaseBegun, PurchaseCompleted
 from billing.jobs import SendReceipt, SettlePurchase
+from configsrv.jobs import PopulateFreeTable, PopulateUserConfig
 from lantern_pro.jobs.events import Flows
 from lantern_pro.jobs.job import NewJob
 from lantern_pro.store.keys import cell_of
-from proxies.jobs import AssignProxies
+from proxies.events import AssignmentChanged, FleetChanged, RoomMade
+from proxies.jobs import AssignProxies, ServeWaitingUsers
 from referrals.events import InviterEarned, ReferralAttached
 from referrals.jobs import CreditInviter, NoteInvitee, RewardInviter
 
@@ -44,4 +46,7 @@ FLOWS: Final[Flows] = {
             str(e.invitee_id),
         ),
     ),
+    FleetChanged: (lambda e: PopulateFreeTable.of(e.cell, e.fact),),
+    RoomMade: (lambda e: ServeWaitingUsers.of(e.cell, e.fact),),
+    AssignmentChanged: (lambda e: PopulateUserConfig.of(e.user_id, e.fact),),
 }

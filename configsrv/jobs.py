@@ -1,0 +1,63 @@
+"""The jobs that make configurations."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from configsrv.services import populate
+from lantern_pro.jobs import ledger
+from lantern_pro.jobs.job import JobArguments, NewJob
+from lantern_pro.jobs.ledger import LeasedJob
+from lantern_pro.jobs.periodic import periodic
+from lantern_pro.jobs.registry import job
+from lantern_pro.store.keys import cell_of
+from lantern_pro.types import Cell, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class PopulateUserConfig(JobArguments):
+    """A user's proxies, token or Pro time changed."""
+
+    kind: ClassVar[str] = "populate_user_config"
+    user_id: UserId
+
+    @classmethod
+    def of(cls, user_id: UserId, fact: str) -> NewJob:
+        """The job for this user; ``fact`` is what changed."""
+        return NewJob(cell_of(user_id), cls(user_id), f"{user_id}.{fact}")
+
+
+@dataclass(frozen=True, slots=True)
+class PopulateFreeTable(JobArguments):
+    """The fleet or the settings changed: make the free buckets anew, from ``first``."""
+
+    kind: ClassVar[str] = "populate_free_table"
+    cell: Cell
+    first: int
+    fact: str
+
+    @classmethod
+    def of(cls, cell: Cell, fact: str, first: int = 0) -> NewJob:
+        """The job for this cell; ``fact`` is what changed."""
+        return NewJob(cell, cls(cell, first, fact), f"{fact}.{first}")
+
+
+@job(PopulateUserConfig)
+def populate_user_config(leased: LeasedJob, arguments: PopulateUserConfig) -> None:
+    """Make, or take away, the Pro part of a user's configuration."""
+    populate.populate_user_config(arguments.user_id, leased.fence)
+
+
+@job(PopulateFreeTable)
+def populate_free_table(leased: LeasedJob, arguments: PopulateFreeTable) -> None:
+    """Make a page of the free buckets."""
+    cell, first = arguments.cell, arguments.first
+    next_page = PopulateFreeTable.of(cell, arguments.fact, first + populate.PAGE)
+    populate.populate_free_table(cell, first, leased.fence, next_page)
+
+
+@periodic
+def stage_stale_tables(cell: Cell) -> None:
+    """Stage the making of free buckets that no longer fit the settings."""
+    shape = populate.stale_shape(cell)
+    if shape is not None:
+        ledger.stage(PopulateFreeTable.of(cell, shape))

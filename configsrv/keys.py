@@ -1,0 +1,30 @@
+"""The keys of configurations: made when something changes, not when a client asks."""
+
+from lantern_pro.store.keys import Key, Kind
+from lantern_pro.types import Cell
+
+FREE_TABLE = Key(
+    "config:free_table",
+    Kind.HASH,
+    "bucket -> ids of its free proxies, by commas; `shape` -> what it was made from",
+    app="configsrv",
+)
+FREE_CONFIG = Key(
+    "config:free:{bucket}",
+    Kind.HASH,
+    "a bucket's configuration: body (a gzip file), tag",
+    app="configsrv",
+)
+USER_CONFIG = Key(
+    "config:user:{user_id}",
+    Kind.HASH,
+    "the Pro part of a user's configuration: body (a gzip file), tag, token_hash (SHA-256), "
+    "expiration (ms), proxies (ids, by commas)",
+    personal=True,
+    app="configsrv",
+)
+
+
+def served_prefix(cell: Cell) -> str:
+    """What the keys begin with that config-servers keep in memory and are told of."""
+    return f"{{c{cell}}}:config:"
