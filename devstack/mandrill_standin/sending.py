@@ -96,7 +96,7 @@ def _check_files(message: Object) -> None:
                 raise invalid(field=f"message.{kind}", says="name and type are needed")
 
 
-def _of_recipient(entries: Iterable[Object] | None, address: str, field: str) -> Any:  # noqa: ANN401
+def _of_recipient(entries: Iterable[Object] | None, address: str, field: str) -> Any:
     for entry in entries or []:
         if entry.get("rcpt") == address:
             return entry.get(field)

@@ -91,7 +91,7 @@ class MandrillStandin(Standin):
         except ValueError:
             raise invalid(field="body", says="Please send a JSON object") from None
 
-    def _call(self, name: str, params: Object, fault: Fault | None) -> Any:  # noqa: ANN401 - JSON
+    def _call(self, name: str, params: Object, fault: Fault | None) -> Any:
         calls: _Calls = {
             "users/ping": lambda: "PONG!",
             "users/ping2": lambda: {"PING": "PONG!"},
@@ -166,7 +166,7 @@ class MandrillStandin(Standin):
         return Answer.of_json({"messages": self.mails})
 
 
-def _masked(value: Any, name: str = "") -> Any:  # noqa: ANN401 - any JSON
+def _masked(value: Any, name: str = "") -> Any:
     if isinstance(value, dict):
         return {key: _masked(item, key) for key, item in value.items()}
     if isinstance(value, list):

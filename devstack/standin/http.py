@@ -150,7 +150,7 @@ class HttpServer(ThreadingHTTPServer):
 
     def process_request(self, request: object, client_address: object) -> None:
         """Remember the connection, so that ``stop`` can cut it."""
-        assert isinstance(request, socket.socket)  # noqa: S101 - tells the type checker
+        assert isinstance(request, socket.socket)
         with self._lock:
             self._open.add(request)
         super().process_request(request, client_address)

@@ -59,15 +59,24 @@ def _params_of(request: Request) -> Params:
 
 
 class Api:
-    """Stripe's API over a journal. ``committed`` is called when there may be new events."""
+    """Stripe's API over a journal.
 
-    def __init__(self, journal: Journal, committed: Callable[[], None]) -> None:
+    ``committed`` is called when there may be new events, ``pause`` with the seconds of a slow call.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        *,
+        committed: Callable[[], None],
+        pause: Callable[[float], object],
+    ) -> None:
         """Answer from this journal."""
         self.journal = journal
         self._committed = committed
         self._busy: set[str] = set()
         self._busy_lock = threading.Lock()
-        self.pause: Callable[[float], object] = time.sleep
+        self.pause = pause
 
     def answer(
         self, request: Request, *, base_url: str, deliver: bool, fault: Fault | None

@@ -31,7 +31,7 @@ def new_id(prefix: str) -> str:
     return prefix + "_" + "".join(secrets.choice(_LETTERS) for _ in range(24))
 
 
-def visible(value: Any) -> Any:  # noqa: ANN401 - any JSON
+def visible(value: Any) -> Any:
     """Leave out the fields that are the stand-in's own; their names begin with ``_``."""
     if isinstance(value, dict):
         return {key: visible(item) for key, item in value.items() if not key.startswith("_")}
@@ -142,7 +142,7 @@ class Call:
             self._expand(answer, path.split("."), path)
         return answer
 
-    def _expand(self, value: Any, names: list[str], path: str) -> None:  # noqa: ANN401 - any JSON
+    def _expand(self, value: Any, names: list[str], path: str) -> None:
         if isinstance(value, list):
             for item in value:
                 self._expand(item, names, path)

@@ -119,7 +119,7 @@ def _checked_number(number: str) -> str:
 def _is_luhn(digits: str) -> bool:
     twice = [int(digit) * 2 for digit in digits[-2::-2]]
     once = [int(digit) for digit in digits[-1::-2]]
-    return (sum(once) + sum(n - 9 if n > 9 else n for n in twice)) % 10 == 0  # noqa: PLR2004
+    return (sum(once) + sum(n - 9 if n > 9 else n for n in twice)) % 10 == 0  # noqa: PLR2004 - digits
 
 
 def _checked_expiry(month: str, year: str) -> tuple[int, int]:
@@ -127,7 +127,9 @@ def _checked_expiry(month: str, year: str) -> tuple[int, int]:
     if not month.isdigit() or not 1 <= int(month) <= 12:  # noqa: PLR2004 - months
         message = "Your card's expiration month is invalid."
         raise card_error(message, "invalid_expiry_month", param="exp_month")
-    full_year = int(year) + (2000 if len(year) == 2 else 0) if year.isdigit() else 0  # noqa: PLR2004
+    full_year = int(year) if year.isdigit() else 0
+    if len(year) == len("34"):
+        full_year += 2000
     if (full_year, int(month)) < (now.year, now.month) or full_year > now.year + 50:
         message = "Your card's expiration year is invalid."
         raise card_error(message, "invalid_expiry_year", param="exp_year")

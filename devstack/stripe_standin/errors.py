@@ -14,7 +14,7 @@ class StripeError(Exception):
     idempotency key answers with this refusal again. Without it nothing is kept.
     """
 
-    def __init__(  # noqa: PLR0913 - Stripe's fields
+    def __init__(
         self,
         message: str,
         *,
@@ -60,7 +60,7 @@ def card_error(
     decline_code: str | None = None,
     *,
     param: str | None = None,
-    **more: Any,  # noqa: ANN401 - JSON
+    **more: Any,
 ) -> StripeError:
     """The card, or its bank, says no: HTTP 402."""
     return StripeError(

@@ -42,8 +42,7 @@ class StripeStandin(Standin):
         self.webhooks = Courier(
             self.journal, url=webhook_url, secret=webhook_secret, retry_seconds=retry_seconds
         )
-        self.api = Api(self.journal, self.webhooks.wake)
-        self.api.pause = self.stopping.wait
+        self.api = Api(self.journal, committed=self.webhooks.wake, pause=self.stopping.wait)
 
     def start(self) -> str:
         """Serve, and deliver what is due."""
