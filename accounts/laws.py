@@ -10,8 +10,10 @@ from lantern_pro.types import Cell, Millis, UserId
 
 
 def expiration_of(entries: list[TimeEntry]) -> Millis:
-    """What the ledger of Pro time says: each entry begins at the later of its date and the end
-    of what was there, and adds its span; what is taken back only shortens.
+    """What the ledger of Pro time adds up to.
+
+    Each entry begins at the later of its date and the end of what was there, and adds its span;
+    what is taken back only shortens.
     """
     expiration = 0
     for entry in entries:

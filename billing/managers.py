@@ -142,9 +142,7 @@ class PurchaseManager(models.Manager["Purchase"]):
             raise NoSuchPurchase
         return found
 
-    def page_of(
-        self, user_id: UserId, *, limit: int, before: Millis | None
-    ) -> list[PurchaseId]:
+    def page_of(self, user_id: UserId, *, limit: int, before: Millis | None) -> list[PurchaseId]:
         """A user's purchases, the newest first; ``before`` is where the last page ended."""
         found = text_client().zrevrangebyscore(
             USER_PURCHASES(user_id=user_id),

@@ -11,7 +11,24 @@ from lantern_pro.store.models import DomainModel
 from lantern_pro.types import Minor, PurchaseId, UserId
 
 ZERO_DECIMAL = frozenset(
-    "bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split()
+    [
+        "bif",
+        "clp",
+        "djf",
+        "gnf",
+        "jpy",
+        "kmf",
+        "krw",
+        "mga",
+        "pyg",
+        "rwf",
+        "ugx",
+        "vnd",
+        "vuv",
+        "xaf",
+        "xof",
+        "xpf",
+    ]
 )
 """Currencies whose smallest unit is the whole one (Stripe's list)."""
 
@@ -26,7 +43,9 @@ class Plan(models.Model):
         validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$", "Such as 1y-usd-10.")],
         help_text="Duration, currency and version, such as 1y-usd-10. Clients buy by it.",
     )
-    description = models.CharField(max_length=200, help_text="What clients show, such as “One year”.")
+    description = models.CharField(
+        max_length=200, help_text="What clients show, such as “One year”."
+    )
     months = models.PositiveIntegerField(default=0, help_text="Calendar months of Pro time.")
     days = models.PositiveIntegerField(default=0, help_text="Days of Pro time, on top.")
     currency = models.CharField(

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from accounts.keys import INVITEES, TIME_LEDGER, USERS
 from lantern_pro.store.client import text_client
-from lantern_pro.store.keys import cell_of
 from lantern_pro.store.laws import Law
 from lantern_pro.types import Cell, UserId
 
@@ -28,7 +27,7 @@ def _bonus_faults(inviter_id: UserId, invitee_id: UserId) -> Iterator[str]:
     if client.hget(USERS.row(invitee_id), "inviter_id") != str(inviter_id):
         yield f"user {inviter_id} had a bonus for {invitee_id}, whom they did not invite"
     if not client.hexists(TIME_LEDGER(user_id=invitee_id), "invited"):
-        yield f"user {inviter_id} had a bonus for {invitee_id} (c{cell_of(invitee_id)}), who had none"
+        yield f"user {inviter_id} had a bonus for {invitee_id}, who had none themself"
 
 
 LAWS = (Law(6, "invitations mirror, and bonuses are for paid invitees", pairs_mirror),)

@@ -2,14 +2,14 @@
 
 from typing import Final
 
+from django.conf import settings
+
 from accounts.errors import MissingCredentials, WrongCredentials
 from accounts.managers import Account, Credentials
 from accounts.models import User
 from accounts.services.personal import lookup_hash
 from accounts.services.referral_codes import new_code
 from accounts.services.tokens import current_kid, token_is_right
-from django.conf import settings
-
 from lantern_pro import clock
 from lantern_pro.store.keys import new_id
 from lantern_pro.types import Cell, UserId
@@ -53,9 +53,7 @@ def authenticate(*, user_id: UserId | None, token: str) -> Credentials:
     if found is None or not token_is_right(token, user_id, found.kid, found.epoch):
         raise WrongCredentials
     if not found.confirmed:
-        User.objects.confirm(
-            user_id=user_id, signup_digest=found.signup_digest, now=clock.now()
-        )
+        User.objects.confirm(user_id=user_id, signup_digest=found.signup_digest, now=clock.now())
     return found
 
 

@@ -97,7 +97,8 @@ def read_webhook(body: bytes, signature: str) -> Mapping[str, Any]:
         )
     except (stripe.SignatureVerificationError, ValueError) as error:
         raise ForgedWebhook from error
-    return event.to_dict()
+    told: dict[str, Any] = event.to_dict()
+    return told
 
 
 @contextmanager

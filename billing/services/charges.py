@@ -15,8 +15,9 @@ LONGEST_PAGE: Final = 25
 
 @dataclass(frozen=True, slots=True)
 class PastPayment:
-    """A purchase and what Stripe says of it; ``charge`` is None when Stripe was not asked or
-    does not answer.
+    """A purchase and what Stripe says of it.
+
+    ``charge`` is None when Stripe was not asked or does not answer.
     """
 
     purchase: Purchase

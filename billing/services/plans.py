@@ -6,12 +6,17 @@ from billing.errors import UnknownPlan
 from billing.models import Plan
 
 DEFAULT_CURRENCY: Final = "usd"
+_EURO: Final = "AT BE BG CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK"
 CURRENCY_OF: Final = {
-    "CN": "cny", "GB": "gbp", "HK": "hkd", "JP": "jpy", "KR": "krw", "RU": "rub", "TR": "try",
-    **dict.fromkeys(
-        "AT BE BG CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK".split(), "eur"
-    ),
-}  # fmt: skip
+    **dict.fromkeys(_EURO.split(), "eur"),
+    "CN": "cny",
+    "GB": "gbp",
+    "HK": "hkd",
+    "JP": "jpy",
+    "KR": "krw",
+    "RU": "rub",
+    "TR": "try",
+}
 """Country -> the currency that people there pay in, where it is not US dollars (ISO 3166, 4217)."""
 
 

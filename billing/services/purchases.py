@@ -200,5 +200,3 @@ def settle_by_job(purchase_id: PurchaseId, fence: Fence) -> None:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-

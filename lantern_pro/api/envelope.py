@@ -7,7 +7,7 @@ hammer on any other status and those of other years throw its body away.
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -36,22 +36,19 @@ class EnvelopeRenderer(JSONRenderer):
 class AlwaysJson(BaseContentNegotiation):
     """Answer JSON whatever ``Accept`` says, as clients expect."""
 
-    def select_parser(
-        self, request: Request, parsers: list[BaseParser]
-    ) -> BaseParser | None:
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         """Choose by the content type's beginning; the last parser takes what is left."""
         wanted = (request.content_type or "").split(";")[0].strip().lower()
-        for parser in parsers:
-            if parser.media_type == wanted:
-                return parser
-        return parsers[-1]
+        known = list(parsers)
+        return next((each for each in known if each.media_type == wanted), known[-1])
 
     def select_renderer(
-        self, request: Request, renderers: list[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         """Take the first renderer."""
         del request, format_suffix
-        return renderers[0], str(renderers[0].media_type)
+        first = next(iter(renderers))
+        return first, str(first.media_type)
 
 
 def failure(error: LanternError) -> dict[str, object]:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import IO, Any
 
+from django.http import QueryDict
 from rest_framework import parsers
 from rest_framework.request import Request
 
@@ -62,5 +63,6 @@ class AnyParser(parsers.BaseParser):
 
 def parameters(request: Request) -> dict[str, Any]:
     """Every parameter of a request, by name."""
-    body = request.data
-    return {**request.query_params.dict(), **(body.dict() if hasattr(body, "dict") else body)}
+    body: Any = request.data
+    told: dict[str, Any] = body.dict() if isinstance(body, QueryDict) else body
+    return {**request.query_params.dict(), **told}

@@ -20,12 +20,14 @@ class Failure(serializers.Serializer[Any]):
 
     status = serializers.ChoiceField(choices=["error"])
     error = serializers.CharField()
-    errorId = serializers.CharField()  # noqa: N815 - the clients' spelling
+    errorId = serializers.CharField()
     details = serializers.DictField(required=False)
 
 
 class EnvelopeSchema(AutoSchema):
     """Describes a ``ClientView`` by its nested ``Input`` and ``Output``."""
+
+    view: Any
 
     def get_operation_id(self) -> str:
         """The path's words, such as ``user_create``."""

@@ -46,7 +46,7 @@ def apply(name: str, work: Work, *, more: Sequence[str] = (), **named: Argument)
     ``AlreadyDone`` or ``Superseded`` when the fence refuses. What was staged is announced to the
     workers afterwards.
     """
-    outcome = script(name)(rest=[*work.rest, *more], work=work.work, **named)
+    outcome = script(name)(None, rest=[*work.rest, *more], work=work.work, **named)
     match outcome:
         case ["already_done"]:
             raise AlreadyDone
@@ -95,9 +95,7 @@ def lease(cell: Cell, *, most: int) -> list[LeasedJob]:
 
 def renew(job: LeasedJob, *, phase: str = "") -> None:
     """Prolong a lease; with ``phase``, note first what is about to be done elsewhere."""
-    apply(
-        "jobs/renew_lease", Work.of(job.fence), lease_ms=settings.JOB_LEASE_MS, phase=phase
-    )
+    apply("jobs/renew_lease", Work.of(job.fence), lease_ms=settings.JOB_LEASE_MS, phase=phase)
 
 
 def complete(fence: Fence, *follow: NewJob) -> None:

@@ -8,13 +8,13 @@ from lantern_pro.jobs.worker import drain
 from lantern_pro.types import Cell
 
 
-@shared_task(name="jobs.drain", ignore_result=True)
+@shared_task(name="jobs.drain", ignore_result=True)  # type: ignore[untyped-decorator]
 def drain_cell(cell: int) -> None:
     """Run what is due in one cell."""
     drain(Cell(cell))
 
 
-@shared_task(name="jobs.sweep", ignore_result=True)
+@shared_task(name="jobs.sweep", ignore_result=True)  # type: ignore[untyped-decorator]
 def sweep() -> None:
     """Find by time what no wake-up announced: overdue jobs, leases that ran out, regular work."""
     stage_periodic_jobs()

@@ -12,4 +12,4 @@ class StoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks."""
-        from lantern_pro.store import checks  # noqa: F401, PLC0415 - registers on import
+        from lantern_pro.store import checks  # noqa: F401 - registers on import

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from django.apps import AppConfig
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 
 from lantern_pro.store.client import text_client
 from lantern_pro.store.scripts import ScriptError, all_scripts
@@ -59,7 +60,7 @@ def redis_is_fit_to_be_the_database(
         )
     if not info.get("aof_enabled"):
         found.append(
-            Warning(
+            checks.Warning(
                 "Redis keeps no append-only file.",
                 hint="Set appendonly yes, or what clients were told is lost with the process.",
                 id="store.W001",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any, TypeAlias
 
 import redis
 from django.conf import settings
@@ -10,6 +11,13 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
+
+TextClient: TypeAlias = Any
+"""A ``redis.Redis`` whose answers are text.
+
+``Any``, because redis-py types every answer as ``bytes | str`` whichever was asked for: what a
+manager returns is typed, and tests on a real server hold it to that.
+"""
 
 _substitute: dict[bool, redis.Redis] = {}
 
@@ -29,7 +37,7 @@ def _connect(*, decode: bool) -> redis.Redis:
     )
 
 
-def text_client() -> redis.Redis:
+def text_client() -> TextClient:
     """The store's connection: answers come as ``str``."""
     return _substitute.get(True) or _connect(decode=True)
 

@@ -127,12 +127,12 @@ def declared_keys() -> list[Key]:
 
 
 class Table:
-    """The keys of one Django model's rows: the row, and one index a column.
+    r"""The keys of one Django model's rows: the row, and one index a column.
 
     =====================  ======  ==========================================================
     ``<table>:<pk>``       HASH    the row, column -> text
     ``<table>@by:<col>``   ZSET    pk -> the column as a number (time, count, flag, choice)
-    ``<table>@lex:<col>``  ZSET    ``<folded value>\\0<pk>`` -> 0, for text
+    ``<table>@lex:<col>``  ZSET    ``<folded value>\0<pk>`` -> 0, for text
     ``<table>@unique:<c>`` HASH    value -> pk
     ``<table>@sequence``   STRING  the last number given, for numbered rows
     =====================  ======  ==========================================================

@@ -27,11 +27,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-import redis
 from django.apps import apps
 from redis.exceptions import NoScriptError
 
-from lantern_pro.store.client import text_client
+from lantern_pro.store.client import TextClient, text_client
 
 Argument = str | int | float | bytes
 Outcome = list[str | int | None]
@@ -113,7 +112,7 @@ class Script:
 
     def __call__(
         self,
-        client: redis.Redis | None = None,
+        client: TextClient | None = None,
         *,
         rest: Sequence[str] = (),
         **named: Argument,
@@ -126,12 +125,12 @@ class Script:
         keys, arguments = self._bind(named, rest)
         client = client or text_client()
         try:
-            answer = client.evalsha(self.sha, len(keys), *keys, *arguments)
+            answer: Outcome = client.evalsha(self.sha, len(keys), *keys, *arguments)
         except NoScriptError:
             answer = client.eval(self.source, len(keys), *keys, *arguments)
         return answer
 
-    def load(self, client: redis.Redis | None = None) -> None:
+    def load(self, client: TextClient | None = None) -> None:
         """Make the script known to the server, ahead of a pipeline."""
         (client or text_client()).script_load(self.source)
 

@@ -38,7 +38,5 @@ def all_laws() -> list[Law]:
 def check_laws() -> Iterator[Finding]:
     """Check every law in every cell."""
     for law in all_laws():
-        faults = [
-            fault for cell in range(settings.CELLS) for fault in law.check(Cell(cell))
-        ]
+        faults = [fault for cell in range(settings.CELLS) for fault in law.check(Cell(cell))]
         yield Finding(law, faults)

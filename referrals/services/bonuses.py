@@ -32,15 +32,11 @@ def reward_inviter(
     account = User.objects.get_account(invitee_id)
     entries = account.time_ledger if account else []
     inviter_id = managers.inviter_of(invitee_id)
-    earned = any(
-        entry.fact == INVITED_FACT and entry.because == purchase_id for entry in entries
-    )
+    earned = any(entry.fact == INVITED_FACT and entry.because == purchase_id for entry in entries)
     if not earned or inviter_id is None:
         ledger.complete(fence)
         return
-    event = InviterEarned(
-        cell_of(invitee_id), invitee_id, inviter_id, purchase_id, plan, months
-    )
+    event = InviterEarned(cell_of(invitee_id), invitee_id, inviter_id, purchase_id, plan, months)
     ledger.complete(fence, *following(event))
 
 

@@ -34,8 +34,13 @@ def service(
         id="1y-usd-10", description="One year", months=12, currency="usd", price_minor=4800
     )
     Plan.objects.create(
-        id="2y-usd-10", description="Two years", months=24, currency="usd", price_minor=8700,
-        best_value=True, position=1,
+        id="2y-usd-10",
+        description="Two years",
+        months=24,
+        currency="usd",
+        price_minor=8700,
+        best_value=True,
+        position=1,
     )
     Plan.objects.create(
         id="1y-jpy-10", description="一年", months=12, currency="jpy", price_minor=5200

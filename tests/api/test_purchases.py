@@ -15,8 +15,10 @@ from billing.services.purchases import PurchaseTooOldToRepeat, settle
 from devstack.mandrill_standin import MandrillStandin
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
+from lantern_pro.jobs import ledger
 from lantern_pro.jobs.models import Job
 from lantern_pro.support.laws import check_laws
+from lantern_pro.types import JobId
 from tests.client_app import ClientApp
 
 NewClient = Callable[..., ClientApp]
@@ -100,9 +102,7 @@ def test_pro_time_is_a_calendar_year(client: ClientApp) -> None:
     assert client.answer["expiration"] == int(until.timestamp())
 
 
-def test_a_retried_purchase_charges_once(
-    client: ClientApp, stripe_standin: StripeStandin
-) -> None:
+def test_a_retried_purchase_charges_once(client: ClientApp, stripe_standin: StripeStandin) -> None:
     client.buy()
     first = client.answer
 
@@ -197,7 +197,10 @@ def test_after_a_decline_another_card_pays(client: ClientApp) -> None:
     ],
 )
 def test_a_purchase_that_makes_no_sense_is_refused_and_leaves_nothing(
-    client: ClientApp, service: redis.Redis, changes: dict[str, str | None], error_id: str,
+    client: ClientApp,
+    service: redis.Redis,
+    changes: dict[str, str | None],
+    error_id: str,
     field: str,
 ) -> None:
     response = client.buy(**changes)
@@ -240,9 +243,7 @@ def test_while_stripe_is_down_the_purchase_is_pending_and_the_job_ends_it(
 
 
 def _due_now(kind: str) -> None:
-    from lantern_pro.jobs import ledger  # noqa: PLC0415
-
-    assert ledger.retry(Job.objects.get(kind=kind).pk)
+    assert ledger.retry(JobId(Job.objects.get(kind=kind).pk))
 
 
 def test_a_purchase_is_never_repeated_once_stripe_may_have_forgotten_its_key(

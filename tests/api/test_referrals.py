@@ -25,7 +25,9 @@ def expiration_of(app: ClientApp) -> int:
     return int(app.answer["expiration"])
 
 
-@pytest.mark.parametrize("spelling", [str.upper, str.lower, lambda code: f" {code[:4]}-{code[4:]} "])
+@pytest.mark.parametrize(
+    "spelling", [str.upper, str.lower, lambda code: f" {code[:4]}-{code[4:]} "]
+)
 def test_a_code_is_attached_as_people_write_it(
     new_client: NewClient, run_jobs: RunJobs, spelling: Callable[[str], str]
 ) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import redis
 import stripe
-from django.http import HttpResponse
 from django.test import Client
 
 from billing.models import Purchase
@@ -28,7 +27,7 @@ def signed(body: bytes, *, secret: str = SECRET, at: int | None = None) -> dict[
     return {"Stripe-Signature": f"t={moment},v1={signature}"}
 
 
-def deliver(body: bytes, headers: dict[str, str]) -> HttpResponse:
+def deliver(body: bytes, headers: dict[str, str]) -> Any:
     """Deliver an event."""
     return Client().generic(
         "POST", "/webhooks/stripe", body, content_type="application/json", headers=headers
@@ -61,9 +60,7 @@ def test_an_event_ends_a_purchase_whose_answer_never_came(
     assert client.answer["userStatus"] == "active"
 
 
-def test_an_event_delivered_many_times_has_one_effect(
-    client: ClientApp, run_jobs: RunJobs
-) -> None:
+def test_an_event_delivered_many_times_has_one_effect(client: ClientApp, run_jobs: RunJobs) -> None:
     client.buy()
     body = event("payment_intent.succeeded", purchase=Purchase.objects.get().pk)
 
