@@ -130,7 +130,7 @@ class Running:
             )
 
     async def _tell_when_ready(self, process: asyncio.subprocess.Process) -> None:
-        while not await self.part.sign(self._log):
+        while not await self.part.sign(self._log):  # noqa: ASYNC110 - nothing tells us
             await asyncio.sleep(_GLANCE_SECONDS)
         if self._was_ready.is_set():
             self._around.say(f"{self.part.name} is back (process {process.pid})")
@@ -139,25 +139,25 @@ class Running:
     def _trouble(self) -> str:
         lines = self._log.text().splitlines()[-_LAST_LINES:]
         quoted = "\n".join(f"  {line}" for line in lines) or "  (it wrote nothing)"
-        return (
-            f"{self.part.name} does not come up. The end of its log, {self._log.path}:\n{quoted}"
-        )
+        return f"{self.part.name} does not come up. The end of its log, {self._log.path}:\n{quoted}"
 
 
-async def run_to_end(name: str, command: Sequence[str], around: Surroundings) -> str:
-    """Run a command that ends by itself; its output. ``StackError`` when it fails."""
+async def run_to_end(
+    name: str, command: Sequence[str], around: Surroundings, *, told: str = ""
+) -> str:
+    """Run a command that ends by itself, ``told`` a line; its output. ``StackError``: it failed."""
     process = await asyncio.create_subprocess_exec(
         *command,
         cwd=ROOT,
         env=around.environment,
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         start_new_session=True,
     )
     around.guard.watch(process.pid)
     try:
-        said, _ = await process.communicate()
+        said, _ = await process.communicate(f"{told}\n".encode())
     finally:
         kill_group(process.pid)
         await process.wait()

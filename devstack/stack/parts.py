@@ -6,7 +6,7 @@ from typing import Final
 from devstack.redis_server import RedisPlace
 from devstack.stack.part import Part
 from devstack.stack.place import HOST, StackPlace
-from devstack.stack.signs import answers, logs
+from devstack.stack.signs import answers, logs, pongs
 
 # A request that waits for its job holds one of these threads, so there are more than cores.
 _PRO_THREADS: Final = 16
@@ -26,7 +26,8 @@ def manage(*arguments: str) -> list[str]:
 
 def redis(place: RedisPlace) -> Part:
     """The store: what it has answered is on disk."""
-    return Part("redis", place.command(fsync="always"), logs("Ready to accept connections"))
+    sign = pongs(place.port, place.password)
+    return Part("redis", place.command(fsync="always"), sign)
 
 
 def stand_ins(place: StackPlace) -> list[Part]:

@@ -31,11 +31,11 @@ async def seed(place: StackPlace, around: Surroundings) -> None:
     if done.exists():
         return
     around.say("first start: making demo data")
-    password = around.environment[ADMIN_PASSWORD]
     await run_to_end(
         "making the admin's account",
-        manage("create_staff", ADMIN_LOGIN, "--role", "admin", "--password", password),
+        manage("create_staff", "--username", ADMIN_LOGIN, "--role", "admin", "--password-stdin"),
         around,
+        told=around.environment[ADMIN_PASSWORD],
     )
     proxy = f"{HOST}:{place.proxy}"
     await run_to_end("making demo data", manage("seed_demo", "--proxy", proxy), around)

@@ -44,6 +44,20 @@ def answers(port: int, path: str = "/healthz") -> Sign:
     return sign
 
 
+def pongs(port: int, password: str) -> Sign:
+    """The sign of Redis: it has read all its data and answers."""
+
+    async def sign(log: Log) -> bool:
+        del log
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                said = await _first_lines(port, f"AUTH {password}\r\nPING\r\n", count=2)
+                return said[-1].startswith("+PONG")
+        return False
+
+    return sign
+
+
 def logs(words: str) -> Sign:
     """The sign of a process without a port: it says so in its log."""
 
@@ -54,12 +68,15 @@ def logs(words: str) -> Sign:
 
 
 async def _status(port: int, path: str) -> int:
+    request = f"GET {path} HTTP/1.1\r\nHost: {HOST}:{port}\r\nConnection: close\r\n\r\n"
+    [first] = await _first_lines(port, request)
+    return int(first.split()[1])
+
+
+async def _first_lines(port: int, request: str, *, count: int = 1) -> list[str]:
     reader, writer = await asyncio.open_connection(HOST, port)
     try:
-        writer.write(
-            f"GET {path} HTTP/1.1\r\nHost: {HOST}:{port}\r\nConnection: close\r\n\r\n".encode()
-        )
-        first_line = await reader.readline()
+        writer.write(request.encode())
+        return [(await reader.readline()).decode(errors="replace") for _ in range(count)]
     finally:
         writer.close()
-    return int(first_line.split()[1])

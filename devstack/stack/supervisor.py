@@ -1,4 +1,4 @@
-"""The supervisor: brings a stack up in order, keeps it up, and takes it down so that nothing is lost.
+"""The supervisor: brings a stack up in order, keeps it up, takes it down without losing anything.
 
 Up: Redis, the stand-ins, the demo data, then everybody else. Down: those who answer clients first,
 then those who work on what was accepted, then the stand-ins, Redis last.
@@ -16,7 +16,7 @@ from devstack.redis_server import RedisPlace
 from devstack.stack import parts
 from devstack.stack.guard import Guard
 from devstack.stack.own_secrets import own_secrets
-from devstack.stack.part import Part, Running, Say, Surroundings, run_to_end
+from devstack.stack.part import Part, Running, Say, Surroundings
 from devstack.stack.place import StackError, StackPlace
 from devstack.stack.preparing import prepare, seed
 from devstack.stack.screen import first_screen
@@ -77,11 +77,10 @@ class Stack:
         )
         if redis_place:
             await self._up([parts.redis(redis_place)], around)
+        await asyncio.gather(self._up(parts.stand_ins(place), around), prepare(around))
         await asyncio.gather(
-            self._up(parts.stand_ins(place), around), prepare(around)
+            self._up(parts.workers(), around), self._up(parts.edges(place), around)
         )
-        await self._up(parts.workers(), around)
-        await self._up(parts.edges(place), around)
         await seed(place, around)
         self._say(first_screen(place, kept))
         self._say("ready. Ctrl-C stops everything.")
