@@ -36,7 +36,8 @@ def reward_inviter(
     if not earned or inviter_id is None:
         ledger.complete(fence)
         return
-    event = InviterEarned(cell_of(invitee_id), invitee_id, inviter_id, purchase_id, plan, months)
+    bonus = bonus_months(months)
+    event = InviterEarned(cell_of(invitee_id), invitee_id, inviter_id, purchase_id, plan, bonus)
     ledger.complete(fence, *following(event))
 
 
