@@ -13,6 +13,8 @@ class Command(DjangoMigrate):
         "declared on its model. Run prepare_store for the permissions that roles are made of."
     )
 
+    requires_system_checks = ()
+
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Say so."""
         self.stdout.write("Nothing to migrate: the store is Redis. See: manage.py prepare_store")

@@ -1,0 +1,105 @@
+"""Our own back office over the same store: its look, its staff, its history."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, User
+from django.core.management import call_command
+from django.test import Client
+
+from lantern_pro.backoffice import audit
+from tests.admin.pages import text_of
+from tests.store_app.models import Shelf
+
+
+def run(command: str, *arguments: str) -> dict[str, object]:
+    """Run a command of ours with --json."""
+    told = StringIO()
+    call_command(command, *arguments, "--json", stdout=told)
+    answer: dict[str, object] = json.loads(told.getvalue())
+    return answer
+
+
+def test_the_login_page_carries_our_name() -> None:
+    page = Client().get("/admin/login/").content.decode()
+
+    assert "Lantern Pro" in page
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/",
+        "/admin/auth/user/",
+        "/admin/auth/user/?q=ros",
+        "/admin/auth/user/add/",
+        "/admin/auth/group/",
+        "/admin/auth/group/add/",
+        "/admin/admin/logentry/",
+        "/admin/admin/logentry/?q=1",
+        "/admin/password_change/",
+    ],
+)
+def test_every_page_about_staff_opens(client: Client, path: str) -> None:
+    assert "Lantern Pro" in text_of(client, path)
+
+
+def test_what_staff_do_is_recorded_and_shown(client: Client, rosa: User) -> None:
+    shelf = Shelf.objects.create(name="Attic")
+
+    audit.record(staff_id=rosa.pk, subject=shelf, message="dusted it")
+
+    page = text_of(client, "/admin/admin/logentry/")
+    assert "dusted it" in page
+    assert "rosa" in page
+    entry = LogEntry.objects.get()
+    assert "dusted it" in text_of(client, f"/admin/admin/logentry/{entry.pk}/change/")
+
+
+def test_the_history_cannot_be_changed_or_deleted(client: Client, rosa: User) -> None:
+    audit.record(staff_id=rosa.pk, subject=rosa, message="looked")
+    entry = LogEntry.objects.get()
+
+    deleted = client.post(f"/admin/admin/logentry/{entry.pk}/delete/", {"post": "yes"})
+
+    assert deleted.status_code == 403
+    assert LogEntry.objects.count() == 1
+
+
+def test_create_staff_makes_a_member_who_can_log_in() -> None:
+    told = run("create_staff", "--email", "karl@example.org", "--role", "support")
+
+    browser = Client()
+    assert browser.login(username="karl@example.org", password=told["password"])
+    assert browser.get("/admin/").status_code == 200
+    assert browser.get("/admin/auth/user/").status_code == 403
+    assert User.objects.get().has_perm("store_app.view_book")
+    assert not User.objects.get().has_perm("store_app.change_book")
+
+
+def test_create_staff_twice_is_once_and_changes_the_role() -> None:
+    first = run("create_staff", "--username", "karl")
+    second = run("create_staff", "--username", "karl", "--role", "operator")
+
+    karl = User.objects.get()
+    assert (first["created"], second["created"], second["password"]) == (True, False, None)
+    assert karl.check_password(str(first["password"]))
+    assert [group.name for group in karl.groups.all()] == ["operator"]
+    assert karl.has_perm("store_app.change_book")
+    assert not karl.has_perm("auth.change_user")
+
+
+def test_an_admin_may_do_everything() -> None:
+    run("create_staff", "--username", "karl", "--role", "admin")
+
+    assert User.objects.get().has_perm("auth.delete_user")
+    assert Group.objects.get().name == "admin"
+
+
+def test_a_list_asked_for_what_no_index_serves_says_so(client: Client) -> None:
+    answer = client.get("/admin/admin/logentry/?change_message=x", follow=True)
+
+    assert answer.status_code == 200
+    assert "LogEntry.change_message has no index" in answer.content.decode()
