@@ -11,7 +11,7 @@ from configsrv import keys
 from configsrv.render import NOTHING, Body
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import Work
-from lantern_pro.store.client import raw_client, text_client
+from lantern_pro.store.client import quick_client, text_client
 from lantern_pro.types import Cell, Millis, ProxyId, UserId
 from proxies.keys import FLEET_VERSION, PROXIES_OF
 
@@ -152,9 +152,9 @@ def proxies_of_user_config(user_id: UserId) -> list[ProxyId] | None:
 
 
 def read_configs(names: Sequence[str]) -> list[Body | UserConfig | None]:
-    """Read stored configurations, free or of users, by key, in one round trip."""
+    """Read stored configurations, free or of users, by key, in one round trip that fails soon."""
     fields = ["body", "tag", "token_hash", "expiration"]
-    with raw_client().pipeline(transaction=False) as pipe:
+    with quick_client().pipeline(transaction=False) as pipe:
         for name in names:
             pipe.hmget(name, fields)
         return [_read(*values) for values in pipe.execute()]

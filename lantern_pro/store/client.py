@@ -7,7 +7,8 @@ from typing import Any, TypeAlias
 
 import redis
 from django.conf import settings
-from redis.backoff import ExponentialBackoff
+from redis.backoff import ExponentialBackoff, NoBackoff
+from redis.connection import Connection
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
@@ -45,6 +46,38 @@ def text_client() -> TextClient:
 def raw_client() -> redis.Redis:
     """The same Redis, for values that are not text (configuration bodies): answers are bytes."""
     return _substitute.get(False) or _connect(decode=False)
+
+
+def quick_client() -> redis.Redis:
+    """As ``raw_client``, for whoever can do without an answer: it fails soon, and once."""
+    return _substitute.get(False) or _connect_quickly()
+
+
+@cache
+def _connect_quickly() -> redis.Redis:
+    return redis.Redis.from_url(
+        settings.REDIS_URL,
+        protocol=2,
+        socket_connect_timeout=0.5,
+        socket_timeout=0.5,
+        health_check_interval=15,
+        retry=Retry(NoBackoff(), retries=1),
+    )
+
+
+def bare_connection() -> Connection:
+    """Open a connection that belongs to the caller alone, to listen on; it fails fast."""
+    pool = redis.ConnectionPool.from_url(
+        settings.REDIS_URL,
+        decode_responses=True,
+        protocol=2,
+        socket_connect_timeout=1,
+        socket_timeout=0.5,
+        retry=Retry(NoBackoff(), retries=0),
+    )
+    connection: Connection = pool.make_connection()
+    connection.connect()
+    return connection
 
 
 @contextmanager

@@ -1,0 +1,136 @@
+"""What config-servers keep in memory, told of changes by Redis itself.
+
+The promise: while Redis can be reached, nothing older than a second is served. A hit costs no
+trip to Redis, a miss one. Without word from Redis an entry is good for a second and then read
+anew; when that fails too, the entry is served as it is: an old configuration is better than none.
+Then Redis is left alone for a moment, so that polls do not queue for it.
+"""
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from django.conf import settings
+from redis.exceptions import RedisError
+
+from configsrv.keys import served_prefix
+from configsrv.managers import UserConfig, free_key, read_configs, user_key
+from configsrv.render import NOTHING, Body
+from lantern_pro.store.invalidation import Invalidations
+from lantern_pro.types import Cell, UserId
+
+log = logging.getLogger(__name__)
+
+MOST_ENTRIES: Final = 50_000
+LEAVE_ALONE_SECONDS: Final = 0.5
+GOOD_FOR_SECONDS: Final = 0.9
+"""How long an entry is good without word from Redis; the read itself fills up the second."""
+
+Config = Body | UserConfig | None
+
+
+class Told(Protocol):
+    """Whoever knows whether Redis would have told of changes."""
+
+    @property
+    def in_touch(self) -> bool:
+        """Whether every change of a moment ago is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    config: Config
+    read_at: float
+
+
+class ConfigCache:
+    """Configurations by key; the least recently asked for go first. Safe for threads."""
+
+    def __init__(self, *, most_entries: int = MOST_ENTRIES, told: Told | None = None) -> None:
+        """Keep up to so many entries; ``told`` is for tests that play Redis's part."""
+        prefixes = [served_prefix(Cell(cell)) for cell in range(settings.CELLS)]
+        self._invalidations = Invalidations(prefixes, self.forget)
+        self._told = told or self._invalidations
+        self._most_entries = most_entries
+        self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        self._lock = threading.Lock()
+        self._forgotten = 0
+        self._ask_again_at = float("-inf")
+
+    def start(self) -> None:
+        """Begin to listen to Redis."""
+        self._invalidations.start()
+
+    def close(self) -> None:
+        """End listening."""
+        self._invalidations.close()
+
+    @property
+    def in_touch(self) -> bool:
+        """Whether Redis tells of changes just now."""
+        return self._told.in_touch
+
+    def get(
+        self, cell: Cell, bucket: int, user_id: UserId | None
+    ) -> tuple[Body, UserConfig | None]:
+        """The free configuration of a bucket, and the Pro part of a user's if there is one.
+
+        Raises ``RedisError`` when something is in memory no more and Redis does not answer.
+        """
+        names = [free_key(cell, bucket)]
+        if user_id is not None:
+            names.append(user_key(user_id))
+        found = self._look_up(names)
+        free, own = found[0], found[-1]
+        return (
+            free if isinstance(free, Body) else NOTHING,
+            own if isinstance(own, UserConfig) else None,
+        )
+
+    def forget(self, names: Sequence[str] | None) -> None:
+        """Forget what changed; everything when None."""
+        with self._lock:
+            self._forgotten += 1
+            if names is None:
+                self._entries.clear()
+            else:
+                for name in names:
+                    self._entries.pop(name, None)
+
+    def _look_up(self, names: Sequence[str]) -> list[Config]:
+        now = time.monotonic()
+        oldest = float("-inf") if self._told.in_touch else now - GOOD_FOR_SECONDS
+        with self._lock:
+            known = {name: self._entries[name] for name in names if name in self._entries}
+            for name in known:
+                self._entries.move_to_end(name)
+            forgotten = self._forgotten
+        can_do_without = len(known) == len(names)
+        missing = [name for name in names if name not in known or known[name].read_at < oldest]
+        if missing and not (can_do_without and now < self._ask_again_at):
+            try:
+                known |= self._read(missing, forgotten)
+            except RedisError:
+                self._ask_again_at = time.monotonic() + LEAVE_ALONE_SECONDS
+                if not can_do_without:
+                    raise
+                log.warning("Redis does not answer: serving what is in memory")
+        return [known[name].config for name in names]
+
+    def _read(self, names: Sequence[str], forgotten: int) -> dict[str, _Entry]:
+        """Read anew; kept only if nothing was forgotten meanwhile: it may be older than that."""
+        now = time.monotonic()
+        read = {
+            name: _Entry(config, now)
+            for name, config in zip(names, read_configs(names), strict=True)
+        }
+        with self._lock:
+            if self._forgotten == forgotten:
+                self._entries.update(read)
+                while len(self._entries) > self._most_entries:
+                    self._entries.popitem(last=False)
+        return read

@@ -1,0 +1,100 @@
+"""What one poll is answered: the rules, without HTTP and without Redis."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from django.conf import settings
+
+from configsrv.managers import UserConfig
+from configsrv.placement import Prefixes, bucket_of, network_of
+from configsrv.render import Body
+from lantern_pro import clock
+from lantern_pro.store.keys import cell_of
+from lantern_pro.types import Cell, Millis, UserId
+
+
+class Configs(Protocol):
+    """Where configurations come from."""
+
+    def get(
+        self, cell: Cell, bucket: int, user_id: UserId | None
+    ) -> tuple[Body, UserConfig | None]:
+        """The free configuration of a bucket, and the Pro part of a user's if there is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """What a client said of itself; everything may be missing or made up.
+
+    ``peer`` is the other end of the connection; ``client_ip`` and ``forward_secret`` are what a
+    proxy of ours says of a client that came through it. ``tags`` are what the client has.
+    """
+
+    user_id: str = ""
+    token: str = ""
+    peer: str = ""
+    client_ip: str = ""
+    forward_secret: str = ""
+    tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``fresh`` carries a body, ``same`` only its tag, ``none`` neither.
+
+    ``none`` means that there is no proxy to name: an empty configuration would be an error to
+    the client, so it must keep what it has.
+    """
+
+    kind: Literal["fresh", "same", "none"]
+    body: Body
+
+
+def answer(poll: Poll, configs: Configs) -> Answer:
+    """Answer one poll: the user's own proxies if they are Pro, then those of their network."""
+    user_id = _user_id(poll.user_id)
+    cell = Cell(0) if user_id is None else cell_of(user_id)
+    bucket = bucket_of(_network(poll), settings.PLACEMENT_SECRET, settings.FREE_BUCKETS)
+    free, own = configs.get(cell, bucket, user_id if poll.token else None)
+    body = free
+    if own is not None and _is_pro(own, poll.token, clock.now()):
+        body = own.body + free
+    if not body:
+        return Answer("none", body)
+    return Answer("same" if body.tag in poll.tags else "fresh", body)
+
+
+def seconds_until_next_poll() -> int:
+    """How long the client shall wait: drawn anew each time, so that polls never synchronise."""
+    usual = settings.CONFIG_POLL_SECONDS
+    least, most = max(1, usual * 3 // 4), usual * 5 // 4
+    return least + secrets.randbelow(most - least + 1)
+
+
+def _network(poll: Poll) -> str:
+    """The client's network: told by a proxy if the proxy proves to be ours, else seen."""
+    prefixes = Prefixes(settings.FREE_IPV4_PREFIX, settings.FREE_IPV6_PREFIX)
+    is_ours = hmac.compare_digest(
+        poll.forward_secret.encode(), settings.PROXY_FORWARD_SECRET.encode()
+    )
+    address = poll.client_ip if is_ours and poll.client_ip else poll.peer
+    return network_of(address, prefixes)
+
+
+def _user_id(text: str) -> UserId | None:
+    """Read the user id; None for nobody, nonsense, or a cell that there is not."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 16):
+        return None
+    try:
+        cell = cell_of(int(text))
+    except ValueError:
+        return None
+    return UserId(int(text)) if cell < settings.CELLS else None
+
+
+def _is_pro(config: UserConfig, token: str, now: Millis) -> bool:
+    told = hashlib.sha256(token.encode()).hexdigest()
+    return hmac.compare_digest(told, config.token_hash) and config.expiration > now
