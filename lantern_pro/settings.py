@@ -7,6 +7,7 @@ for real people. Otherwise a missing secret stops the start with a message that 
 from pathlib import Path
 
 from lantern_pro import environment as env
+from lantern_pro.backoffice.appearance import UNFOLD as BACKOFFICE_APPEARANCE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEVELOPMENT = env.flag("LANTERN_DEVELOPMENT", default=False)
@@ -180,6 +181,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_PUBLIC": True,
 }
+
+UNFOLD = BACKOFFICE_APPEARANCE
 
 LOGGING = {
     "version": 1,
