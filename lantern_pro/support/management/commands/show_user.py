@@ -5,12 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.models import User
-from accounts.services.personal import email_hash, normal_email
-from billing.models import Purchase
 from lantern_pro.errors import LanternError
+from lantern_pro.support.finding import find_users
 from lantern_pro.support.story import Story, story_of
-from lantern_pro.types import UserId
 
 
 class Command(BaseCommand):
@@ -19,13 +16,13 @@ class Command(BaseCommand):
     help = (
         "Show all that the service knows of one user: status, devices, the ledger of Pro time, "
         "proxies, purchases, and jobs that are not done with the reason why they wait. The user "
-        "is found by id, e-mail address or Stripe charge id (ch_…). The e-mail address is masked "
-        "unless --reveal is given."
+        "is found by id, e-mail address, Stripe charge id (ch_…) or referral code. The e-mail "
+        "address is masked unless --reveal is given."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
-        parser.add_argument("who", help="user id, e-mail address or charge id")
+        parser.add_argument("who", help="user id, e-mail address, charge id or referral code")
         parser.add_argument("--reveal", action="store_true", help="show the e-mail address")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -33,7 +30,8 @@ class Command(BaseCommand):
         """Find the user and print the story."""
         try:
             stories = [
-                story_of(user_id, reveal=options["reveal"]) for user_id in find(options["who"])
+                story_of(user_id, reveal=options["reveal"])
+                for user_id in find_users(options["who"])
             ]
         except LanternError as error:
             raise CommandError(f"{error.error_id}: {error.message}") from error
@@ -55,13 +53,3 @@ class Command(BaseCommand):
             for position, line in enumerate(value or [{"": "-"}]):
                 words = "  ".join(f"{key}={each}" if key else each for key, each in line.items())
                 self.stdout.write(f"{label if position == 0 else '':>12}  {words}")
-
-
-def find(who: str) -> list[UserId]:
-    """Find users by id, e-mail address or charge id."""
-    if who.isdigit():
-        return [UserId(int(who))]
-    if "@" in who:
-        digest = email_hash(normal_email(who))
-        return [user.user_id for user in User.objects.filter(email_hash=digest)[:20]]
-    return [each.buyer for each in Purchase.objects.filter(charge_id=who)[:1]]

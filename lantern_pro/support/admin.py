@@ -1,0 +1,199 @@
+"""The page about one user: what support staff open first."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from unfold.decorators import action, display
+
+from accounts.models import User
+from lantern_pro import clock
+from lantern_pro.backoffice import audit
+from lantern_pro.backoffice.model_admin import ReadOnlyAdmin
+from lantern_pro.support.finding import find_users
+from lantern_pro.support.story import Story, mask, story_of
+from lantern_pro.types import Millis
+
+NEVER_PRO = clock.as_datetime(Millis(0))
+
+
+class StatusFilter(admin.SimpleListFilter):
+    """Pro, formerly Pro, or free: read from the index of expirations."""
+
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
+        """The three states."""
+        del request, model_admin
+        return [("active", "Pro"), ("expired", "was Pro"), ("free", "free")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        """Keep the users of the chosen state."""
+        del request
+        now = clock.as_datetime(clock.now())
+        match self.value():
+            case "active":
+                return queryset.filter(expiration__gt=now)
+            case "expired":
+                return queryset.filter(expiration__gt=NEVER_PRO, expiration__lte=now)
+            case "free":
+                return queryset.filter(expiration=NEVER_PRO)
+        return queryset
+
+
+@admin.register(User)
+class UserStoryAdmin(ReadOnlyAdmin):
+    """Users, found by id, e-mail address, charge or referral code, with all that is theirs."""
+
+    list_display = ("id", "status_label", "until", "masked_email", "referral", "created")
+    list_filter = (StatusFilter,)
+    date_hierarchy = "created"
+    ordering = ("-created",)
+    search_fields = ("id",)
+    search_help_text = "User id, e-mail address, charge id (ch_…) or referral code"
+    actions_detail = ("reveal_email",)
+    fieldsets = (
+        (None, {"fields": ("id", "status_label", "until", "masked_email", "created", "confirmed")}),
+        ("Pro time", {"fields": ("time_ledger",), "classes": ("wide",)}),
+        ("Purchases", {"fields": ("purchases",)}),
+        ("Proxies", {"fields": ("proxies",)}),
+        ("Jobs that are not done", {"fields": ("open_jobs",)}),
+        ("Devices", {"fields": ("devices",)}),
+        ("Referrals", {"fields": ("referral", "inviter")}),
+    )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
+    ) -> tuple[QuerySet[User], bool]:
+        """Find the users whom the words fit."""
+        del request
+        if not search_term:
+            return queryset, False
+        return queryset.filter(pk__in=find_users(search_term)), False
+
+    @display(description="status", label={"Pro": "success", "was Pro": "warning", "free": "info"})
+    def status_label(self, user: User) -> str:
+        """The status in the words of staff."""
+        return {"active": "Pro", "expired": "was Pro"}.get(user.status, "free")
+
+    @display(description="Pro until", ordering="expiration", empty_value="never")
+    def until(self, user: User) -> Any:
+        """When the Pro time ends, or ended."""
+        return None if user.expiration == NEVER_PRO else user.expiration
+
+    @display(description="e-mail", empty_value="none")
+    def masked_email(self, user: User) -> str | None:
+        """Enough to recognise, not enough to leak."""
+        return mask(user.email) or None
+
+    @display(description="the ledger of Pro time")
+    def time_ledger(self, user: User) -> SafeString:
+        """Every entry that explains the expiration."""
+        return _table(
+            ("What", "When", "Days", "Because of"),
+            [
+                (each["kind"], each["at"], each["days"], each["because"])
+                for each in _story(user).time_ledger
+            ],
+            empty="This user has never been Pro.",
+        )
+
+    @display(description="purchases")
+    def purchases(self, user: User) -> SafeString:
+        """The latest purchases, linked."""
+        return _table(
+            ("When", "Plan", "Price", "State", "Charge", "Receipt mail"),
+            [
+                (
+                    _link("billing_purchase", str(each["id"]), str(each["created"])),
+                    each["plan"],
+                    each["price"],
+                    f"{each['state']} {each['reason'] or ''}",
+                    each["charge_id"] or "-",
+                    each["receipt_mail"] or "-",
+                )
+                for each in _story(user).purchases
+            ],
+            empty="Nothing bought.",
+        )
+
+    @display(description="linked with")
+    def proxies(self, user: User) -> SafeString:
+        """The user's own proxies, linked."""
+        return _table(
+            ("Proxy", "Place", "State"),
+            [
+                (_link("proxies_proxy", str(each["id"]), str(each["name"])), each["place"],
+                 each["state"])
+                for each in _story(user).proxies
+            ],
+            empty="No proxies of their own.",
+        )  # fmt: skip
+
+    @display(description="jobs")
+    def open_jobs(self, user: User) -> SafeString:
+        """What is still under way for this user, and why it waits."""
+        return _table(
+            ("Job", "State", "Tries", "Why"),
+            [
+                (_link("jobs_job", each["id"], each["id"]), each["state"], each["attempts"],
+                 each["why"] or "-")
+                for each in _story(user).open_jobs
+            ],
+            empty="Everything is done.",
+        )  # fmt: skip
+
+    @display(description="devices")
+    def devices(self, user: User) -> SafeString:
+        """The devices of the account."""
+        return _table(
+            ("Device", "Name", "First seen"),
+            [
+                (each["id"], each["name"] or "-", each["first_seen"])
+                for each in _story(user).devices
+            ],
+            empty="None.",
+        )
+
+    @display(description="invited by", empty_value="nobody")
+    def inviter(self, user: User) -> str | None:
+        """The code that the user came by."""
+        return _story(user).inviter or None
+
+    @action(description="Show the e-mail address", url_path="reveal-email")
+    def reveal_email(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the address to one member of staff, and note that it was shown."""
+        user = User.objects.get(pk=object_id)
+        audit.record(staff_id=request.user.pk or 0, subject=user, message="Was shown the e-mail.")
+        messages.info(request, user.email or "This user has told no e-mail address.")
+        return redirect(reverse("admin:accounts_user_change", args=(object_id,)))
+
+
+def _story(user: User) -> Story:
+    """The user's story, read once for a page."""
+    if not hasattr(user, "_story"):
+        user._story = story_of(user.user_id, reveal=False)  # noqa: SLF001 - a page's own cache
+    story: Story = user._story  # noqa: SLF001
+    return story
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> SafeString:
+    return mark_safe(  # noqa: S308 - the template escapes every cell
+        render_to_string("support/table.html", {"heads": heads, "rows": rows, "empty": empty})
+    )
+
+
+def _link(page: str, pk: str, words: str) -> SafeString:
+    return format_html(
+        '<a class="underline" href="{}">{}</a>',
+        reverse(f"admin:{page}_change", args=(pk,)),
+        words,
+    )
