@@ -1,0 +1,219 @@
+"""What the ORM reads over Redis: conditions, orders, pages, joins."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+import redis
+from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models.functions import Lower
+
+from django.db import NotSupportedError
+from tests.store_app.models import Book, Label, Note, Shelf
+
+pytestmark = pytest.mark.usefixtures("books")
+
+
+def numbers(found: "QuerySet[Book]") -> list[int]:
+    """The volumes' numbers, in the order found."""
+    return [int(book.title[-2:]) for book in found]
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (Q(subject="poems"), [0, 2, 4, 6, 8, 10]),
+        (Q(subject__in=["maths", "cooking"]), [1, 3, 5, 7, 9, 11]),
+        (Q(in_print=True), [0, 4, 8]),
+        (~Q(in_print=True), [1, 2, 3, 5, 6, 7, 9, 10, 11]),
+        (Q(price__gt=Decimal("2.25")), [10, 11]),
+        (Q(price__range=(Decimal("0.5"), 1)), [2, 3, 4]),
+        (Q(published__isnull=True), [0, 6]),
+        (Q(published__lte=date(2003, 5, 1)), [1, 2, 3]),
+        (~Q(published__lte=date(2003, 5, 1)), [0, 4, 5, 6, 7, 8, 9, 10, 11]),
+        (Q(added__lt=datetime(2024, 12, 22, tzinfo=UTC)), [0, 1]),
+        (Q(title="Volume 03"), [3]),
+        (Q(title="volume 03"), []),
+        (Q(title__iexact="volume 03"), [3]),
+        (Q(title__startswith="Volume 1"), [10, 11]),
+        (Q(title__startswith="volume 1"), []),
+        (Q(title__istartswith="vOLUME 1"), [10, 11]),
+        (Q(isbn="isbn-7"), [7]),
+        (Q(isbn__in=["isbn-7", "isbn-99", "isbn-1"]), [1, 7]),
+        (Q(shelf__name="Attic"), [0, 3, 6, 9]),
+        (Q(shelf__name__icontains="ELL"), [1, 4, 7, 10]),
+        (Q(shelf=None), [2, 5, 8, 11]),
+        (Q(shelf__name__isnull=True), [2, 5, 8, 11]),
+        (~Q(shelf__name="Attic"), [1, 2, 4, 5, 7, 8, 10, 11]),
+        (Q(subject="poems", in_print=True), [0, 4, 8]),
+        (Q(subject="maths") & ~Q(shelf=None) & Q(price__gte=1), [7, 9]),
+        (Q(in_print=True) | Q(isbn="isbn-1"), [0, 1, 4, 8]),
+        (~(Q(in_print=True) | Q(subject="maths")), [2, 6, 10]),
+        (Q(title__istartswith="volume 0") & Q(in_print=True), [0, 4, 8]),
+        (Q(pk__in=[]), []),
+    ],
+)
+def test_a_condition_selects_what_sql_would(condition: Q, expected: list[int]) -> None:
+    found = Book.objects.filter(condition)
+
+    assert sorted(numbers(found)) == expected
+    assert found.count() == len(expected)
+    assert found.exists() == bool(expected)
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ("added", [0, 1, 2, 3]),
+        ("-added", [11, 10, 9, 8]),
+        ("title", [0, 1, 2, 3]),
+        ("-title", [11, 10, 9, 8]),
+        ("-price", [11, 10, 9, 8]),
+        ("published", [1, 2, 3, 4]),
+        ("-published", [11, 10, 9, 8]),
+    ],
+)
+def test_an_indexed_column_orders_pages(order: str, expected: list[int]) -> None:
+    assert numbers(Book.objects.order_by(order)[:4]) == expected
+
+
+@pytest.mark.parametrize("order", ["added", "title", "-published", "price"])
+def test_pages_of_a_filtered_list_join_without_gap_or_overlap(order: str) -> None:
+    found = Book.objects.exclude(in_print=True).order_by(order)
+
+    pages = [number for low in range(0, 12, 2) for number in numbers(found[low : low + 2])]
+
+    assert pages == numbers(found)
+    assert len(set(pages)) == 9
+
+
+def test_rows_without_a_value_come_last() -> None:
+    assert set(numbers(Book.objects.order_by("published"))[-2:]) == {0, 6}
+    assert set(numbers(Book.objects.order_by("-published"))[-2:]) == {0, 6}
+
+
+def test_a_reversed_list_is_the_list_backwards() -> None:
+    assert numbers(Book.objects.order_by("added").reverse()[:2]) == [11, 10]
+
+
+def test_references_are_read_along() -> None:
+    found = Book.objects.select_related("shelf").order_by("added")[:3]
+
+    assert [book.shelf.name if book.shelf else None for book in found] == ["Attic", "cellar", None]
+
+
+def test_values_reach_over_a_reference() -> None:
+    found = Book.objects.filter(in_print=True).order_by("added").values_list("isbn", "shelf__name")
+
+    assert list(found) == [("isbn-0", "Attic"), ("isbn-4", "cellar"), ("isbn-8", None)]
+
+
+def test_many_to_many_goes_both_ways() -> None:
+    heavy, old = Label.objects.create(text="heavy"), Label.objects.create(text="old")
+    first, second = Book.objects.order_by("added")[:2]
+    first.labels.set([heavy, old])
+    second.labels.add(heavy)
+
+    assert numbers(Book.objects.filter(labels=heavy).order_by("added")) == [0, 1]
+    assert numbers(Book.objects.filter(labels__text="old")) == [0]
+    assert Book.objects.exclude(labels=heavy).count() == 10
+    assert list(first.labels.order_by("text")) == [heavy, old]
+
+
+def test_aggregates_that_an_index_serves_are_given() -> None:
+    told = Book.objects.filter(subject="maths").aggregate(
+        first=Min("added"), dearest=Max("price"), shelved=Count("shelf"), sold=Count("pk", filter=Q(in_print=True))
+    )
+
+    assert told == {
+        "first": datetime(2024, 12, 21, 12, tzinfo=UTC),
+        "dearest": Decimal("2.75"),
+        "shelved": 4,
+        "sold": 0,
+    }
+
+
+def test_dates_are_found_by_skipping_through_the_index() -> None:
+    assert list(Book.objects.datetimes("added", "month")) == [datetime(2024, 12, 1, tzinfo=UTC)]
+    assert len(Book.objects.filter(subject="poems").datetimes("added", "day")) == 6
+    assert list(Book.objects.dates("published", "year", order="DESC"))[:2] == [
+        date(2011, 1, 1),
+        date(2010, 1, 1),
+    ]
+
+
+def test_distinct_values_of_a_number_are_found() -> None:
+    assert list(Book.objects.order_by().values_list("in_print", flat=True).distinct()) == [False, True]
+
+
+def test_a_small_table_serves_any_condition_and_order() -> None:
+    found = Shelf.objects.filter(name__endswith="c").order_by("-floor", "name")
+
+    assert [shelf.name for shelf in found] == ["Attic"]
+
+
+def test_a_small_table_beyond_its_limit_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    from lantern_pro.store.backend import lookups
+    from lantern_pro.store.backend.shape import shape_of
+
+    small = replace(shape_of(Shelf), rows_at_most=1)
+
+    with pytest.raises(NotSupportedError, match="more than 1 rows"):
+        lookups.all_rows(small)
+    del monkeypatch
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Book.objects.filter(pages=3),
+        Book.objects.filter(title__contains="x"),
+        Book.objects.order_by("subject"),
+        Book.objects.order_by("pages"),
+        Book.objects.order_by("in_print", "title"),
+        Book.objects.order_by("shelf__name"),
+        Book.objects.order_by("?"),
+        Book.objects.annotate(low=Lower("title")),
+        Book.objects.values("subject").annotate(Count("pk")),
+        Book.objects.filter(isbn="a").union(Book.objects.filter(isbn="b")),
+        Book.objects.extra(where=["1=1"]),
+        Book.objects.raw("select 1"),
+    ],
+)
+def test_what_no_index_serves_is_refused(asked: "QuerySet[Book]") -> None:
+    with pytest.raises(NotSupportedError):
+        list(asked)
+
+
+def test_a_refusal_names_the_index_that_is_missing() -> None:
+    with pytest.raises(NotSupportedError, match=r"store_app\.Book\.pages has no index .* db_index"):
+        Book.objects.filter(pages=3).count()
+
+
+def test_a_query_leaves_no_keys_behind(store: redis.Redis) -> None:
+    list(Book.objects.filter(Q(in_print=True) | Q(title__istartswith="volume 1")).order_by("title"))
+    Book.objects.exclude(subject="poems").count()
+    list(Book.objects.filter(subject="poems").datetimes("added", "day"))
+
+    assert list(store.scan_iter(match="*query:*")) == []
+
+
+def test_a_key_in_words_is_a_key() -> None:
+    Note.objects.create(slug="b")
+    Note.objects.create(slug="a")
+
+    assert [note.slug for note in Note.objects.order_by("pk")] == ["a", "b"]
+    assert [note.slug for note in Note.objects.order_by("-pk")] == ["b", "a"]
+    assert Note.objects.get(pk="a").body == ""
+
+
+def test_a_long_list_ordered_by_text_is_walked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lantern_pro.store.backend.selection.SORTED_IN_MEMORY", 1)
+    monkeypatch.setattr("lantern_pro.store.backend.selection.WALK", 3)
+
+    found = Book.objects.filter(subject="poems").order_by("-title")
+
+    assert numbers(found[1:3]) == [8, 6]
+    assert numbers(found) == [10, 8, 6, 4, 2, 0]
