@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help set-up run demo test test-fast test-newest-django lint fix docs schema lock shell clean
+.PHONY: help set-up run demo manage test test-fast test-newest-django lint fix docs schema lock shell clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ run: $(STAMP) ## Run the whole service on this machine, with demo data, until Ct
 
 demo: $(STAMP) ## Play the story against a running stack and show each step
 	@exec $(BIN)/python -m devstack.demo
+
+manage: $(STAMP) ## Run an operator's command on that stack: make manage ARGS="show_user 42"
+	@exec $(BIN)/python -m devstack.manage $(ARGS)
 
 test: $(STAMP) ## Run every test (about five minutes)
 	@exec $(BIN)/python -m pytest $(ARGS)

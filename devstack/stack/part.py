@@ -8,11 +8,10 @@ from typing import Final
 
 from devstack.stack.guard import Guard, kill_group
 from devstack.stack.place import ROOT, StackError
-from devstack.stack.signs import Log, Sign
+from devstack.stack.signs import Log, Sign, until
 
 READY_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 10.0
-_GLANCE_SECONDS: Final = 0.05
 _FIRST_PAUSE_SECONDS: Final = 0.1
 _LONGEST_PAUSE_SECONDS: Final = 5.0
 # Who has run for so long and dies is started again at once.
@@ -130,8 +129,7 @@ class Running:
             )
 
     async def _tell_when_ready(self, process: asyncio.subprocess.Process) -> None:
-        while not await self.part.sign(self._log):  # noqa: ASYNC110 - nothing tells us
-            await asyncio.sleep(_GLANCE_SECONDS)
+        await until(self.part.sign, self._log)
         if self._was_ready.is_set():
             self._around.say(f"{self.part.name} is back (process {process.pid})")
         self._was_ready.set()

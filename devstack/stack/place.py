@@ -109,24 +109,6 @@ class StackPlace:
                 )
                 raise StackError(message)
 
-    def environment(self, *, redis_url: str, own_secrets: Mapping[str, str]) -> dict[str, str]:
-        """What each process of the stack finds in its environment."""
-        return {
-            **os.environ,
-            **own_secrets,
-            **{name: str(port) for name, port in self.ports.items()},
-            "LANTERN_DEVELOPMENT": "yes",
-            "LANTERN_DATA_DIR": str(self.folder),
-            "LANTERN_STATIC_DIR": str(self.static),
-            "REDIS_URL": redis_url,
-            "STRIPE_API_BASE": self.url(self.stripe),
-            "MANDRILL_API_BASE": f"{self.url(self.mandrill)}/api/1.0/",
-            # A proxy that this machine uses must not come between parts on loopback.
-            "NO_PROXY": f"{HOST},localhost",
-            "no_proxy": f"{HOST},localhost",
-            "PYTHONUNBUFFERED": "1",
-        }
-
 
 def is_free(port: int) -> bool:
     """Whether nobody listens on this port of loopback."""

@@ -6,6 +6,7 @@ from devstack.stack.own_secrets import ADMIN_LOGIN, ADMIN_PASSWORD
 from devstack.stack.part import Surroundings, run_to_end
 from devstack.stack.parts import manage
 from devstack.stack.place import HOST, StackPlace
+from devstack.stack.signs import Log, answers, until
 
 
 async def prepare(around: Surroundings) -> None:
@@ -39,4 +40,6 @@ async def seed(place: StackPlace, around: Surroundings) -> None:
     )
     proxy = f"{HOST}:{place.proxy}"
     await run_to_end("making demo data", manage("seed_demo", "--proxy", proxy), around)
+    # Clients may come when there is something to answer them: the worker has done its first jobs.
+    await until(answers(place.config, "/proxies.yaml.gz"), Log(around.logs / "worker.log"))
     done.touch()

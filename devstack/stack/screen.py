@@ -1,8 +1,6 @@
 """The one screen that tells where everything is."""
 
-from collections.abc import Mapping
-
-from devstack.stack.own_secrets import ADMIN_LOGIN, ADMIN_PASSWORD
+from devstack.stack.own_secrets import ADMIN_LOGIN
 from devstack.stack.place import StackPlace
 
 _SCREEN = """
@@ -20,13 +18,16 @@ Try a client:
   curl {pro}/user-data -H 'X-Lantern-Device-Id: my-device' \\
        -H 'X-Lantern-User-Id: <userId>' -H 'X-Lantern-Pro-Token: <token>'
   curl -s {config}/proxies.yaml.gz | gunzip
-The whole story, from sign-up to a request through the proxy: make demo{ports}
+The whole story, from sign-up to a request through the proxy:
+  make demo{ports}
+What operators do, by the commands of manage.py:
+  make manage{ports} ARGS="show_user carla@example.org"
 
 Data, logs and secrets are in {folder}
 """
 
 
-def first_screen(place: StackPlace, kept: Mapping[str, str]) -> str:
+def first_screen(place: StackPlace, password: str) -> str:
     """Tell the addresses, the admin's account, how to try a client, and where the data is."""
     return _SCREEN.strip("\n").format(
         pro=place.url(place.pro),
@@ -35,7 +36,7 @@ def first_screen(place: StackPlace, kept: Mapping[str, str]) -> str:
         mandrill=place.url(place.mandrill),
         proxy_port=place.proxy,
         login=ADMIN_LOGIN,
-        password=kept[ADMIN_PASSWORD],
+        password=password,
         folder=place.folder,
         ports=place.differences(),
     )

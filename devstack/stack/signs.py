@@ -12,6 +12,7 @@ from devstack.stack.place import HOST
 Sign = Callable[["Log"], Awaitable[bool]]
 
 _PATIENCE_SECONDS: Final = 2.0
+_GLANCE_SECONDS: Final = 0.05
 
 
 class Log:
@@ -29,6 +30,12 @@ class Log:
         with self.path.open("rb") as file:
             file.seek(self._start)
             return file.read().decode(errors="replace")
+
+
+async def until(sign: Sign, log: Log) -> None:
+    """Wait for a sign, as long as it takes."""
+    while not await sign(log):  # noqa: ASYNC110 - nothing would tell us
+        await asyncio.sleep(_GLANCE_SECONDS)
 
 
 def answers(port: int, path: str = "/healthz") -> Sign:

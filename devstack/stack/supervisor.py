@@ -12,10 +12,10 @@ import signal
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from devstack.redis_server import RedisPlace
 from devstack.stack import parts
+from devstack.stack.environment import environment_of, redis_of
 from devstack.stack.guard import Guard
-from devstack.stack.own_secrets import own_secrets
+from devstack.stack.own_secrets import ADMIN_PASSWORD
 from devstack.stack.part import Part, Running, Say, Surroundings
 from devstack.stack.place import StackError, StackPlace
 from devstack.stack.preparing import prepare, seed
@@ -65,16 +65,10 @@ class Stack:
         place = self._place
         place.logs.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._guarding = asyncio.create_task(self._guard.run())
-        redis_place = None if place.redis_url else RedisPlace.in_folder(place.folder / "redis")
-        kept = own_secrets(place.folder)
-        around = Surroundings(
-            environment=place.environment(
-                redis_url=redis_place.url if redis_place else place.redis_url, own_secrets=kept
-            ),
-            logs=place.logs,
-            guard=self._guard,
-            say=self._say,
-        )
+        redis_place = redis_of(place)
+        if redis_place:
+            redis_place = redis_place.at_a_free_port()
+        around = Surroundings(environment_of(place), place.logs, self._guard, self._say)
         if redis_place:
             await self._up([parts.redis(redis_place)], around)
         await asyncio.gather(self._up(parts.stand_ins(place), around), prepare(around))
@@ -82,7 +76,7 @@ class Stack:
             self._up(parts.workers(), around), self._up(parts.edges(place), around)
         )
         await seed(place, around)
-        self._say(first_screen(place, kept))
+        self._say(first_screen(place, around.environment[ADMIN_PASSWORD]))
         self._say("ready. Ctrl-C stops everything.")
 
     async def stop(self) -> None:
@@ -103,14 +97,15 @@ def _only_one_in(place: StackPlace) -> Iterator[None]:
     place.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(place.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            message = (
+                f"Another stack runs in {place.folder}. Stop it, or set LANTERN_DATA_DIR (and "
+                "the ports) to run a second one beside it."
+            )
+            raise StackError(message) from None
         yield
-    except BlockingIOError:
-        message = (
-            f"Another stack runs in {place.folder}. Stop it, or set LANTERN_DATA_DIR (and the "
-            "ports) to run a second one beside it."
-        )
-        raise StackError(message) from None
     finally:
         os.close(descriptor)
 
