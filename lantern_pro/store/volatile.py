@@ -19,7 +19,7 @@ class Volatile:
 
 VOLATILE: Final = (
     Volatile("cache:", "django-redis: sessions of staff, short caches", "as set", personal=True),
-    Volatile("_kombu.binding.", "Celery's transport: which queue takes which message", "none"),
+    Volatile("_kombu.binding", "Celery's transport: which queue takes which message", "none"),
     Volatile("unacked", "Celery's transport: wake-ups under way", "none"),
     Volatile("celery", "Celery's queue of wake-ups, and its results", "none"),
     Volatile("_celery", "Celery's remote control", "none"),
