@@ -17,7 +17,7 @@ def expiration_of(entries: list[TimeEntry]) -> Millis:
     """
     expiration = 0
     for entry in entries:
-        start = max(expiration, entry.at) if entry.span_ms > 0 else expiration
+        start = max(expiration, entry.at) if entry.span_ms >= 0 else expiration
         expiration = start + entry.span_ms
     return Millis(expiration)
 
