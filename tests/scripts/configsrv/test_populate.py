@@ -41,7 +41,9 @@ def _few_buckets(settings: Settings) -> None:
 
 def _fence(job: NewJob) -> Fence:
     fleet.stage(job)
-    return next(each.fence for each in ledger.lease(HERE, most=99) if each.fence.job_id == job.job_id)
+    return next(
+        each.fence for each in ledger.lease(HERE, most=99) if each.fence.job_id == job.job_id
+    )
 
 
 def _table_fence() -> Fence:

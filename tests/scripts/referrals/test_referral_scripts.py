@@ -1,0 +1,140 @@
+"""The scripts of invitations, an outcome each, on fakeredis and on the real server."""
+
+from typing import Any
+
+import pytest
+import redis
+
+from accounts.keys import INVITEES, TIME_LEDGER, USERS
+from lantern_pro.jobs import ledger
+from lantern_pro.jobs.errors import AlreadyDone
+from lantern_pro.jobs.job import Fence, JobArguments, NewJob
+from lantern_pro.store.keys import new_id
+from lantern_pro.types import Millis, PurchaseId, UserId
+from referrals import managers
+from referrals.errors import OwnReferralCode, ReferralAlreadyAttached, ReferralRing
+from referrals.jobs import NoteInvitee
+from tests.people import HERE, a_user
+
+NOW = Millis(1_764_000_000_000)
+Chain = list[tuple[UserId, UserId | None]]
+
+
+def attach(user_id: UserId, inviter_id: UserId, chain: Chain | None = None) -> bool:
+    """Attach an inviter, with the chain as it is unless another is given."""
+    return managers.attach(
+        user_id=user_id,
+        inviter_id=inviter_id,
+        code="AAK7PQ2M",
+        now=NOW,
+        chain=managers.chain_above(inviter_id) if chain is None else chain,
+        follow=[],
+    )
+
+
+def a_fence(arguments: JobArguments) -> Fence:
+    """A job that this test holds."""
+    ledger.stage(NewJob(HERE, arguments, "test"))
+    [job] = ledger.lease(HERE, most=1)
+    return job.fence
+
+
+@pytest.fixture
+def pair(any_redis: redis.Redis) -> tuple[UserId, UserId]:
+    """An invitee and an inviter."""
+    del any_redis
+    return a_user(), a_user()
+
+
+def test_attached_the_invitee_knows_the_inviter(pair: tuple[UserId, UserId]) -> None:
+    invitee, inviter = pair
+
+    attached = attach(invitee, inviter)
+
+    assert attached
+    assert managers.inviter_of(invitee) == inviter
+
+
+def test_already_attached_the_first_inviter_stays(pair: tuple[UserId, UserId]) -> None:
+    invitee, inviter = pair
+    attach(invitee, inviter)
+
+    with pytest.raises(ReferralAlreadyAttached):
+        attach(invitee, a_user())
+
+    assert managers.inviter_of(invitee) == inviter
+
+
+def test_own_code_changes_nothing(pair: tuple[UserId, UserId]) -> None:
+    invitee, _ = pair
+
+    with pytest.raises(OwnReferralCode):
+        attach(invitee, invitee)
+
+    assert managers.inviter_of(invitee) is None
+
+
+def test_a_ring_is_seen_by_the_script_itself(pair: tuple[UserId, UserId]) -> None:
+    first, second = pair
+    attach(second, first)
+
+    with pytest.raises(ReferralRing):
+        attach(first, second)
+
+
+def test_changed_when_the_chain_is_no_longer_as_read(pair: tuple[UserId, UserId]) -> None:
+    invitee, inviter = pair
+    old_chain = managers.chain_above(inviter)
+    attach(inviter, a_user())
+
+    attached = attach(invitee, inviter, old_chain)
+
+    assert not attached
+    assert managers.inviter_of(invitee) is None
+
+
+def test_noted_once(pair: tuple[UserId, UserId], any_redis: Any) -> None:
+    invitee, inviter = pair
+    fence = a_fence(NoteInvitee(inviter, invitee))
+
+    managers.note_invitee(inviter_id=inviter, invitee_id=invitee, now=NOW, fence=fence)
+
+    assert any_redis.zrange(INVITEES(user_id=inviter), 0, -1) == [str(invitee)]
+    with pytest.raises(AlreadyDone):
+        managers.note_invitee(inviter_id=inviter, invitee_id=invitee, now=NOW, fence=fence)
+
+
+def credit(inviter: UserId, invitee: UserId, *, fact: str) -> bool:
+    """Credit an inviter by a job of its own."""
+    ledger.stage(NewJob(HERE, NoteInvitee(inviter, invitee), fact))
+    [job] = ledger.lease(HERE, most=1)
+    return managers.credit_inviter(
+        inviter_id=inviter,
+        invitee_id=invitee,
+        purchase_id=PurchaseId("c0.1.a"),
+        plan="1y-usd-10",
+        months=1,
+        now=NOW,
+        fence=job.fence,
+        follow=[],
+    )
+
+
+def test_credited_and_credited_before(pair: tuple[UserId, UserId], any_redis: Any) -> None:
+    invitee, inviter = pair
+
+    first = credit(inviter, invitee, fact="first")
+    second = credit(inviter, invitee, fact="second")
+
+    assert (first, second) == (True, False)
+    assert any_redis.hkeys(TIME_LEDGER(user_id=inviter)) == [f"referral.{invitee}"]
+    assert int(any_redis.hget(USERS.row(inviter), "expiration")) > NOW
+
+
+def test_an_inviter_who_is_gone_is_not_made_again(any_redis: Any) -> None:
+    gone = UserId(new_id(HERE))
+
+    credited = credit(gone, a_user(), fact="first")
+
+    assert not credited
+    assert not any_redis.exists(USERS.row(gone))
