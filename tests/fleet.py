@@ -5,14 +5,14 @@ from itertools import count
 from accounts.keys import PRO_ENDS, USERS
 from accounts.services.tokens import current_kid, token_hash, token_of
 from lantern_pro import clock
-from lantern_pro.jobs.job import NewJob
 from lantern_pro.jobs import ledger
+from lantern_pro.jobs.job import NewJob
 from lantern_pro.jobs.worker import drain
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import cell_of, new_id
 from lantern_pro.types import Cell, Millis, ProxyId, UserId
 from proxies import keys
-from proxies.jobs import AssignProxies
+from proxies.jobs import AssignProxies, stage_releases
 from proxies.laws import LAWS
 from proxies.records import NewProxy, Place, Track
 from proxies.services.fleet import add_proxy
@@ -73,9 +73,7 @@ def pro_proxy(
     return _proxy(Track.PRO, capacity, city, cell, addr)
 
 
-def free_proxy(
-    *, city: str = "Riga", cell: Cell = HERE, addr: str = "127.0.0.1:4000"
-) -> ProxyId:
+def free_proxy(*, city: str = "Riga", cell: Cell = HERE, addr: str = "127.0.0.1:4000") -> ProxyId:
     """Add a free proxy."""
     return _proxy(Track.FREE, 1000, city, cell, addr)
 
@@ -112,3 +110,8 @@ def assigned(user_id: UserId, fact: str = "purchase-1") -> set[ProxyId]:
 def broken_laws(cell: Cell = HERE) -> list[str]:
     """What the laws of the fleet say."""
     return [fault for law in LAWS for fault in law.check(cell)]
+
+
+def stage_release(user_id: UserId) -> None:
+    """Let the regular look find that a user's time is over."""
+    stage_releases(cell_of(user_id))

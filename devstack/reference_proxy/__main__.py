@@ -1,0 +1,48 @@
+"""``python -m devstack.reference_proxy --listen 127.0.0.1:PORT``; the store is ``REDIS_URL``."""
+
+import argparse
+import asyncio
+import os
+
+import django
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m devstack.reference_proxy",
+        description="A reference http-proxy for development and tests. It serves every proxy of "
+        "the store that has its address, and learns of changes from the store's streams.",
+    )
+    parser.add_argument(
+        "--listen", required=True, metavar="HOST:PORT", help="where; the proxies' addr in the store"
+    )
+    parser.add_argument(
+        "--ours",
+        action="append",
+        default=[],
+        metavar="HOST:PORT",
+        help="a config-server or pro-server: it is told the client's address and keeps the "
+        "client's credentials, by plain HTTP only; may be repeated",
+    )
+    parser.add_argument(
+        "--open", action="store_true", help="reach beyond loopback (never without need)"
+    )
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantern_pro.settings")
+    django.setup()
+    from devstack.reference_proxy.knowledge import Knowledge  # noqa: PLC0415 - needs settings
+    from devstack.reference_proxy.server import ReferenceProxy  # noqa: PLC0415
+
+    arguments = _arguments()
+    host, _, port = arguments.listen.rpartition(":")
+    with Knowledge(arguments.listen) as knowledge:
+        proxy = ReferenceProxy(knowledge, ours=arguments.ours, beyond_loopback=arguments.open)
+        asyncio.run(proxy.serve(host.strip("[]"), int(port)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""The proxy itself: ``CONNECT`` and plain requests, for those whom it admits."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import Collection
+from dataclasses import replace
+from http import HTTPStatus
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from devstack.reference_proxy.disguise import disguised, response
+from devstack.reference_proxy.knowledge import Knowledge
+from devstack.reference_proxy.messages import (
+    HEAD_LIMIT,
+    BadRequest,
+    Head,
+    copy_all,
+    copy_body,
+    read_head,
+)
+
+log = logging.getLogger(__name__)
+
+HEAD_SECONDS: Final = 15
+CONNECT_SECONDS: Final = 10
+HOP_BY_HOP: Final = frozenset({"connection", "keep-alive", "te", "upgrade"})
+FOR_PROXIES: Final = ("proxy-", "x-lantern-auth-token", "x-lantern-config-", "x-lantern-ping")
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class Unreachable(Exception):
+    """The target may not, or cannot, be reached; ``status`` is what an admitted client is told."""
+
+    def __init__(self, status: HTTPStatus) -> None:
+        """Keep the status."""
+        self.status = status
+        super().__init__(status.phrase)
+
+
+class ReferenceProxy:
+    """Serves the proxies that ``knowledge`` knows.
+
+    ``ours`` are ``host:port`` of config- and pro-servers; they are told the client's address,
+    with the secret that makes it believable, and get the client's credentials. Other origins get
+    no ``X-Lantern-`` header at all.
+    """
+
+    def __init__(
+        self, knowledge: Knowledge, *, ours: Collection[str], beyond_loopback: bool
+    ) -> None:
+        """Prepare; ``serve`` listens."""
+        self._knowledge = knowledge
+        self._ours = frozenset(ours)
+        self._beyond_loopback = beyond_loopback
+
+    async def serve(self, host: str, port: int) -> None:
+        """Listen until SIGTERM or SIGINT; then end the connections there are."""
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        server = await asyncio.start_server(self._handle, host, port, limit=HEAD_LIMIT)
+        log.info("listening on %s:%s", host, port)
+        await stop.wait()
+        server.close()  # asyncio.run cancels the connections that are still open
+
+    async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await self._answer(reader, writer)
+        except (OSError, BadRequest, TimeoutError, asyncio.IncompleteReadError):
+            log.debug("a connection broke off", exc_info=True)
+        finally:
+            await _close(writer)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = await asyncio.wait_for(read_head(reader), HEAD_SECONDS)
+        except BadRequest:
+            writer.write(disguised(None))
+            return
+        auth_token, pro_token = head.get("X-Lantern-Auth-Token"), head.get("X-Lantern-Pro-Token")
+        if not self._knowledge.admits(auth_token, pro_token):
+            writer.write(disguised(head))
+        elif head.get("X-Lantern-Ping"):
+            writer.write(response(HTTPStatus.OK, ""))
+        else:
+            try:
+                await self._pass_on(head, reader, writer)
+            except Unreachable as error:
+                writer.write(response(error.status, f"{error}\n"))
+
+    async def _pass_on(
+        self, head: Head, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        if head.method == "CONNECT":
+            far_reader, far_writer = await self._reach(head.target, 443)
+            writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+            try:
+                await _join((reader, writer), (far_reader, far_writer))
+            finally:
+                await _close(far_writer)
+            return
+        url = urlsplit(head.target)
+        if url.scheme != "http" or not url.netloc:
+            raise Unreachable(HTTPStatus.BAD_REQUEST)
+        far_reader, far_writer = await self._reach(url.netloc, 80)
+        try:
+            far_writer.write(self._towards_origin(head, writer).as_bytes())
+            await copy_body(head, reader, far_writer)
+            await copy_all(far_reader, writer)
+        finally:
+            await _close(far_writer)
+
+    def _towards_origin(self, head: Head, writer: asyncio.StreamWriter) -> Head:
+        """The request as the origin gets it."""
+        url = urlsplit(head.target)
+        is_ours = url.netloc in self._ours
+        dropped = FOR_PROXIES if is_ours else (*FOR_PROXIES, "x-lantern-")
+        headers = [
+            (name, value)
+            for name, value in head.headers
+            if name.lower() not in HOP_BY_HOP and not name.lower().startswith(dropped)
+        ]
+        headers.append(("Connection", "close"))
+        if is_ours:
+            peer = str(writer.get_extra_info("peername")[0])
+            headers.append(("X-Lantern-Config-Client-IP", peer))
+            headers.append(("X-Lantern-Config-Auth-Token", settings.PROXY_FORWARD_SECRET))
+        target = (url.path or "/") + (f"?{url.query}" if url.query else "")
+        return replace(head, target=target, headers=tuple(headers))
+
+    async def _reach(self, netloc: str, default_port: int) -> Streams:
+        """Connect to a target: to the very address that was checked, whatever its name says."""
+        try:
+            parts = urlsplit(f"//{netloc}")
+            host, port = parts.hostname, parts.port or default_port
+        except ValueError as error:
+            raise Unreachable(HTTPStatus.BAD_REQUEST) from error
+        if not host:
+            raise Unreachable(HTTPStatus.BAD_REQUEST)
+        loop = asyncio.get_running_loop()
+        try:
+            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            address = str(found[0][4][0])
+            if not (self._beyond_loopback or ip_address(address).is_loopback):
+                raise Unreachable(HTTPStatus.FORBIDDEN)
+            return await asyncio.wait_for(
+                asyncio.open_connection(address, port), CONNECT_SECONDS
+            )
+        except (OSError, TimeoutError) as error:
+            raise Unreachable(HTTPStatus.BAD_GATEWAY) from error
+
+
+async def _join(near: Streams, far: Streams) -> None:
+    """Copy both ways until both have ended, or one breaks."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(copy_all(near[0], far[1]))
+            group.create_task(copy_all(far[0], near[1]))
+    except* OSError:
+        log.debug("a tunnel broke off", exc_info=True)
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
