@@ -28,6 +28,7 @@ TEST_TOOLS: Final = (
     "pytest-timeout",
     "pytest-xdist",
 )
+WARNINGS: Final = ("DeprecationWarning", "PendingDeprecationWarning")
 CANDIDATES: Final = ("python3.14", "python3.13", "python3.12", "python3.11")
 
 
@@ -35,7 +36,10 @@ def newest_python() -> str:
     """Find the newest interpreter on the PATH that runs; else the one that runs this."""
     for name in CANDIDATES:
         found = shutil.which(name)
-        if found and subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode == 0:
+        if (
+            found
+            and subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode == 0
+        ):
             return found
     return sys.executable
 
@@ -75,7 +79,9 @@ def environment(python: str) -> Path:
 
 def main() -> int:
     """Install, say which versions are tried, run the suites; give pytest's exit status."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--python", default=None, help="the interpreter (default: the newest)")
     options, passed_on = parser.parse_known_args()
     python = environment(options.python or newest_python())
@@ -84,7 +90,9 @@ def main() -> int:
     variables = {**os.environ, "PATH": f"{server}{os.pathsep}{os.environ['PATH']}"}
     versions = "import django, sys; print('Django', django.__version__, 'on Python', sys.version)"
     subprocess.run([str(python), "-c", versions], check=True)
-    command = [str(python), "-m", "pytest", "-q", *SUITES, *passed_on]
+    # What is only going to break is shown; what breaks fails.
+    softened = [option for name in WARNINGS for option in ("-W", f"default::{name}")]
+    command = [str(python), "-m", "pytest", "-q", *softened, *SUITES, *passed_on]
     return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
 
 

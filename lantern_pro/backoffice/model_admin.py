@@ -4,7 +4,6 @@ Lists are sorted by one indexed column at a time, because that is what an index 
 columns offer no sorting. Filter by indexed columns; search by ``^column`` (prefix) or ``=column``.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +17,7 @@ from unfold.views import ChangeList
 from lantern_pro.store.backend.shape import Index, shape_of
 
 
-class IndexedChangeList(ChangeList):
+class IndexedChangeList(ChangeList):  # type: ignore[misc]  # unfold is untyped
     """A list that is sorted by one column, and by primary key among equals."""
 
     def get_results(self, request: HttpRequest) -> None:
@@ -37,7 +36,7 @@ class IndexedChangeList(ChangeList):
         return [*ordering[:1], "-pk"]
 
 
-class ModelAdmin(UnfoldModelAdmin):
+class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]  # unfold is untyped
     """The base for records that staff may edit in a form and that ``save()`` writes."""
 
     list_per_page = 50
@@ -49,7 +48,7 @@ class ModelAdmin(UnfoldModelAdmin):
         del request
         return IndexedChangeList
 
-    def get_sortable_by(self, request: HttpRequest) -> Sequence[str]:
+    def get_sortable_by(self, request: HttpRequest) -> Any:
         """Offer sorting by the columns whose index has an order."""
         shown = [name for name in self.get_list_display(request) if isinstance(name, str)]
         shape = shape_of(self.model)

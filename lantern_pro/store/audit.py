@@ -74,7 +74,9 @@ def _rows_without_entries(shape: Shape, cell: Cell) -> Iterator[str]:
     pks = (rest.removeprefix(f"{shape.table.name}:") for rest in rows)
     for chunk in chunks(pk for pk in pks if shape.is_in(pk, cell)):
         entries = [
-            (pk, entry) for pk, row in read_rows(shape, chunk).items() for entry in shape.entries(row)
+            (pk, entry)
+            for pk, row in read_rows(shape, chunk).items()
+            for entry in shape.entries(row)
         ]
         with client.pipeline(transaction=False) as pipe:
             for _, entry in entries:
@@ -124,7 +126,8 @@ def _indexes(shape: Shape, cell: Cell) -> Iterator[tuple[str, Iterable[str]]]:
 def _pk(shape: Shape, key: str, member: str, cell: Cell) -> str | None:
     for columns in shape.uniques:
         if key == shape.unique_key(columns, cell):
-            return text_client().hget(key, member)
+            holder: str | None = text_client().hget(key, member)
+            return holder
     texts = {
         shape.index_key(column, cell)
         for column in shape.columns.values()

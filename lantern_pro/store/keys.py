@@ -151,9 +151,7 @@ class Table:
         self._lex = Key(
             f"{name}@lex:{{column}}", Kind.ZSET, f"{about}: value, NUL, pk -> 0", app=app
         )
-        self._unique = Key(
-            f"{name}@unique:{{column}}", Kind.HASH, f"{about}: value -> pk", app=app
-        )
+        self._unique = Key(f"{name}@unique:{{column}}", Kind.HASH, f"{about}: value -> pk", app=app)
         self._sequence = Key(
             f"{name}@sequence", Kind.STRING, f"the last number given to a row of {name}", app=app
         )

@@ -15,7 +15,7 @@ site.register(Note)
 
 
 @admin.register(Shelf, site=site)
-class ShelfAdmin(admin.ModelAdmin):
+class ShelfAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """A small table: searched anywhere in its texts."""
 
     list_display = ("name", "floor")
@@ -24,14 +24,14 @@ class ShelfAdmin(admin.ModelAdmin):
 
 
 @admin.register(Label, site=site)
-class LabelAdmin(admin.ModelAdmin):
+class LabelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Chosen by autocomplete."""
 
     search_fields = ("text",)
 
 
 @admin.register(Book, site=site)
-class BookAdmin(admin.ModelAdmin):
+class BookAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """A large table, with everything that the stock list page offers."""
 
     list_display = ("title", "isbn", "subject", "in_print", "published", "added", "price", "shelf")
@@ -50,7 +50,7 @@ class BookAdmin(admin.ModelAdmin):
 
 
 @admin.register(Parcel, site=site)
-class ParcelAdmin(admin.ModelAdmin):
+class ParcelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """A domain model: looked at, never changed."""
 
     list_display = ("id", "sent", "state", "address")

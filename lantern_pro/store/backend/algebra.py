@@ -5,8 +5,16 @@ from typing import Any, Final, Protocol
 
 from redis.client import Pipeline
 
-from lantern_pro.store.backend.plan import AllOf, AnyOf, Everything, Except, Members, Plan
-from lantern_pro.store.backend.plan import Scores, Texts
+from lantern_pro.store.backend.plan import (
+    AllOf,
+    AnyOf,
+    Everything,
+    Except,
+    Members,
+    Plan,
+    Scores,
+    Texts,
+)
 from lantern_pro.store.backend.shape import Column, Shape
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import Key, Kind
@@ -58,29 +66,23 @@ class Steps:
         """Name a sorted set that holds exactly the rows of a plan, made by then if need be."""
         match plan:
             case Everything():
-                return self.shape.everything(self.cell)
-            case Scores(column=column) if plan.is_whole:
-                return self.shape.index_key(column, self.cell)
-            case Scores(column=column, low=low, high=high):
-                made = self._new_key()
-                index = self.shape.index_key(column, self.cell)
-                self._pipe.zrangestore(made, index, low, high, byscore=True)  # type: ignore[arg-type]
-                return self._expiring(made)
+                key = self.shape.everything(self.cell)
+            case Scores():
+                key = self._scores(plan)
             case Texts():
-                return self._texts(plan)
+                key = self._texts(plan)
             case Members(pks=pks):
-                return self._members(pks)
+                key = self._members(pks)
             case AllOf(parts=parts):
-                return self._all_of(parts)
+                key = self._all_of(parts)
             case AnyOf(parts=parts):
-                made = self._new_key()
-                self._pipe.zunionstore(made, dict.fromkeys(map(self.key_of, parts), 0))
-                return self._expiring(made)
+                sources = dict.fromkeys(map(self.key_of, parts), 0)
+                key = self._new_key()
+                self._pipe.zunionstore(key, sources)
+                self._expiring(key)
             case Except(part=part):
-                made = self._new_key()
-                everything = self.shape.everything(self.cell)
-                self._pipe.zdiffstore(made, [everything, self.key_of(part)])
-                return self._expiring(made)
+                key = self._all_of((Everything(), Except(part)))
+        return key
 
     def ranked_by(self, plan: Plan, column: Column) -> str:
         """Name a sorted set of a plan's rows, scored by a column that has an index by number."""
@@ -106,6 +108,14 @@ class Steps:
             self._pipe.zdiffstore(key, sources_left)
             self._expiring(key)
         return key
+
+    def _scores(self, plan: Scores) -> str:
+        index = self.shape.index_key(plan.column, self.cell)
+        if plan.is_whole:
+            return index
+        made = self._new_key()
+        self._pipe.zrangestore(made, index, plan.low, plan.high, byscore=True)
+        return self._expiring(made)
 
     def _members(self, pks: tuple[str, ...]) -> str:
         made = self._new_key()

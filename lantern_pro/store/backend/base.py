@@ -5,8 +5,9 @@ What a database would do and Redis does not: there is no transaction over severa
 is no table to make or migrate, and there is no SQL: the cursor refuses it.
 """
 
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, Self
 
+import redis
 from django.db import NotSupportedError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.client import BaseDatabaseClient
@@ -16,15 +17,13 @@ from django.db.backends.base.introspection import BaseDatabaseIntrospection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-import redis
-
 from lantern_pro.store.client import text_client
 
 
 class Cursor:
     """A cursor that refuses every statement."""
 
-    def __enter__(self) -> "Cursor":
+    def __enter__(self) -> Self:
         """Open nothing."""
         return self
 
@@ -185,7 +184,7 @@ class DatabaseWrapper(BaseDatabaseWrapper):
         """A cursor that refuses SQL."""
         return Cursor()
 
-    def _set_autocommit(self, autocommit: bool) -> None:
+    def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001 - Django's signature
         pass
 
     def _commit(self) -> None:

@@ -9,23 +9,23 @@ from itertools import chain
 from typing import Any
 
 from django.db import IntegrityError, NotSupportedError, models
-from django.db.models.aggregates import Aggregate, Count, Max, Min
+from django.db.models.aggregates import Aggregate, Count
 from django.db.models.constants import OnConflict
-from django.db.models.expressions import Col, OrderBy, Ref, Star, Value
+from django.db.models.expressions import Col, OrderBy, Value
 from django.db.models.functions.datetime import TruncBase
 from django.db.models.sql import Query, compiler
 from django.db.models.sql.constants import MULTI, SINGLE
-from django.db.models.sql.where import WhereNode
 
 from lantern_pro.store.backend import store
+from lantern_pro.store.backend.aggregates import aggregate, column_of, source_of
 from lantern_pro.store.backend.dates import buckets
 from lantern_pro.store.backend.encoding import Kind, decode
 from lantern_pro.store.backend.lookups import missing_index
-from lantern_pro.store.backend.plan import Plan, all_of, present
+from lantern_pro.store.backend.plan import Plan
 from lantern_pro.store.backend.planner import Aliases, Planner
 from lantern_pro.store.backend.records import Record, Records, Term, value_of
-from lantern_pro.store.backend.selection import Order, Selection
-from lantern_pro.store.backend.shape import Column, Index, Row, Shape, shape_of
+from lantern_pro.store.backend.selection import Selection
+from lantern_pro.store.backend.shape import Index, Row, Shape, shape_of
 from lantern_pro.store.models import DomainModel, WrittenByServicesOnly
 
 Values = tuple[Any, ...]
@@ -39,8 +39,11 @@ class SQLCompiler(compiler.SQLCompiler):
         del node
         return "", ()
 
-    def execute_sql(
-        self, result_type: str = MULTI, chunked_fetch: bool = False, chunk_size: int = 0
+    def execute_sql(  # type: ignore[override]  # stubs: an overload a result type
+        self,
+        result_type: str = MULTI,
+        chunked_fetch: bool = False,  # noqa: FBT001, FBT002 - Django's signature
+        chunk_size: int = 0,
     ) -> Any:
         """Run the query: all rows in chunks for ``MULTI``, else the first row or None."""
         del chunked_fetch, chunk_size
@@ -65,11 +68,11 @@ class SQLCompiler(compiler.SQLCompiler):
                 raise NotSupportedError(message)
 
     def _answer(self) -> Iterator[list[Values]]:
-        wanted = [_source(expression) for expression, _, _ in self.select]
+        wanted = [source_of(expression) for expression, _, _ in self.select]
         plan = Planner(self.query).plan()
         if wanted and all(isinstance(one, Aggregate) for one in wanted):
-            return iter([[tuple(self._aggregate(one, plan) for one in wanted)]])
-        if self.query.distinct and not self._names_rows(wanted):
+            return iter([[tuple(aggregate(one, self.query, plan) for one in wanted)]])
+        if self.query.distinct and not self.names_rows(wanted):
             return iter([self._sliced(self._distinct(wanted, plan))])
         return self._rows(wanted, plan)
 
@@ -83,19 +86,20 @@ class SQLCompiler(compiler.SQLCompiler):
             yield [tuple(_value(record, one) for one in wanted) for record in chunk]
 
     def _terms(self) -> list[Term]:
-        aliases_made_so_far = Aliases(self.query)
+        aliases = Aliases(self.query)
         terms = []
-        for pair, _ in self._order_by_pairs():
+        ordering: Any = super()
+        for pair, _ in ordering._order_by_pairs():  # noqa: SLF001 - SQLCompiler's own hook
             term: OrderBy = pair.resolve_expression(self.query, allow_joins=True, reuse=None)
-            column = _source(term.expression)
+            column = source_of(term.expression)
             if not isinstance(column, Col):
                 message = f"ordering by {type(column).__name__} is not served by Redis"
                 raise NotSupportedError(message)
-            shape = aliases_made_so_far.shape(column.alias)
-            terms.append(Term(column.alias, shape.columns[column.target.column], term.descending))
+            shape = aliases.shape(column.alias)
+            terms.append(Term(column.alias, shape.column(column.target), term.descending))
         return terms
 
-    def _names_rows(self, wanted: list[Any]) -> bool:
+    def names_rows(self, wanted: list[Any]) -> bool:
         """Whether what is selected tells every row apart, so that distinct() changes nothing."""
         base = Aliases(self.query).base
         return any(
@@ -106,13 +110,13 @@ class SQLCompiler(compiler.SQLCompiler):
         shape = Planner(self.query).shape
         one = wanted[0] if len(wanted) == 1 else None
         if isinstance(one, TruncBase):
-            column = _column(shape, one.lhs)
+            column = column_of(shape, one.lhs)
             moments = [(moment,) for moment in buckets(Selection(shape, plan), column, one)]
             return moments[::-1] if _descends(self.query) else moments
         if shape.rows_at_most is not None:
             rows = chain.from_iterable(self._rows_unsliced(wanted, plan))
             return list(dict.fromkeys(rows))
-        column = _column(shape, one)
+        column = column_of(shape, one)
         if column.index is not Index.NUMBER or column.kind in {Kind.DECIMAL, Kind.FLOAT}:
             raise missing_index(shape, column, "distinct values")
         numbers = Selection(shape, plan).leaps(column, lambda number: f"({number}")
@@ -128,48 +132,23 @@ class SQLCompiler(compiler.SQLCompiler):
     def _sliced(self, rows: list[Values]) -> list[Values]:
         return rows[self.query.low_mark : self.query.high_mark]
 
-    def _aggregate(self, aggregate: Aggregate, plan: Plan) -> Any:
-        shape = Planner(self.query).shape
-        condition = getattr(aggregate, "filter", None)
-        if condition is not None:
-            plan = Planner(self.query).plan(_as_where(condition))
-        source = _source(aggregate.get_source_expressions()[0])
-        if isinstance(aggregate, Count):
-            return self._count(shape, source, plan)
-        if not isinstance(aggregate, Min | Max):
-            message = f"{type(aggregate).__name__} is not served by Redis"
-            raise NotSupportedError(message)
-        column = _column(shape, source)
-        if column.index is None or column.index is Index.TAG:
-            raise missing_index(shape, column, f"{type(aggregate).__name__.lower()}imum")
-        order = Order(column, descending=isinstance(aggregate, Max))
-        first = Selection(shape, plan).first(order)
-        row: Row = {} if first is None else store.read_rows(shape, [first]).get(first, {})
-        return decode(column.kind, row.get(column.name))
-
-    def _count(self, shape: Shape, source: Any, plan: Plan) -> int:
-        if isinstance(source, Col) and source.target.null:
-            plan = all_of([plan, present(_column(shape, source))])
-        elif not isinstance(source, Star | Value | Col):
-            message = f"a count of {type(source).__name__} is not served by Redis"
-            raise NotSupportedError(message)
-        return Selection(shape, plan).count()
-
 
 class SQLAggregateCompiler(SQLCompiler):
     """Aggregates over a slice, or over distinct rows."""
 
-    def execute_sql(
-        self, result_type: str = SINGLE, chunked_fetch: bool = False, chunk_size: int = 0
+    def execute_sql(  # type: ignore[override]  # stubs: an overload a result type
+        self,
+        result_type: str = SINGLE,
+        chunked_fetch: bool = False,  # noqa: FBT001, FBT002 - Django's signature
+        chunk_size: int = 0,
     ) -> Any:
         """Count what the inner query gives; extremes are served without a slice only."""
         del result_type, chunked_fetch, chunk_size
-        inner: Query = self.query.inner_query
+        inner: Query = self.query.inner_query  # type: ignore[attr-defined]  # an AggregateQuery
         annotations = list(self.query.annotation_select.values())
         if not inner.is_sliced and not inner.distinct:
-            inner_compiler = inner.get_compiler(self.using)
             plan = Planner(inner).plan()
-            return tuple(inner_compiler._aggregate(one, plan) for one in annotations)
+            return tuple(aggregate(one, inner, plan) for one in annotations)
         if not all(isinstance(one, Count) for one in annotations):
             message = "an extreme over a slice is not served by Redis"
             raise NotSupportedError(message)
@@ -178,8 +157,8 @@ class SQLAggregateCompiler(SQLCompiler):
     def _rows_in(self, inner: Query) -> int:
         inner_compiler = inner.get_compiler(self.using)
         inner_compiler.setup_query()
-        wanted = [_source(expression) for expression, _, _ in inner_compiler.select]
-        if inner.distinct and not inner_compiler._names_rows(wanted):
+        wanted = [source_of(expression) for expression, _, _ in inner_compiler.select]
+        if inner.distinct and not inner_compiler.names_rows(wanted):
             return sum(map(len, inner_compiler.execute_sql(MULTI)))
         total = Selection(Planner(inner).shape, Planner(inner).plan()).count()
         high = total if inner.high_mark is None else min(total, inner.high_mark)
@@ -189,7 +168,11 @@ class SQLAggregateCompiler(SQLCompiler):
 class SQLInsertCompiler(compiler.SQLInsertCompiler):
     """Inserts rows, one script each."""
 
-    def execute_sql(self, returning_fields: Iterable[Any] | None = None) -> list[Values]:
+    query: Any
+
+    def execute_sql(  # type: ignore[override]  # as Django's own differs
+        self, returning_fields: Iterable[Any] | None = None
+    ) -> list[Values]:
         """Insert the objects; ``IntegrityError`` at the first that is a duplicate."""
         model = self.query.get_meta().model
         _refuse_domain_models(model)
@@ -197,7 +180,7 @@ class SQLInsertCompiler(compiler.SQLInsertCompiler):
         rows = [self._insert(shape, made) for made in self.query.objs]
         fields = list(returning_fields or ())
         return [
-            tuple(decode(_column_of(shape, one).kind, row.get(one.column)) for one in fields)
+            tuple(decode(shape.column(one).kind, row.get(one.column)) for one in fields)
             for row in rows
             if fields
         ]
@@ -207,7 +190,7 @@ class SQLInsertCompiler(compiler.SQLInsertCompiler):
         for field in self.query.fields:
             value = self._saved(field, made)
             if value is not None:
-                row[field.column] = _column_of(shape, field).encode(value)
+                row[str(field.column)] = shape.column(field).encode(value)
         numbered = shape.pk.name not in row
         while True:
             if numbered:
@@ -232,9 +215,14 @@ class SQLUpdateCompiler(SQLCompiler):
 
     query: Any
 
-    def execute_sql(self, result_type: str = MULTI, *_: Any) -> int:
+    def execute_sql(  # type: ignore[override]  # stubs: an overload a result type
+        self,
+        result_type: str = MULTI,
+        chunked_fetch: bool = False,  # noqa: FBT001, FBT002 - Django's signature
+        chunk_size: int = 0,
+    ) -> Any:
         """Set the values in every row that the conditions select; give the number of rows."""
-        del result_type
+        del result_type, chunked_fetch, chunk_size
         model = self.query.get_meta().model
         _refuse_domain_models(model)
         shape = shape_of(model)
@@ -248,24 +236,28 @@ class SQLUpdateCompiler(SQLCompiler):
         return sum(store.update(shape, pk, values) for pk in pks)
 
     def execute_returning_sql(self, returning_fields: Iterable[Any]) -> list[Values]:
-        """Update, and give nothing back: no column here is computed by the database."""
+        """Update, and give an empty row for each: the store computes no column by itself."""
         del returning_fields
-        self.execute_sql()
-        return []
+        return [()] * self.execute_sql()
 
     def _encoded(self, shape: Shape, field: "models.Field[Any, Any]", value: Any) -> str | None:
         if hasattr(value, "prepare_database_save"):
             value = value.prepare_database_save(field)
         saved = _plain(field, field.get_db_prep_save(_plain(field, value), self.connection))
-        return None if saved is None else _column_of(shape, field).encode(saved)
+        return None if saved is None else shape.column(field).encode(saved)
 
 
 class SQLDeleteCompiler(SQLCompiler):
     """Deletes rows, one script each."""
 
-    def execute_sql(self, result_type: str = MULTI, *_: Any) -> int:
+    def execute_sql(  # type: ignore[override]  # stubs: an overload a result type
+        self,
+        result_type: str = MULTI,
+        chunked_fetch: bool = False,  # noqa: FBT001, FBT002 - Django's signature
+        chunk_size: int = 0,
+    ) -> Any:
         """Delete every row that the conditions select; give the number of rows."""
-        del result_type
+        del result_type, chunked_fetch, chunk_size
         model = self.query.get_meta().model
         _refuse_domain_models(model)
         shape = shape_of(model)
@@ -291,23 +283,6 @@ def _plain(field: "models.Field[Any, Any]", value: Any) -> Any:
     return value
 
 
-def _source(expression: Any) -> Any:
-    while isinstance(expression, Ref):
-        expression = expression.source
-    return expression
-
-
-def _column(shape: Shape, expression: Any) -> Column:
-    if isinstance(expression, Col) and expression.target.model is shape.model:
-        return shape.columns[expression.target.column]
-    message = f"{type(expression).__name__} is not served by Redis here: name a column of {shape.label}"
-    raise NotSupportedError(message)
-
-
-def _column_of(shape: Shape, field: Any) -> Column:
-    return shape.columns[field.column]
-
-
 def _value(record: Record, expression: Any) -> Any:
     if isinstance(expression, Col):
         return value_of(record, expression.alias, expression.target)
@@ -315,11 +290,6 @@ def _value(record: Record, expression: Any) -> Any:
         return expression.value
     message = f"{type(expression).__name__} cannot be computed by Redis: do it in Python"
     raise NotSupportedError(message)
-
-
-def _as_where(condition: Any) -> WhereNode:
-    inner = getattr(condition, "condition", condition)
-    return inner if isinstance(inner, WhereNode) else WhereNode([inner])
 
 
 def _descends(query: Query) -> bool:

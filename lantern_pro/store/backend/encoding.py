@@ -1,6 +1,7 @@
 """How a value becomes the text of a row, the number of an index, the member of a text index."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -60,55 +61,12 @@ def kind_of(field: "models.Field[Any, Any]") -> Kind:
 
 def encode(kind: Kind, value: Any) -> str:
     """Write a value as a row's text. Moments are whole milliseconds since the epoch, UTC."""
-    match kind:
-        case Kind.BOOLEAN:
-            return "1" if value else "0"
-        case Kind.DATE:
-            day = value.date() if isinstance(value, datetime) else value
-            return str((day - EPOCH.date()).days * 86_400_000)
-        case Kind.DATETIME:
-            return str(_millis(value))
-        case Kind.DECIMAL:
-            return format(Decimal(value), "f")
-        case Kind.DURATION:
-            return str(value // timedelta(microseconds=1) if _is_span(value) else int(value))
-        case Kind.FLOAT:
-            return repr(float(value))
-        case Kind.INTEGER:
-            return str(int(value))
-        case Kind.TIME:
-            return value.isoformat() if isinstance(value, time) else str(value)
-        case Kind.UUID:
-            return value.hex if isinstance(value, UUID) else UUID(str(value)).hex
-        case Kind.TEXT:
-            return str(value)
+    return _ENCODERS[kind](value)
 
 
 def decode(kind: Kind, text: str | None) -> Any:
     """Read a row's text back as the field's Python value; None stays None."""
-    if text is None:
-        return None
-    match kind:
-        case Kind.BOOLEAN:
-            return text == "1"
-        case Kind.DATE:
-            return (EPOCH + int(text) * MILLISECOND).date()
-        case Kind.DATETIME:
-            return EPOCH + int(text) * MILLISECOND
-        case Kind.DECIMAL:
-            return Decimal(text)
-        case Kind.DURATION:
-            return timedelta(microseconds=int(text))
-        case Kind.FLOAT:
-            return float(text)
-        case Kind.INTEGER:
-            return int(text)
-        case Kind.TIME:
-            return time.fromisoformat(text)
-        case Kind.UUID:
-            return UUID(text)
-        case Kind.TEXT:
-            return text
+    return None if text is None else _DECODERS[kind](text)
 
 
 def tag(value: str) -> int:
@@ -138,12 +96,42 @@ def exact_score(kind: Kind, text: str) -> str:
     return text
 
 
-def _millis(value: datetime | date) -> int:
-    moment = value if isinstance(value, datetime) else datetime(*value.timetuple()[:3], tzinfo=UTC)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return (moment - EPOCH) // MILLISECOND
+def _encode_date(value: date) -> str:
+    day = value.date() if isinstance(value, datetime) else value
+    return str((day - EPOCH.date()) // MILLISECOND)
 
 
-def _is_span(value: object) -> bool:
-    return isinstance(value, timedelta)
+def _encode_datetime(value: date) -> str:
+    moment = value if isinstance(value, datetime) else datetime.combine(value, time())
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return str((aware - EPOCH) // MILLISECOND)
+
+
+def _decode_datetime(text: str) -> datetime:
+    return EPOCH + int(text) * MILLISECOND
+
+
+_ENCODERS: Final[dict[Kind, Callable[[Any], str]]] = {
+    Kind.BOOLEAN: lambda value: "1" if value else "0",
+    Kind.DATE: _encode_date,
+    Kind.DATETIME: _encode_datetime,
+    Kind.DECIMAL: lambda value: format(Decimal(value), "f"),
+    Kind.DURATION: lambda value: str(value // timedelta(microseconds=1)),
+    Kind.FLOAT: lambda value: repr(float(value)),
+    Kind.INTEGER: lambda value: str(int(value)),
+    Kind.TEXT: str,
+    Kind.TIME: lambda value: value.isoformat(),
+    Kind.UUID: lambda value: UUID(str(value)).hex,
+}
+_DECODERS: Final[dict[Kind, Callable[[str], Any]]] = {
+    Kind.BOOLEAN: lambda text: text == "1",
+    Kind.DATE: lambda text: _decode_datetime(text).date(),
+    Kind.DATETIME: _decode_datetime,
+    Kind.DECIMAL: Decimal,
+    Kind.DURATION: lambda text: timedelta(microseconds=int(text)),
+    Kind.FLOAT: float,
+    Kind.INTEGER: int,
+    Kind.TEXT: str,
+    Kind.TIME: time.fromisoformat,
+    Kind.UUID: UUID,
+}

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.db import NotSupportedError
 
-from lantern_pro.store.backend.encoding import Kind, decode, pk_of_member
+from lantern_pro.store.backend.encoding import decode, pk_of_member
 from lantern_pro.store.backend.plan import (
     NOTHING,
     Everything,
@@ -177,7 +177,7 @@ def _verified(shape: Shape, plan: Texts, test: Callable[[str], bool]) -> Plan:
     pks: list[str] = []
     for cell in shape.cells:
         index = shape.index_key(plan.column, cell)
-        members = client.zrangebylex(index, plan.low, plan.high, 0, READ_AT_MOST + 1)  # type: ignore[arg-type]
+        members = client.zrangebylex(index, plan.low, plan.high, 0, READ_AT_MOST + 1)
         pks += map(pk_of_member, members)
     if len(pks) > READ_AT_MOST:
         raise missing_index(shape, plan.column, f"a case-sensitive match of over {READ_AT_MOST}")
@@ -218,5 +218,3 @@ def _is_text_key(shape: Shape, column: Column) -> bool:
 
 def _folded(value: Any) -> str:
     return str(value).casefold()
-
-

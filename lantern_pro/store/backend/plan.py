@@ -89,7 +89,9 @@ def any_of(parts: list[Plan]) -> Plan:
         return Everything()
     named = [pk for part in parts if isinstance(part, Members) for pk in part.pks]
     others = [part for part in parts if not isinstance(part, Members)]
-    useful = tuple(dict.fromkeys([*others, *([Members(tuple(dict.fromkeys(named)))] * bool(named))]))
+    useful = tuple(
+        dict.fromkeys([*others, *([Members(tuple(dict.fromkeys(named)))] * bool(named))])
+    )
     if not useful:
         return NOTHING
     return useful[0] if len(useful) == 1 else AnyOf(useful)

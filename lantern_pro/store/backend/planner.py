@@ -1,5 +1,7 @@
-"""A query's ``where`` -> a plan. A join is a semi-join: the far side is selected first, then
-mapped back, so no row ever comes twice and ``distinct()`` has nothing to do.
+"""A query's ``where`` -> a plan.
+
+A join is a semi-join: the far side is selected first, then mapped back, so no row ever comes
+twice and ``distinct()`` has nothing to do.
 """
 
 from collections.abc import Iterable
@@ -15,8 +17,15 @@ from django.db.models.sql.where import AND, NothingNode, WhereNode
 
 from lantern_pro.store.backend.encoding import decode
 from lantern_pro.store.backend.lookups import plan_lookup
-from lantern_pro.store.backend.plan import NOTHING, Everything, Members, Plan
-from lantern_pro.store.backend.plan import all_of, any_of, none_of
+from lantern_pro.store.backend.plan import (
+    NOTHING,
+    Everything,
+    Members,
+    Plan,
+    all_of,
+    any_of,
+    none_of,
+)
 from lantern_pro.store.backend.selection import Selection
 from lantern_pro.store.backend.shape import Shape, shape_of_table
 from lantern_pro.store.backend.store import read_rows
@@ -68,8 +77,7 @@ class Planner:
     def plan(self, *conditions: WhereNode) -> Plan:
         """Plan the query's ``where``, and further conditions on the same tables."""
         parts = [
-            self._node(where, self._aliases.base)
-            for where in (self._query.where, *conditions)
+            self._node(where, self._aliases.base) for where in (self._query.where, *conditions)
         ]
         return all_of(parts)
 
@@ -105,7 +113,7 @@ class Planner:
                 beyond.setdefault(hop, []).append(child)
         for hop, children in beyond.items():
             # Conditions on one joined table are about the same row of it.
-            parts.append(self._semi_join(hop, WhereNode(children, node.connector)))
+            parts.append(self._semi_join(hop, _where(children, node.connector)))
         plan = combine(parts) if node.children else Everything()
         return none_of(plan) if node.negated else plan
 
@@ -129,17 +137,17 @@ class Planner:
         name, value = str(lookup.lookup_name), _given(lookup)
         if hop is not None:
             if name == "isnull" and value:
-                opposite = type(lookup)(lookup.lhs, False)  # noqa: FBT003 - Django's signature
-                return none_of(self._semi_join(hop, WhereNode([opposite])))
-            return self._semi_join(hop, WhereNode([lookup]))
+                opposite = type(lookup)(lookup.lhs, False)
+                return none_of(self._semi_join(hop, _where([opposite])))
+            return self._semi_join(hop, _where([lookup]))
         shape = self._aliases.shape(root)
-        return plan_lookup(shape, shape.columns[column.target.column], name, value)
+        return plan_lookup(shape, shape.column(column.target), name, value)
 
     def _exists(self, node: Exists, root: str) -> Plan:
-        """``EXISTS (… inner.a = outer.b …)`` -> the outer rows whose b is an a of the inner ones."""
+        """``EXISTS (... inner.a = outer.b ...)``: the outer rows whose b is an a of inner rows."""
         inner: Query = node.query
         planner = Planner(inner)
-        links = [child for child in inner.where.children if planner.links_out(child)]
+        links: list[Any] = [child for child in inner.where.children if planner.links_out(child)]
         others = [child for child in inner.where.children if child not in links]
         if len(links) != 1 or inner.where.connector != AND or inner.where.negated:
             message = "EXISTS is served for one equality between inner and outer query"
@@ -147,7 +155,7 @@ class Planner:
         near, far = _both_sides(links[0], inner)
         there, here = planner.shape, self._aliases.shape(root)
         selected = planner.plan_alone(others)
-        return _mapped(here, near.target.column, there, far.target.column, selected)
+        return _mapped(here, str(near.target.column), there, str(far.target.column), selected)
 
     @property
     def shape(self) -> Shape:
@@ -163,7 +171,11 @@ class Planner:
 
     def plan_alone(self, children: list[Any]) -> Plan:
         """Plan some of the conditions."""
-        return self._node(WhereNode(children), self._aliases.base)
+        return self._node(_where(children), self._aliases.base)
+
+
+def _where(children: list[Any], connector: str = AND) -> WhereNode:
+    return WhereNode(children, connector)
 
 
 def _mapped(here: Shape, near: str, there: Shape, far: str, selected: Plan) -> Plan:
@@ -210,9 +222,7 @@ def _given(lookup: "Lookup[Any]") -> Any:
     if isinstance(value, Value):
         return value.value
     if isinstance(value, Expression):
-        message = (
-            f"a comparison with {type(value).__name__} is not served by Redis: give a value"
-        )
+        message = f"a comparison with {type(value).__name__} is not served by Redis: give a value"
         raise NotSupportedError(message)
     return value
 

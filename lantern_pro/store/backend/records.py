@@ -38,7 +38,9 @@ class Records:
         for alias in needed:
             self._add(alias)
 
-    def page(self, plan: Plan, terms: Sequence[Term], low: int, high: int | None) -> Iterator[list[Record]]:
+    def page(
+        self, plan: Plan, terms: Sequence[Term], low: int, high: int | None
+    ) -> Iterator[list[Record]]:
         """The records of a page in order, in chunks.
 
         An ordering is served by the index of one column, ties by primary key; rows named one by
@@ -61,7 +63,7 @@ class Records:
     def read(self, pks: Sequence[str]) -> list[Record]:
         """Read records by primary key, in that order; what does not exist is left out."""
         rows = read_rows(self.shape, pks)
-        records = [{self.aliases.base: rows[pk]} for pk in pks if pk in rows]
+        records: list[dict[str, Row]] = [{self.aliases.base: rows[pk]} for pk in pks if pk in rows]
         for alias in self._path:
             join = self.aliases.join(alias)
             near, _ = join.join_cols[0]
@@ -69,7 +71,7 @@ class Records:
             found = read_rows(self.aliases.shape(alias), [pk for pk in targets if pk is not None])
             for record, target in zip(records, targets, strict=True):
                 record[alias] = found.get(target or "", {})
-        return records
+        return list[Record](records)
 
     def _add(self, alias: str) -> None:
         if alias == self.aliases.base or alias in self._path:
@@ -87,7 +89,7 @@ class Records:
         for term in reversed(terms):
             valued = [record for record in records if term.column.name in record[term.alias]]
             empty = [record for record in records if term.column.name not in record[term.alias]]
-            valued.sort(key=lambda record: _rank(term, record), reverse=term.descending)  # noqa: B023
+            valued.sort(key=lambda record: _rank(term, record), reverse=term.descending)
             records = valued + empty
         return records
 

@@ -122,7 +122,7 @@ def _count(shape: Shape, cell: Cell, plan: Plan) -> int:
         case Scores(column=column, low=low, high=high):
             return int(client.zcount(shape.index_key(column, cell), low, high))
         case Texts(column=column, low=low, high=high):
-            return int(client.zlexcount(shape.index_key(column, cell), low, high))  # type: ignore[arg-type]
+            return int(client.zlexcount(shape.index_key(column, cell), low, high))
     steps = Steps(shape, cell)
     key = steps.key_of(plan)
     return int(steps.ask(lambda pipe: pipe.zcard(key)))
@@ -139,7 +139,7 @@ def _ranked(
         bounds = (plan.high, plan.low) if order.descending else (plan.low, plan.high)
         found = text_client().zrange(
             index,
-            *bounds,  # type: ignore[arg-type]
+            *bounds,
             desc=order.descending,
             byscore=True,
             withscores=True,
@@ -165,7 +165,7 @@ def _ranked_by_text(
         bounds = (plan.high, plan.low) if order.descending else (plan.low, plan.high)
         members = text_client().zrange(
             index,
-            *bounds,  # type: ignore[arg-type]
+            *bounds,
             desc=order.descending,
             bylex=True,
             offset=low,
@@ -210,8 +210,8 @@ def _exists(key: str, pipe: Pipeline) -> object:
 def _least(key: str, bound: str) -> list[int]:
     found = text_client().zrange(
         key,
-        bound,  # type: ignore[arg-type]
-        HIGHEST,  # type: ignore[arg-type]
+        bound,
+        HIGHEST,
         byscore=True,
         withscores=True,
         offset=0,

@@ -84,6 +84,10 @@ class Shape:
         """The model's name for messages."""
         return self.model._meta.label
 
+    def column(self, field: Any) -> Column:
+        """The column of one of the model's fields."""
+        return self.columns[field.column]
+
     @property
     def cells(self) -> tuple[Cell, ...]:
         """The cells in which rows of this model live."""
@@ -162,14 +166,14 @@ def shape_of(model: Model) -> Shape:
     uniques = _uniques(model)
     ordered = _ordered(model) | stock.EXTRA_INDEXES.get(options.label, frozenset())
     columns = {
-        field.column: _column(field, named=field.name in ordered)
+        _name(field): _column(field, named=field.name in ordered)
         for field in options.local_concrete_fields
     }
     limit = getattr(model, "rows_at_most", None) or stock.SMALL_TABLES.get(options.label)
     return Shape(
         model=model,
         table=_table(model),
-        pk=columns[options.pk.column],
+        pk=columns[_name(options.pk)],
         columns=columns,
         uniques=uniques,
         rows_at_most=limit,
@@ -197,7 +201,7 @@ def _table(model: Model) -> keys.Table:
     )
 
 
-def _column(field: "models.Field[Any, Any]", *, named: bool) -> Column:
+def _column(field: Any, *, named: bool) -> Column:
     kind = kind_of(field)
     wanted = named or field.db_index or field.unique or bool(field.choices)
     index = None
@@ -215,14 +219,16 @@ def _column(field: "models.Field[Any, Any]", *, named: bool) -> Column:
 
 
 def _ordered(model: Model) -> frozenset[str]:
-    first = [str(name).lstrip("-") for name in model._meta.ordering[:1]]
+    """The fields that lead an ordering or are an index of their own."""
+    first = [str(name).lstrip("-") for name in (model._meta.ordering or ())[:1]]
     alone = [index.fields[0].lstrip("-") for index in model._meta.indexes if len(index.fields) == 1]
     return frozenset([*first, *alone])
 
 
 def _uniques(model: Model) -> tuple[tuple[str, ...], ...]:
+    """The groups of columns whose values must not come twice."""
     options = model._meta
-    groups = [
+    groups: list[tuple[str, ...]] = [
         (field.name,)
         for field in options.local_concrete_fields
         if field.unique and not field.primary_key
@@ -236,4 +242,13 @@ def _uniques(model: Model) -> tuple[tuple[str, ...], ...]:
             message = f"{options.label}: Redis serves no constraint with a condition"
             raise ImproperlyConfigured(message)
         groups.append(tuple(constraint.fields))
-    return tuple(tuple(options.get_field(name).column for name in group) for group in groups)
+    columns = {field.name: _name(field) for field in options.local_concrete_fields}
+    return tuple(tuple(columns[name] for name in group) for group in groups)
+
+
+def _name(field: "models.Field[Any, Any]") -> str:
+    """The field's column, which every concrete field has."""
+    if field.column is None:
+        message = f"{field} has no column"
+        raise ImproperlyConfigured(message)
+    return field.column

@@ -108,7 +108,12 @@ def test_select_across_acts_on_every_page(client: Client) -> None:
 
     client.post(
         "/stock/store_app/book/?subject__exact=poems",
-        {"action": "delete_selected", "_selected_action": [one], "select_across": "1", "post": "yes"},
+        {
+            "action": "delete_selected",
+            "_selected_action": [one],
+            "select_across": "1",
+            "post": "yes",
+        },
     )
 
     assert Book.objects.count() == 15

@@ -5,7 +5,7 @@ from django.db import NotSupportedError
 from django.test import Client
 
 from tests.admin.pages import text_of, titles
-from tests.store_app.models import Book
+from tests.store_app.models import Book, Shelf
 
 pytestmark = pytest.mark.usefixtures("books")
 
@@ -76,9 +76,9 @@ def test_filters_and_their_mix_select(client: Client, query: str, count: int) ->
 
 
 def test_a_filter_by_reference_selects(client: Client) -> None:
-    attic = Book.objects.get(isbn="isbn-0").shelf
+    attic = Shelf.objects.get(name="Attic")
 
-    assert titles(client, f"?shelf__id__exact={attic.pk}&o=1")[:3] == ["00", "03", "06"]  # type: ignore[union-attr]
+    assert titles(client, f"?shelf__id__exact={attic.pk}&o=1")[:3] == ["00", "03", "06"]
 
 
 def test_filters_search_and_order_go_together(client: Client) -> None:
@@ -116,5 +116,5 @@ def test_a_small_table_is_searched_anywhere_and_ordered_by_several_columns(clien
 
 
 def test_a_condition_without_an_index_names_the_index_that_is_missing(client: Client) -> None:
-    with pytest.raises(NotSupportedError, match="Book.pages has no index that serves exact"):
+    with pytest.raises(NotSupportedError, match=r"Book\.pages has no index that serves exact"):
         client.get("/stock/store_app/book/?pages=3")

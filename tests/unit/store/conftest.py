@@ -40,7 +40,12 @@ def books() -> list[Book]:
 
 
 def put_parcel(
-    store: redis.Redis, number: int, *, cell: int = 0, state: str = "sent", address: str | None = None
+    store: redis.Redis,
+    number: int,
+    *,
+    cell: int = 0,
+    state: str = "sent",
+    address: str | None = None,
 ) -> int:
     """Write a parcel as a domain script would: the row, and each index by hand."""
     pk = number << keys.CELL_BITS | cell

@@ -1,14 +1,17 @@
 """What the ORM reads over Redis: conditions, orders, pages, joins."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 import redis
+from django.db import NotSupportedError
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import Lower
 
-from django.db import NotSupportedError
+from lantern_pro.store.backend.lookups import all_rows
+from lantern_pro.store.backend.shape import shape_of
 from tests.store_app.models import Book, Label, Note, Shelf
 
 pytestmark = pytest.mark.usefixtures("books")
@@ -122,7 +125,10 @@ def test_many_to_many_goes_both_ways() -> None:
 
 def test_aggregates_that_an_index_serves_are_given() -> None:
     told = Book.objects.filter(subject="maths").aggregate(
-        first=Min("added"), dearest=Max("price"), shelved=Count("shelf"), sold=Count("pk", filter=Q(in_print=True))
+        first=Min("added"),
+        dearest=Max("price"),
+        shelved=Count("shelf"),
+        sold=Count("pk", filter=Q(in_print=True)),
     )
 
     assert told == {
@@ -143,7 +149,10 @@ def test_dates_are_found_by_skipping_through_the_index() -> None:
 
 
 def test_distinct_values_of_a_number_are_found() -> None:
-    assert list(Book.objects.order_by().values_list("in_print", flat=True).distinct()) == [False, True]
+    assert list(Book.objects.order_by().values_list("in_print", flat=True).distinct()) == [
+        False,
+        True,
+    ]
 
 
 def test_a_small_table_serves_any_condition_and_order() -> None:
@@ -152,17 +161,11 @@ def test_a_small_table_serves_any_condition_and_order() -> None:
     assert [shelf.name for shelf in found] == ["Attic"]
 
 
-def test_a_small_table_beyond_its_limit_raises(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dataclasses import replace
-
-    from lantern_pro.store.backend import lookups
-    from lantern_pro.store.backend.shape import shape_of
-
+def test_a_small_table_beyond_its_limit_raises() -> None:
     small = replace(shape_of(Shelf), rows_at_most=1)
 
     with pytest.raises(NotSupportedError, match="more than 1 rows"):
-        lookups.all_rows(small)
-    del monkeypatch
+        all_rows(small)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""``manage.py redis_schema``: the page of the docs about keys, and the check against a live Redis."""
+"""``manage.py redis_schema``: the docs' page about keys, and the check against a live Redis."""
 
 import importlib
 import json
@@ -51,9 +51,7 @@ class Command(BaseCommand):
             self.stdout.write(schema_page(declared), ending="")
 
     def _check(self, *, as_json: bool) -> None:
-        faults = [
-            fault for cell in range(settings.CELLS) for fault in undeclared_keys(Cell(cell))
-        ]
+        faults = [fault for cell in range(settings.CELLS) for fault in undeclared_keys(Cell(cell))]
         if as_json:
             self.stdout.write(json.dumps({"faults": faults}, indent=2))
         else:
