@@ -1,9 +1,11 @@
 """Laws of the store itself: rows and indexes agree, and no key is there that nobody declared."""
 
+import importlib
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from django.apps import apps
+from django.utils.module_loading import module_has_submodule
 
 from lantern_pro.store import keys
 from lantern_pro.store.backend.encoding import pk_of_member
@@ -23,6 +25,16 @@ def stored_models() -> list[Model]:
     return [model for model in models if not model._meta.proxy]
 
 
+def all_keys() -> list[keys.Key]:
+    """Every pattern of every app: the ``keys.py`` of each is read, and every model's table."""
+    for config in apps.get_app_configs():
+        if config.module is not None and module_has_submodule(config.module, "keys"):
+            importlib.import_module(f"{config.name}.keys")
+    for model in stored_models():
+        shape_of(model)
+    return keys.declared_keys()
+
+
 def index_faults(model: Model, cell: Cell) -> Iterator[str]:
     """Tell, in words, of each row that an index lacks and each entry that no row explains.
 
@@ -39,10 +51,8 @@ def undeclared_keys(cell: Cell) -> Iterator[str]:
 
     Keys without a cell's tag are looked at along with cell 0.
     """
-    for model in stored_models():
-        shape_of(model)
     client = text_client()
-    declared = keys.declared_keys()
+    declared = all_keys()
     for chunk in chunks(client.scan_iter(count=SCAN)):
         mine = [key for key in chunk if _is_for(key, cell)]
         with client.pipeline(transaction=False) as pipe:

@@ -10,6 +10,7 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from string import Formatter
 from typing import Final
 
@@ -111,11 +112,16 @@ class Key:
 
     def matches(self, rest: str) -> bool:
         """Whether this pattern declares the key whose part after the cell's tag is ``rest``."""
-        pieces = [
-            re.escape(text) + ("[^:@]+" if name else "")
-            for text, name, _, _ in Formatter().parse(self.pattern)
-        ]
-        return re.fullmatch("".join(pieces), rest) is not None
+        return _expression(self.pattern).fullmatch(rest) is not None
+
+
+@cache
+def _expression(pattern: str) -> re.Pattern[str]:
+    pieces = [
+        re.escape(text) + ("[^:@]+" if name else "")
+        for text, name, _, _ in Formatter().parse(pattern)
+    ]
+    return re.compile("".join(pieces))
 
 
 _declared: dict[str, Key] = {}

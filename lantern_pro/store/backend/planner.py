@@ -73,6 +73,7 @@ class Planner:
         """Take the query as Django has built it."""
         self._aliases = Aliases(query)
         self._query = query
+        self._joined: set[str] = set()
 
     def plan(self, *conditions: WhereNode) -> Plan:
         """Plan the query's ``where``, and further conditions on the same tables."""
@@ -129,6 +130,13 @@ class Planner:
         join = self._aliases.join(hop)
         here, there = self._aliases.shape(join.parent_alias), self._aliases.shape(hop)
         near, far = join.join_cols[0]
+        if hop in self._joined and far != there.pk.name:
+            message = (
+                f"conditions on one row of {there.label} stand in different places of a query on "
+                f"{here.label}: use a subquery"
+            )
+            raise NotSupportedError(message)
+        self._joined.add(hop)
         return _mapped(here, near, there, far, self._node(where, hop))
 
     def _lookup(self, lookup: "Lookup[Any]", root: str) -> Plan:

@@ -123,6 +123,24 @@ def test_many_to_many_goes_both_ways() -> None:
     assert list(first.labels.order_by("text")) == [heavy, old]
 
 
+def test_conditions_on_one_joined_row_are_about_the_same_row() -> None:
+    heavy, old = Label.objects.create(text="heavy"), Label.objects.create(text="old")
+    Book.objects.get(isbn="isbn-1").labels.set([heavy, old])
+
+    same_row = Book.objects.filter(labels__text="heavy", labels__pk=old.pk)
+    any_rows = Book.objects.filter(labels__text="heavy").filter(labels__pk=old.pk)
+
+    assert numbers(same_row) == []
+    assert numbers(any_rows) == [1]
+
+
+def test_conditions_on_one_joined_row_that_cannot_be_kept_together_are_refused() -> None:
+    scattered = Q(Q(labels__text="heavy") | Q(isbn="isbn-1"), labels__text="old")
+
+    with pytest.raises(NotSupportedError, match="use a subquery"):
+        Book.objects.filter(scattered).count()
+
+
 def test_aggregates_that_an_index_serves_are_given() -> None:
     told = Book.objects.filter(subject="maths").aggregate(
         first=Min("added"),

@@ -1,17 +1,13 @@
 """``manage.py redis_schema``: the docs' page about keys, and the check against a live Redis."""
 
-import importlib
 import json
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.module_loading import module_has_submodule
 
-from lantern_pro.store.audit import stored_models, undeclared_keys
-from lantern_pro.store.backend.shape import shape_of
-from lantern_pro.store.keys import Key, declared_keys
+from lantern_pro.store.audit import all_keys, undeclared_keys
+from lantern_pro.store.keys import Key
 from lantern_pro.store.volatile import VOLATILE
 from lantern_pro.types import Cell
 
@@ -62,16 +58,6 @@ class Command(BaseCommand):
             raise CommandError(message, returncode=1)
         if not as_json:
             self.stdout.write(self.style.SUCCESS("Every key is declared."))
-
-
-def all_keys() -> list[Key]:
-    """Every pattern of every app: the ``keys.py`` of each is read, and every model's table."""
-    for config in apps.get_app_configs():
-        if config.module is not None and module_has_submodule(config.module, "keys"):
-            importlib.import_module(f"{config.name}.keys")
-    for model in stored_models():
-        shape_of(model)
-    return declared_keys()
 
 
 def schema_page(declared: list[Key]) -> str:
