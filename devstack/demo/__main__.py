@@ -27,6 +27,7 @@ def story_of(place: StackPlace, environment: Mapping[str, str]) -> Story:
         stripe_url=place.url(place.stripe),
         mandrill_url=place.url(place.mandrill),
         publishable_key=environment["STRIPE_PUBLISHABLE_KEY"],
+        mandrill_key=environment["MANDRILL_API_KEY"],
         watch=_print_exchange,
     )
 

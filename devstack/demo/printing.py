@@ -9,7 +9,7 @@ import yaml
 from devstack.demo.wire import Exchange
 
 _SECRET_NAMES: Final = frozenset(
-    {"x-lantern-pro-token", "x-lantern-auth-token", "token", "authtoken", "authorization"}
+    {"x-lantern-pro-token", "x-lantern-auth-token", "token", "authtoken", "authorization", "key"}
 )
 _SHOWN_HEADERS: Final = ("content-type", "x-lantern-etag", "x-lantern-config-sleep")
 _NOISE: Final = frozenset({"accept", "cache-control", "content-type"})
@@ -19,15 +19,14 @@ _LONGEST_BODY_LINES: Final = 45
 
 def show(exchange: Exchange) -> str:
     """Lay out what was sent and what was answered."""
-    through = f"   through {exchange.through}" if exchange.through else ""
+    through = f"   {exchange.through}" if exchange.through else ""
     lines = [f"-> {exchange.method} {exchange.url}{through}"]
     lines += [
         f"     {name}: {_masked(name, value)}"
         for name, value in exchange.sent_headers.items()
         if name.lower() not in _NOISE
     ]
-    sent = parse_qsl(exchange.sent.decode())
-    lines += [f"     {name} = {_masked(name, value)}" for name, value in sent]
+    lines += [f"     {name} = {_masked(name, value)}" for name, value in _parameters(exchange)]
     lines.append(f"<- {exchange.status}")
     lines += [
         f"     {name}: {exchange.headers[name]}"
@@ -37,16 +36,25 @@ def show(exchange: Exchange) -> str:
     return "\n".join([*lines, *(f"     {line}" for line in _body(exchange))])
 
 
+def _parameters(exchange: Exchange) -> list[tuple[str, str]]:
+    if exchange.sent.startswith(b"{"):
+        return [(name, str(value)) for name, value in json.loads(exchange.sent).items()]
+    return parse_qsl(exchange.sent.decode())
+
+
 def _body(exchange: Exchange) -> list[str]:
     if exchange.is_configuration:
-        laid_out = yaml.safe_dump(_shortened(exchange.configuration()), sort_keys=False)
+        laid_out = yaml.safe_dump(
+            _shortened(exchange.configuration()), sort_keys=False, allow_unicode=True
+        )
         return _cut(laid_out.splitlines())
     if not exchange.body:
         return []
     try:
-        return _cut(json.dumps(_shortened(exchange.json()), indent=2).splitlines())
+        told = _shortened(exchange.json())
     except ValueError:
         return _cut(exchange.body.decode(errors="replace").splitlines())
+    return _cut(json.dumps(told, indent=2, ensure_ascii=False).splitlines())
 
 
 def _cut(lines: list[str]) -> list[str]:
@@ -68,6 +76,8 @@ def _shortened(value: Any, name: str = "") -> Any:
 
 
 def _masked(name: str, value: str) -> str:
+    if name == "content":
+        return f"({len(value)} characters)"
     if name.lower() not in _SECRET_NAMES:
         return value
     scheme, space, secret = value.rpartition(" ")

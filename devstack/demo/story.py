@@ -1,5 +1,7 @@
 """The story: an account, a friend's code, a declined card, Pro, proxies, and a way through one."""
 
+import base64
+import json
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -46,6 +48,7 @@ class Story:
     stripe_url: str
     mandrill_url: str
     publishable_key: str
+    mandrill_key: str
     watch: Watch
     email: str = field(default_factory=lambda: f"reader-{secrets.token_hex(3)}@example.org")
     reader: App = field(init=False)
@@ -162,8 +165,10 @@ class Story:
     def the_receipt_has_come(self) -> None:
         """The mail with the receipt as PDF is at the mail service."""
         mail = until("the mail", self._mail)
-        url = f"{self.mandrill_url}/mails/{mail['id']}/attachments/0"
-        expect(exchange("GET", url).body.startswith(b"%PDF-"), "the receipt is no PDF")
+        answer = self._ask_mandrill("messages/content", id=mail["_id"])
+        self.watch(answer)
+        [receipt] = answer.json()["attachments"]
+        expect(base64.b64decode(receipt["content"]).startswith(b"%PDF-"), "the receipt is no PDF")
 
     # --- what the steps do ------------------------------------------------------------------------
     def buy(self, number: str, key: str) -> dict[str, Any]:
@@ -203,9 +208,16 @@ class Story:
         return answer if answer.body == GREETING else None
 
     def _mail(self) -> dict[str, Any] | None:
-        answer = exchange("GET", f"{self.mandrill_url}/_control/messages")
-        mails = [mail for mail in answer.json()["messages"] if mail["email"] == self.email]
-        return mails[0] if mails else None
+        found = json.loads(self._ask_mandrill("messages/search", query=f"email:{self.email}").body)
+        return found[0] if found else None
+
+    def _ask_mandrill(self, call: str, **parameters: str) -> Exchange:
+        return exchange(
+            "POST",
+            f"{self.mandrill_url}/api/1.0/{call}.json",
+            headers={"Content-Type": "application/json"},
+            body=json.dumps({"key": self.mandrill_key, **parameters}).encode(),
+        )
 
 
 def _plain(answer: Exchange) -> bytes:

@@ -82,7 +82,14 @@ def exchange(
         answer = connection.getresponse()
         told = {name.lower(): value for name, value in answer.getheaders()}
         return Exchange(
-            method, url, {**sent, **(tunnel or {})}, body, answer.status, told, answer.read(), proxy
+            method=method,
+            url=url,
+            sent_headers={**sent, **(tunnel or {})},
+            sent=body,
+            status=answer.status,
+            headers=told,
+            body=answer.read(),
+            through=f"{'by a tunnel ' if tunnel else ''}through {proxy}" if proxy else "",
         )
     finally:
         connection.close()

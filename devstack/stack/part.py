@@ -57,7 +57,7 @@ class Running:
         self._keeping: asyncio.Task[None] | None = None
         self._was_ready = asyncio.Event()
         self._false_starts = 0
-        self._stopping = False
+        self._stopping = asyncio.Event()
 
     async def start(self) -> None:
         """Start, and wait until it works; ``StackError`` when it does not."""
@@ -73,7 +73,7 @@ class Running:
 
     async def stop(self) -> None:
         """End the part and all that it started: politely, and if that does not do, at once."""
-        self._stopping = True
+        self._stopping.set()
         if self._process is not None and self._process.returncode is None:
             self._process.terminate()
         if self._keeping is None:
@@ -87,10 +87,10 @@ class Running:
     async def _keep(self) -> None:
         clock = asyncio.get_running_loop()
         pause = _FIRST_PAUSE_SECONDS
-        while not self._stopping:
+        while not self._stopping.is_set():
             began = clock.time()
             status = await self._run_once()
-            if self._stopping:
+            if self._stopping.is_set():
                 return
             if not self._was_ready.is_set():
                 self._false_starts += 1
@@ -106,7 +106,7 @@ class Running:
         self._process = process
         self._around.guard.watch(process.pid)
         watching = asyncio.create_task(self._tell_when_ready(process))
-        if self._stopping:  # asked for while it was being started
+        if self._stopping.is_set():  # asked for while it was being started
             process.terminate()
         try:
             return await process.wait()

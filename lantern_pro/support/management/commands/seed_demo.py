@@ -1,12 +1,14 @@
 """``manage.py seed_demo``."""
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from lantern_pro.support.demo_data import seed_fleet, seed_people, seed_plans
+
+WHAT: Final = ("plans", "proxies", "users")
 
 
 class Command(BaseCommand):
@@ -28,6 +30,12 @@ class Command(BaseCommand):
             help="where the reference proxy listens that stands in for the whole fleet "
             "(default: %(default)s)",
         )
+        parser.add_argument(
+            "--only",
+            action="append",
+            choices=WHAT,
+            help="make only these; may be given more than once (default: all)",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -35,11 +43,9 @@ class Command(BaseCommand):
         if not settings.DEVELOPMENT:
             message = "demo data are for development only (LANTERN_DEVELOPMENT=yes)"
             raise CommandError(message)
-        made = {
-            "plans": seed_plans(),
-            "proxies": seed_fleet(options["proxy"]),
-            "users": seed_people(),
-        }
+        makers = (seed_plans, lambda: seed_fleet(options["proxy"]), seed_people)
+        wanted = options["only"] or WHAT
+        made = {what: make() for what, make in zip(WHAT, makers, strict=True) if what in wanted}
         if options["json"]:
             self.stdout.write(json.dumps(made, indent=2))
         else:
