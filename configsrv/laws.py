@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 
 from django.conf import settings
 
+from accounts.keys import PRO_ENDS
 from configsrv import managers
 from lantern_pro import clock
 from lantern_pro.jobs.keys import DUE, LEASED
 from lantern_pro.store.client import text_client
 from lantern_pro.store.laws import Law
 from lantern_pro.types import Cell, ProxyId, UserId
-from accounts.keys import PRO_ENDS
 from proxies.models import Proxy
 from proxies.records import State
 

@@ -107,9 +107,7 @@ def populate_user_config(  # noqa: PLR0913 - the script's arguments
     raise AssertionError(outcome)
 
 
-def drop_user_config(
-    *, user_id: UserId, now: Millis, work: Work
-) -> Literal["dropped", "changed"]:
+def drop_user_config(*, user_id: UserId, now: Millis, work: Work) -> Literal["dropped", "changed"]:
     """Take the Pro part away from a user who is not Pro."""
     outcome = ledger.apply(
         "configsrv/drop_user_config",

@@ -17,6 +17,7 @@ from proxies.models import Proxy
 from proxies.services import assignments
 
 PAGE: Final = 200
+BEGINNING: Final = Millis(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class ServeWaitingUsers(JobArguments):
     after: Millis
 
     @classmethod
-    def of(cls, cell: Cell, fact: str, after: Millis = Millis(0)) -> NewJob:
+    def of(cls, cell: Cell, fact: str, after: Millis = BEGINNING) -> NewJob:
         """The job for this cell; ``fact`` is why there is room."""
         return NewJob(cell, cls(cell, fact, after), f"{fact}.{after}")
 

@@ -66,9 +66,7 @@ def _read_links(cell: Cell, proxy_id: ProxyId) -> _Links:
 def _proxy_faults(cell: Cell, proxy_id: ProxyId) -> list[str]:
     links = _read_links(cell, proxy_id)
     proxy, count = links.proxy, len(links.users)
-    has_room = (
-        proxy.state is State.ACTIVE and proxy.track is Track.PRO and count < proxy.capacity
-    )
+    has_room = proxy.state is State.ACTIVE and proxy.track is Track.PRO and count < proxy.capacity
     faults = []
     if proxy.load != count or links.indexed_load != count:
         faults.append(f"proxy {proxy_id}: load {proxy.load} ({links.indexed_load}), users {count}")

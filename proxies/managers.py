@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from django.db import models
 
-from accounts.keys import PRO_ENDS, USERS as ACCOUNTS
+from accounts.keys import PRO_ENDS
+from accounts.keys import USERS as ACCOUNTS
 from accounts.managers import Credentials
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import Work
@@ -17,9 +18,6 @@ from lantern_pro.types import Cell, Millis, ProxyId, UserId
 from proxies import keys
 from proxies.errors import NoProxyWithRoom
 from proxies.records import NewProxy, ProxyRecord
-
-if TYPE_CHECKING:
-    from proxies.models import Proxy
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ class ProxyManager(models.Manager["Proxy"]):
                 return ProxyId(int(str(holder)))
         raise AssertionError(outcome)
 
-    def assign(  # noqa: PLR0913 - the script's arguments
+    def assign(
         self,
         *,
         credentials: Credentials,

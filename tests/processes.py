@@ -25,7 +25,7 @@ def eventually(look: Callable[[], T | None], *, within: float = PATIENCE_SECONDS
         if time.monotonic() > deadline:
             message = f"not seen within {within} s"
             raise AssertionError(message)
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(PAUSE_SECONDS)  # noqa: TID251 - what other processes do tells nobody
 
 
 @contextmanager
@@ -33,7 +33,7 @@ def process(
     *command: str, environment: Mapping[str, str] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run ``python -m <command>`` in the tests' environment; it must end well when asked to."""
-    started = subprocess.Popen(  # noqa: S603 - our own command
+    started = subprocess.Popen(
         [sys.executable, "-m", *command],
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "lantern_pro.settings", **(environment or {})},
     )

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from django.conf import settings
 
@@ -14,6 +14,9 @@ from configsrv.render import Body
 from lantern_pro import clock
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Cell, Millis, UserId
+
+MOST_DIGITS: Final = 16
+"""Of an id below 2**53."""
 
 
 class Configs(Protocol):
@@ -86,7 +89,7 @@ def _network(poll: Poll) -> str:
 
 def _user_id(text: str) -> UserId | None:
     """Read the user id; None for nobody, nonsense, or a cell that there is not."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 16):
+    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
         return None
     try:
         cell = cell_of(int(text))

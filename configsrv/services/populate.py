@@ -108,5 +108,3 @@ def _shape(version: int) -> str:
     secret = hashlib.sha256(settings.PLACEMENT_SECRET).hexdigest()
     told = f"{settings.FREE_BUCKETS}|{settings.FREE_PROXIES_PER_BUCKET}|{secret}"
     return f"{version}.{hashlib.sha256(told.encode()).hexdigest()[:12]}"
-
-

@@ -34,8 +34,8 @@ def main() -> None:
     """Serve until SIGTERM or SIGINT."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantern_pro.settings")
     django.setup()
-    from devstack.reference_proxy.knowledge import Knowledge  # noqa: PLC0415 - needs settings
-    from devstack.reference_proxy.server import ReferenceProxy  # noqa: PLC0415
+    from devstack.reference_proxy.knowledge import Knowledge
+    from devstack.reference_proxy.server import ReferenceProxy
 
     arguments = _arguments()
     host, _, port = arguments.listen.rpartition(":")

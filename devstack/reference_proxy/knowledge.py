@@ -125,9 +125,7 @@ class Knowledge:
 
     def _follow(self) -> None:
         """Wait for changes for a moment, and apply them."""
-        streams = {
-            keys.CHANGES(proxy_id=each.proxy_id): each for each in self._snapshots.values()
-        }
+        streams = {keys.CHANGES(proxy_id=each.proxy_id): each for each in self._snapshots.values()}
         if not streams:
             self._closing.wait(LOOK_SECONDS)
             return

@@ -58,9 +58,7 @@ async def read_head(reader: asyncio.StreamReader) -> Head:
     return Head(words[0], words[1], words[2], tuple(headers))
 
 
-async def copy_body(
-    head: Head, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
+async def copy_body(head: Head, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Copy the body that follows a head, and nothing that comes after it."""
     if head.get("Transfer-Encoding").lower() == "chunked":
         await _copy_chunks(reader, writer)

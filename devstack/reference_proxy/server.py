@@ -150,9 +150,7 @@ class ReferenceProxy:
             address = str(found[0][4][0])
             if not (self._beyond_loopback or ip_address(address).is_loopback):
                 raise Unreachable(HTTPStatus.FORBIDDEN)
-            return await asyncio.wait_for(
-                asyncio.open_connection(address, port), CONNECT_SECONDS
-            )
+            return await asyncio.wait_for(asyncio.open_connection(address, port), CONNECT_SECONDS)
         except (OSError, TimeoutError) as error:
             raise Unreachable(HTTPStatus.BAD_GATEWAY) from error
 

@@ -63,14 +63,13 @@ class Invalidations:
         while not self._closing.is_set():
             try:
                 self._listen()
-                return
             except (RedisError, OSError) as error:
                 if self.in_touch:
                     log.warning("no longer told of changes: %s", type(error).__name__)
                     pause = FIRST_PAUSE_SECONDS
                 self._last_sign = float("-inf")
-            self._closing.wait(pause)
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+                self._closing.wait(pause)
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     def _listen(self) -> None:
         """Listen until closed; raises when either connection fails."""

@@ -54,9 +54,7 @@ def release_proxies(user_id: UserId, fence: Fence) -> None:
     for _ in range(TRIES):
         own = Proxy.objects.of_user(user_id)
         work = _work(user_id, fence, makes_room=bool(own))
-        outcome = Proxy.objects.release(
-            user_id=user_id, proxies=own, now=clock.now(), work=work
-        )
+        outcome = Proxy.objects.release(user_id=user_id, proxies=own, now=clock.now(), work=work)
         if outcome != "changed":
             return
     raise FleetKeptChanging

@@ -52,7 +52,9 @@ def test_networks_spread_evenly_over_the_buckets() -> None:
 def test_without_the_secret_nobody_knows_the_bucket() -> None:
     other = b"o" * 32
 
-    same = [bucket_of(f"net-{n}", SECRET, 64) == bucket_of(f"net-{n}", other, 64) for n in range(640)]
+    same = [
+        bucket_of(f"net-{n}", SECRET, 64) == bucket_of(f"net-{n}", other, 64) for n in range(640)
+    ]
 
     assert same.count(True) < 40
 
