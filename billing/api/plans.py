@@ -64,7 +64,7 @@ class Plans(ClientView):
 
         locale = serializers.CharField(required=False, allow_blank=True, max_length=32)
         countrycode = serializers.CharField(
-            required=False, allow_blank=True, default="", max_length=2, help_text="ISO 3166."
+            required=False, allow_blank=True, default="", max_length=64, help_text="ISO 3166."
         )
         timeout = serializers.IntegerField(required=False, min_value=0)
 

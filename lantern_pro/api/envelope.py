@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
@@ -119,6 +120,8 @@ def _told(error: Exception) -> LanternError:
             return WrongMethod(str(error.detail))
         case APIException():
             return BadRequest(str(error.detail))
+        case SuspiciousOperation():
+            return BadRequest(f"The request is refused: {type(error).__name__}.")
         case _:
             reference = secrets.token_hex(6)
             log.error("internal error %s", reference, exc_info=error)

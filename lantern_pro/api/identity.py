@@ -1,8 +1,10 @@
 """Who a request says it comes from: headers and addresses, not yet believed."""
 
 import hmac
+import re
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,7 +15,8 @@ from lantern_pro.types import UserId
 DEVICE_ID_HEADER = "X-Lantern-Device-Id"
 USER_ID_HEADER = "X-Lantern-User-Id"
 TOKEN_HEADER = "X-Lantern-Pro-Token"  # noqa: S105 - a header's name
-_LONGEST_DEVICE_ID = 256
+_LONGEST_DEVICE_ID: Final = 256
+_DECIMAL: Final = re.compile(r"^[0-9]{1,20}$", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,13 @@ def device_id_of(request: HttpRequest) -> str:
 
 def identity_of(request: HttpRequest) -> Identity:
     """Read the three headers of an established client."""
-    user_id = request.headers.get(USER_ID_HEADER, "").strip()
-    if user_id and not (user_id.isascii() and user_id.isdigit() and int(user_id) < 1 << 53):
+    user_id = request.headers.get(USER_ID_HEADER, "").strip() or "0"
+    if not _DECIMAL.match(user_id) or int(user_id) >= 1 << 53:
         message = f"The header {USER_ID_HEADER} must be a decimal number below 2^53."
         raise InvalidParameter(message, field=USER_ID_HEADER)
     return Identity(
         device_id=device_id_of(request),
-        user_id=UserId(int(user_id)) if user_id and int(user_id) else None,
+        user_id=UserId(int(user_id)) if int(user_id) else None,
         token=request.headers.get(TOKEN_HEADER, "").strip(),
     )
 

@@ -28,6 +28,7 @@ class ClientView(APIView):
     needs_user: ClassVar[bool] = True
     example: ClassVar[dict[str, Any]] = {}
     schema = EnvelopeSchema()
+    http_method_names: ClassVar[list[str]] = ["get", "head", "post"]
 
     def read(self) -> dict[str, Any]:
         """Read and validate the parameters; ``InvalidParameter`` names the first at fault."""

@@ -100,7 +100,9 @@ def test_who_cannot_be_known_gets_a_clean_refusal_at_200(
     assert client.answer["errorId"] == error_id
 
 
-@pytest.mark.parametrize("user_id", ["abc", "-1", "1.5", str(1 << 53), "٣"])
+@pytest.mark.parametrize(
+    "user_id", ["abc", "-1", "1.5", str(1 << 53), "٣", "9" * 5000, "1e3", "+1"]
+)
 def test_a_malformed_user_id_is_named_as_such(client: ClientApp, user_id: str) -> None:
     response = client.http.get(
         "/user-data",
@@ -139,7 +141,7 @@ def test_headers_are_read_in_any_letter_case(client: ClientApp) -> None:
     assert json.loads(response.content)["status"] == "ok"
 
 
-@pytest.mark.parametrize("body", ["{", "[1]", '"text"', "[" * 2000])
+@pytest.mark.parametrize("body", ["{", "[1]", '"text"', "[" * 2000, "\xff", " " * 200_000])
 def test_a_body_that_is_no_json_object_is_refused_in_the_envelope(
     client: ClientApp, body: str
 ) -> None:
@@ -149,6 +151,24 @@ def test_a_body_that_is_no_json_object_is_refused_in_the_envelope(
 
     assert response.status_code == 200
     assert json.loads(response.content)["errorId"] == "invalid-parameter"
+
+
+@pytest.mark.parametrize(
+    "body", ["locale=" + "x" * 200_000, "&".join(f"a{n}=1" for n in range(2000)), "locale=%00"]
+)
+def test_a_form_that_no_client_sends_is_refused_in_the_envelope(
+    client: ClientApp, body: str
+) -> None:
+    response = client.http.generic(
+        "POST",
+        "/user-create",
+        body,
+        content_type="application/x-www-form-urlencoded",
+        headers=client.headers(),
+    )
+
+    assert response.status_code == 200
+    assert json.loads(response.content)["errorId"] in {"invalid-parameter", "bad-request"}
 
 
 def test_answers_are_ascii_only(client: ClientApp, service: redis.Redis) -> None:
