@@ -102,7 +102,8 @@ CACHES = {
 SESSION_ENGINE = "django.contrib.sessions.backends.cache"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEVELOPMENT
-SECURE_REFERRER_POLICY = "no-referrer"
+# "no-referrer" would make browsers send `Origin: null` with every form, which CSRF checks refuse.
+SECURE_REFERRER_POLICY = "same-origin"
 
 # --- Celery: it only wakes workers; the truth of a job is in the ledger ---------------------------
 CELERY_BROKER_URL = env.text("LANTERN_BROKER_URL", VOLATILE_REDIS_URL)
