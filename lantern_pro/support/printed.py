@@ -16,7 +16,8 @@ from lantern_pro.flows import FLOWS
 from lantern_pro.jobs.events import Event, ForwardJob
 from lantern_pro.jobs.job import JobArguments
 from lantern_pro.jobs.registry import kind_named, known_kinds
-from lantern_pro.store.management.commands.redis_schema import all_keys, schema_page
+from lantern_pro.store.audit import all_keys
+from lantern_pro.store.management.commands.redis_schema import schema_page
 
 BESIDE_THE_TABLE: Final = {
     ForwardJob.kind: "any event whose job belongs to another cell",
