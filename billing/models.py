@@ -36,6 +36,8 @@ ZERO_DECIMAL = frozenset(
 class Plan(models.Model):
     """A plan on sale, in one currency."""
 
+    rows_at_most: ClassVar[int] = 1_000  # so that staff may sort and filter by any column
+
     id = models.CharField(
         "plan id",
         primary_key=True,
