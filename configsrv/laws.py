@@ -5,6 +5,7 @@ pending or running, and when it is still there after that was seen.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from django.conf import settings
 
@@ -21,12 +22,12 @@ from proxies.records import State
 
 def configurations_are_current(cell: Cell) -> Iterator[str]:
     """Law 4: configurations name active proxies only; a Pro user's, exactly those they have."""
-    yield from _settled(cell, "populate_free_table", lambda: _free_faults(cell))
+    yield from _settled(cell, "populate_free_table", partial(_free_faults, cell))
     now = clock.now()
     for member, expiration in text_client().zscan_iter(PRO_ENDS(cell=cell), count=500):
         user_id = UserId(int(member))
         if expiration > now:
-            yield from _settled(cell, member, lambda user_id=user_id: _user_faults(user_id))
+            yield from _settled(cell, member, partial(_user_faults, user_id))
 
 
 LAWS = (Law(4, "configurations name the right proxies, all active", configurations_are_current),)

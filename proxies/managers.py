@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from django.db import models
 
@@ -18,6 +18,9 @@ from lantern_pro.types import Cell, Millis, ProxyId, UserId
 from proxies import keys
 from proxies.errors import NoProxyWithRoom
 from proxies.records import NewProxy, ProxyRecord
+
+if TYPE_CHECKING:
+    from proxies.models import Proxy  # noqa: F401 - the type that the manager is of
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import django
 import fakeredis
@@ -60,7 +61,7 @@ def fake_redis() -> Iterator[redis.Redis]:
         yield text
 
 
-def _teach_sha1hex(server: fakeredis.FakeServer, client: redis.Redis) -> None:
+def _teach_sha1hex(server: Any, client: redis.Redis) -> None:
     """Add the one function of Redis's Lua that our scripts use and fakeredis lacks."""
     client.eval("return 1", 0)  # it makes its Lua when the first script runs
     lua = server._lua_runtime.globals()

@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 import redis
 from django.conf import settings
 from redis.backoff import ExponentialBackoff, NoBackoff
-from redis.connection import Connection
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
@@ -65,8 +64,11 @@ def _connect_quickly() -> redis.Redis:
     )
 
 
-def bare_connection() -> Connection:
-    """Open a connection that belongs to the caller alone, to listen on; it fails fast."""
+def bare_connection() -> Any:
+    """Open a connection that belongs to the caller alone, to listen on; it fails fast.
+
+    A ``redis.connection.Connection``, whose methods redis-py leaves untyped.
+    """
     pool = redis.ConnectionPool.from_url(
         settings.REDIS_URL,
         decode_responses=True,
@@ -75,7 +77,7 @@ def bare_connection() -> Connection:
         socket_timeout=0.5,
         retry=Retry(NoBackoff(), retries=0),
     )
-    connection: Connection = pool.make_connection()
+    connection: Any = pool.make_connection()
     connection.connect()
     return connection
 
