@@ -140,31 +140,28 @@ class Running:
         return f"{self.part.name} does not come up. The end of its log, {self._log.path}:\n{quoted}"
 
 
-async def run_to_end(
-    name: str, command: Sequence[str], around: Surroundings, *, told: str = ""
-) -> str:
-    """Run a command that ends by itself, ``told`` a line; its output. ``StackError``: it failed."""
+async def run_to_end(name: str, command: Sequence[str], around: Surroundings) -> None:
+    """Run a command that ends by itself; ``StackError`` tells its output when it fails."""
     process = await asyncio.create_subprocess_exec(
         *command,
         cwd=ROOT,
         env=around.environment,
-        stdin=asyncio.subprocess.PIPE,
+        stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         start_new_session=True,
     )
     around.guard.watch(process.pid)
     try:
-        said, _ = await process.communicate(f"{told}\n".encode())
+        said, _ = await process.communicate()
     finally:
         kill_group(process.pid)
         await process.wait()
         around.guard.release(process.pid)
-    output = said.decode(errors="replace").strip()
     if process.returncode:
+        output = said.decode(errors="replace").strip()
         message = f"{name} {_how(process.returncode)}:\n{output}"
         raise StackError(message)
-    return output
 
 
 def _how(status: int) -> str:

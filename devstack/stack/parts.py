@@ -19,11 +19,6 @@ def python(*arguments: str) -> list[str]:
     return [sys.executable, *arguments]
 
 
-def manage(*arguments: str) -> list[str]:
-    """The command line of one of the operators' commands."""
-    return python("manage.py", *arguments)
-
-
 def redis(place: RedisPlace) -> Part:
     """The store: what it has answered is on disk."""
     sign = pongs(place.port, place.password)

@@ -76,8 +76,8 @@ class RunningStack:
             return line
 
     def stop(self, number: int = signal.SIGTERM) -> int:
-        """Ask it to stop, and wait until it has; its exit status."""
-        self.process.send_signal(number)
+        """Ask it to stop unless it has stopped, and wait until it has; its exit status."""
+        self.process.send_signal(number)  # does nothing to a process that has ended
         status = self.process.wait(timeout=PATIENCE_SECONDS)
         self._reader.join()
         return status
@@ -112,17 +112,21 @@ class RunningStack:
         )
 
     def processes(self) -> dict[int, str]:
-        """Every process that carries this stack's folder in its environment: id -> command."""
+        """Every process of this stack, told by its folder in their environment: id -> command."""
         mark = f"LANTERN_DATA_DIR={self.place.folder}".encode()
         found = {}
         for folder in Path("/proc").glob("[0-9]*"):
             try:
-                if mark in (folder / "environ").read_bytes().split(b"\0"):
+                if mark in (folder / "environ").read_bytes().split(b"\0") or self._is_in(folder):
                     command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
                     found[int(folder.name)] = command
             except OSError:  # it has ended meanwhile, or is not ours to look at
                 continue
         return found
+
+    def _is_in(self, process: Path) -> bool:
+        """Whether a process works in the folder: Redis writes over its own environment."""
+        return (process / "cwd").resolve().is_relative_to(self.place.folder)
 
     def process_of(self, words: str) -> int:
         """The first process whose command holds these words: a server before its workers."""
@@ -143,12 +147,18 @@ def new_place(folder: Path) -> StackPlace:
 
 
 @contextmanager
-def running(place: StackPlace, **more: str) -> Iterator[RunningStack]:
-    """Run a stack until the block ends; it is ready in the block."""
+def started(place: StackPlace, **more: str) -> Iterator[RunningStack]:
+    """Start a stack, and stop it when the block ends, if it has not ended by then."""
     stack = RunningStack(place, **more)
     try:
-        stack.wait_for("ready")
         yield stack
     finally:
-        if stack.process.poll() is None:
-            stack.stop()
+        stack.stop()
+
+
+@contextmanager
+def running(place: StackPlace, **more: str) -> Iterator[RunningStack]:
+    """Run a stack until the block ends; it is ready in the block."""
+    with started(place, **more) as stack:
+        stack.wait_for("ready")
+        yield stack

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from devstack.demo.story import until
-from tests.stack.running import RunningStack, new_place, running
+from tests.stack.running import RunningStack, new_place, running, started
 
 
 def test_what_a_killed_supervisor_leaves_is_a_folder_to_go_on_with(tmp_path: Path) -> None:
@@ -37,10 +37,10 @@ def test_what_a_killed_supervisor_leaves_is_a_folder_to_go_on_with(tmp_path: Pat
 def test_a_start_that_is_interrupted_leaves_nothing_behind(
     tmp_path: Path, number: signal.Signals
 ) -> None:
-    stack = RunningStack(new_place(tmp_path))
-    until("Redis", lambda: any("redis-server" in each for each in stack.processes().values()))
+    with started(new_place(tmp_path)) as stack:
+        until("Redis", lambda: any("redis-server" in each for each in stack.processes().values()))
 
-    status = stack.stop(number)
+        status = stack.stop(number)
 
     assert status == 0
     assert stack.processes() == {}
@@ -48,11 +48,9 @@ def test_a_start_that_is_interrupted_leaves_nothing_behind(
 
 def test_a_port_in_use_is_named_with_its_variable(tmp_path: Path) -> None:
     place = new_place(tmp_path)
-    with socket.create_server(("127.0.0.1", place.stripe)):
-        stack = RunningStack(place)
-        status = stack.process.wait(timeout=30)
-
+    with socket.create_server(("127.0.0.1", place.stripe)), started(place) as stack:
         line = stack.wait_for("Port")
+        status = stack.process.wait(timeout=30)
 
     assert status == 1
     assert str(place.stripe) in line
@@ -62,20 +60,23 @@ def test_a_port_in_use_is_named_with_its_variable(tmp_path: Path) -> None:
 def test_two_parts_cannot_share_a_port(tmp_path: Path) -> None:
     place = new_place(tmp_path)
 
-    stack = RunningStack(replace(place, config=place.pro))
+    with started(replace(place, config=place.pro)) as stack:
+        line = stack.wait_for("LANTERN_PORT and LANTERN_CONFIG_PORT are both")
+        status = stack.process.wait(timeout=30)
 
-    line = stack.wait_for("LANTERN_PORT and LANTERN_CONFIG_PORT are both")
-    assert stack.process.wait(timeout=30) == 1
+    assert status == 1
     assert str(place.pro) in line
 
 
 def test_a_second_stack_in_the_same_folder_is_refused(stack: RunningStack, tmp_path: Path) -> None:
     elsewhere = replace(new_place(tmp_path), folder=stack.place.folder)
 
-    second = RunningStack(elsewhere)
+    with started(elsewhere) as second:
+        line = second.wait_for("Another stack runs in")
+        status = second.process.wait(timeout=30)
 
-    assert "LANTERN_DATA_DIR" in second.wait_for("Another stack runs in")
-    assert second.process.wait(timeout=30) == 1
+    assert "LANTERN_DATA_DIR" in line
+    assert status == 1
     assert stack.process.poll() is None
 
 
