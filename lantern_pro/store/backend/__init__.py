@@ -7,8 +7,12 @@
 ``plan``      a selection of rows as an expression over sets
 ``lookups``   one condition -> a plan
 ``planner``   a query's ``where`` -> a plan, joins as semi-joins
-``selection`` a plan -> counts and pages, by Redis's set algebra
+``algebra``   a plan -> sets that Redis combines
+``walk``      a page by going along the index of its order
+``selection`` a plan -> counts and pages, by the cheapest of these
+``dates``     which years, months, days occur
 ``records``   the rows of a page together with the rows they refer to
+``aggregates`` counts and extremes
 ``compiler``  what the ORM asks for: select, aggregate, insert, update, delete
 ``base``      the wrapper: no transactions, nothing to migrate, a cursor that refuses SQL
 """

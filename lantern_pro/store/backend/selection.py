@@ -1,19 +1,20 @@
 """A plan in Redis: counts and pages by set algebra, in each cell of the model, merged.
 
-What one index answers alone is answered by it. Everything else is combined on the server into
-short-lived keys, in one transaction with the reading, so a page is of one moment.
+What one index answers alone is answered by it. A page of a dense selection is found by going
+along the index of its order (``walk``). Everything else is combined on the server into short-lived
+keys, in one transaction with the reading.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from heapq import merge
-from typing import Final, NamedTuple
+from typing import Final
 
 from redis.client import Pipeline
 
 from lantern_pro.store.backend.algebra import Steps
-from lantern_pro.store.backend.encoding import lex_member, pk_of_member
+from lantern_pro.store.backend.encoding import lex_member
 from lantern_pro.store.backend.plan import (
     HIGHEST,
     LOWEST,
@@ -28,18 +29,22 @@ from lantern_pro.store.backend.plan import (
 )
 from lantern_pro.store.backend.shape import Column, Index, Shape
 from lantern_pro.store.backend.store import read_rows
+from lantern_pro.store.backend.walk import (
+    Ranked,
+    along,
+    by_scores,
+    in_set,
+    ranked_member,
+    walk,
+)
 from lantern_pro.store.client import text_client
 from lantern_pro.types import Cell
 
 SORTED_IN_MEMORY: Final = 1_000
-WALK: Final = 1_000
+"""A set of at most so many rows is ordered by text here, not by walking the index."""
 
-
-class Ranked(NamedTuple):
-    """A row with what it is ordered by."""
-
-    rank: float | str
-    pk: str
+WALK_BUDGET: Final = 6
+"""How many steps along an index a page may take before Redis combines sets instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +76,18 @@ class Selection:
         order = order or Order(self.shape.pk)
         if not order.column.field.null:
             return self._segment(self.plan, order, low, high)
-        valued = all_of([self.plan, present(order.column)])
-        found = self._segment(valued, order, low, high)
+        # The index holds the rows that have a value, and no others.
+        found = self._segment(self.plan, order, low, high)
         if high is not None and len(found) >= high - low:
             return found
-        passed = self._count(valued)
+        passed = self._count(all_of([self.plan, present(order.column)]))
         empty = all_of([self.plan, none_of(present(order.column))])
         rest = None if high is None else max(0, high - passed)
         return found + self._segment(empty, Order(self.shape.pk), max(0, low - passed), rest)
 
     def first(self, order: Order) -> str | None:
         """The key of the row that comes first among those that have a value; None if none has."""
-        found = self._segment(all_of([self.plan, present(order.column)]), order, 0, 1)
+        found = self._segment(self.plan, order, 0, 1)
         return found[0] if found else None
 
     def leaps(self, column: Column, leap: Callable[[int], str]) -> Iterator[int]:
@@ -131,76 +136,73 @@ def _count(shape: Shape, cell: Cell, plan: Plan) -> int:
 def _ranked(
     shape: Shape, cell: Cell, plan: Plan, order: Order, low: int, high: int | None
 ) -> list[Ranked]:
-    if order.column.index is Index.TEXT:
-        return _ranked_by_text(shape, cell, plan, order, low, high)
-    steps = Steps(shape, cell)
-    if isinstance(plan, Scores) and plan.column == order.column:
-        index = shape.index_key(order.column, cell)
-        bounds = (plan.high, plan.low) if order.descending else (plan.low, plan.high)
-        found = text_client().zrange(
-            index,
-            *bounds,
-            desc=order.descending,
-            byscore=True,
-            withscores=True,
-            offset=low,
-            num=-1 if high is None else high - low,
-        )
-    else:
-        key = steps.ranked_by(plan, order.column)
-        last = -1 if high is None else high - 1
-        found = steps.ask(
-            lambda pipe: pipe.zrange(key, low, last, desc=order.descending, withscores=True)
-        )
+    by_text = order.column.index is Index.TEXT
+    range_ = Texts(order.column) if by_text else Scores(order.column)
+    if plan == Everything():
+        plan = range_
+    if isinstance(plan, type(range_)) and plan.column == order.column:
+        return _range(shape, cell, plan, low, high, descending=order.descending)
+    selected = by_scores(shape, cell, plan)
+    if selected is not None and high is not None:
+        steps = along(shape, cell, order.column, plan, descending=order.descending)
+        found = walk(steps, selected, high, budget=WALK_BUDGET)
+        if found is not None:
+            return found[low:]
+    combine = _combined_by_text if by_text else _combined
+    return combine(shape, cell, plan, order, low, high)
+
+
+def _range(
+    shape: Shape, cell: Cell, plan: Scores | Texts, low: int, high: int | None, *, descending: bool
+) -> list[Ranked]:
+    """A page of a range of one index: the index answers alone."""
+    by_text = isinstance(plan, Texts)
+    bounds = (plan.high, plan.low) if descending else (plan.low, plan.high)
+    found = text_client().zrange(
+        shape.index_key(plan.column, cell),
+        *bounds,
+        desc=descending,
+        byscore=not by_text,
+        bylex=by_text,
+        withscores=not by_text,
+        offset=low,
+        num=-1 if high is None else high - low,
+    )
+    if by_text:
+        return [ranked_member(member) for member in found]
     return [Ranked(score, pk) for pk, score in found]
 
 
-def _ranked_by_text(
+def _combined(
     shape: Shape, cell: Cell, plan: Plan, order: Order, low: int, high: int | None
 ) -> list[Ranked]:
-    index = shape.index_key(order.column, cell)
-    if plan == Everything():
-        plan = Texts(order.column)
-    if isinstance(plan, Texts) and plan.column == order.column:
-        bounds = (plan.high, plan.low) if order.descending else (plan.low, plan.high)
-        members = text_client().zrange(
-            index,
-            *bounds,
-            desc=order.descending,
-            bylex=True,
-            offset=low,
-            num=-1 if high is None else high - low,
-        )
-        return [_ranked_member(member) for member in members]
-    if _count(shape, cell, plan) > SORTED_IN_MEMORY:
-        return _walk(shape, cell, plan, order, high)[low:]
+    """A page of a set that Redis combines and scores by the order's column."""
+    steps = Steps(shape, cell)
+    key = steps.ranked_by(plan, order.column)
+    last = -1 if high is None else high - 1
+    found = steps.ask(
+        lambda pipe: pipe.zrange(key, low, last, desc=order.descending, withscores=True)
+    )
+    return [Ranked(score, pk) for pk, score in found]
+
+
+def _combined_by_text(
+    shape: Shape, cell: Cell, plan: Plan, order: Order, low: int, high: int | None
+) -> list[Ranked]:
+    """A page of a set that Redis combines, sorted here if it is small, else along the index."""
     steps = Steps(shape, cell)
     key = steps.key_of(plan)
-    rows = read_rows(shape, steps.ask(lambda pipe: pipe.zrange(key, 0, -1)))
-    name = order.column.name
-    ranked = [_ranked_member(lex_member(row[name], pk)) for pk, row in rows.items() if name in row]
-    return sorted(ranked, reverse=order.descending)[low:high]
-
-
-def _walk(shape: Shape, cell: Cell, plan: Plan, order: Order, high: int | None) -> list[Ranked]:
-    """Go along an index by text and keep the rows selected: cheap where the selection is dense."""
-    client = text_client()
-    index = shape.index_key(order.column, cell)
-    steps = Steps(shape, cell)
-    selected = steps.key_of(plan)
-    steps.ask(lambda pipe: pipe.zcard(selected), keep=True)
-    found: list[Ranked] = []
-    start = 0
-    while high is None or len(found) < high:
-        members = client.zrange(index, start, start + WALK - 1, desc=order.descending)
-        if not members:
-            break
-        start += len(members)
-        ranked = [_ranked_member(member) for member in members]
-        scores = client.zmscore(selected, [each.pk for each in ranked])
-        found += [each for each, score in zip(ranked, scores, strict=True) if score is not None]
+    count = int(steps.ask(lambda pipe: pipe.zcard(key), keep=True))
+    if count <= SORTED_IN_MEMORY:
+        rows = read_rows(shape, text_client().zrange(key, 0, -1))
+        name = order.column.name
+        members = [lex_member(row[name], pk) for pk, row in rows.items() if name in row]
+        found = sorted(map(ranked_member, members), reverse=order.descending)[:high]
+    else:
+        index = along(shape, cell, order.column, plan, descending=order.descending)
+        found = walk(index, in_set(key), count if high is None else high, budget=None) or []
     steps.forget()
-    return found if high is None else found[:high]
+    return found[low:]
 
 
 def _exists(key: str, pipe: Pipeline) -> object:
@@ -218,7 +220,3 @@ def _least(key: str, bound: str) -> list[int]:
         num=1,
     )
     return [int(score) for _, score in found]
-
-
-def _ranked_member(member: str) -> Ranked:
-    return Ranked(member.rpartition("\0")[0], pk_of_member(member))

@@ -10,6 +10,7 @@ from django.db import NotSupportedError
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import Lower
 
+from lantern_pro.store.backend import selection, walk
 from lantern_pro.store.backend.lookups import all_rows
 from lantern_pro.store.backend.shape import shape_of
 from tests.store_app.models import Book, Label, Note, Shelf
@@ -230,11 +231,18 @@ def test_a_key_in_words_is_a_key() -> None:
     assert Note.objects.get(pk="a").body == ""
 
 
-def test_a_long_list_ordered_by_text_is_walked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lantern_pro.store.backend.selection.SORTED_IN_MEMORY", 1)
-    monkeypatch.setattr("lantern_pro.store.backend.selection.WALK", 3)
+@pytest.mark.parametrize("budget", [0, 1, 6])
+@pytest.mark.parametrize("sorted_in_memory", [1, 1_000])
+@pytest.mark.parametrize("order", ["-title", "-added", "-price"])
+def test_however_a_page_is_found_it_is_the_same(
+    monkeypatch: pytest.MonkeyPatch, budget: int, sorted_in_memory: int, order: str
+) -> None:
+    monkeypatch.setattr(selection, "SORTED_IN_MEMORY", sorted_in_memory)
+    monkeypatch.setattr(selection, "WALK_BUDGET", budget)
+    monkeypatch.setattr(walk, "WALK", 3)
 
-    found = Book.objects.filter(subject="poems").order_by("-title")
+    found = Book.objects.filter(Q(subject="poems"), price__gt=0).order_by(order)
 
     assert numbers(found[1:3]) == [8, 6]
-    assert numbers(found) == [10, 8, 6, 4, 2, 0]
+    assert numbers(found[4:9]) == [2]
+    assert numbers(found) == [10, 8, 6, 4, 2]
