@@ -4,7 +4,7 @@ from typing import Final
 
 from django.contrib import admin
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
@@ -62,7 +62,7 @@ class ProxyAdmin(ReadOnlyAdmin):
         if not linked:
             return "nobody"
         return format_html_join(
-            format_html(" · "),
+            " · ",
             '<a href="{}">{}</a>',
             [(reverse("admin:accounts_user_change", args=[each]), each) for each in linked],
         )

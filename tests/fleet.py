@@ -14,6 +14,7 @@ from lantern_pro.types import Cell, Millis, ProxyId, UserId
 from proxies import keys
 from proxies.jobs import AssignProxies, stage_releases
 from proxies.laws import LAWS
+from proxies.models import Proxy
 from proxies.records import NewProxy, Place, Track
 from proxies.services.fleet import add_proxy
 
@@ -48,6 +49,11 @@ def end_pro_time(user_id: UserId) -> None:
         pipe.hset(USERS.row(user_id), "expiration", over)
         pipe.zadd(PRO_ENDS(cell=cell_of(user_id)), {str(user_id): over})
         pipe.execute()
+
+
+def never_as_read(user_id: UserId) -> None:
+    """Spoil a user's row so that for scripts it never is what was read of it."""
+    text_client().hset(USERS.row(user_id), "epoch", "01")
 
 
 def reset_token(user_id: UserId) -> None:
@@ -93,6 +99,12 @@ def proxies_of(user_id: UserId) -> set[ProxyId]:
     """The proxies that a user is linked with."""
     found = text_client().zrange(keys.PROXIES_OF(user_id=user_id), 0, -1)
     return {ProxyId(int(each)) for each in found}
+
+
+def secret(proxy_id: ProxyId) -> str:
+    """What the proxy's clients send to be told from strangers."""
+    [record] = Proxy.objects.records([proxy_id])
+    return record.auth_token
 
 
 def stage(*jobs: NewJob) -> None:

@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from configsrv import keys, managers
+from configsrv.errors import SourcesKeptChanging
 from configsrv.jobs import PopulateFreeTable, PopulateUserConfig
 from configsrv.laws import LAWS
 from configsrv.managers import Bucket, UserConfig
@@ -213,6 +214,17 @@ def test_a_token_that_was_reset_while_it_was_rendered_is_rendered_again() -> Non
     outcome = _populate(user_id, _user_fence(user_id), credentials=credentials)
 
     assert outcome == "changed"
+
+
+def test_what_keeps_changing_is_left_for_later() -> None:
+    user_id = fleet.pro_user()
+    fence = _user_fence(user_id)
+    fleet.never_as_read(user_id)
+
+    with pytest.raises(SourcesKeptChanging):
+        populate_user_config(user_id, fence)
+
+    assert _own(user_id) is None
 
 
 def test_a_user_who_became_pro_meanwhile_keeps_their_configuration() -> None:

@@ -14,7 +14,7 @@ from lantern_pro.jobs.ledger import LeasedJob
 from lantern_pro.jobs.worker import drain
 from lantern_pro.store.client import text_client
 from proxies import keys
-from proxies.errors import NoProxyWithRoom
+from proxies.errors import FleetKeptChanging, NoProxyWithRoom
 from proxies.jobs import AssignProxies
 from proxies.models import Proxy
 from proxies.services.assignments import assign_proxies
@@ -143,6 +143,17 @@ def test_room_elsewhere_than_looked_for_is_looked_for_again() -> None:
 
     assert outcome == "changed"
     assert text_client().zcard(keys.WAITING(cell=HERE)) == 0
+
+
+def test_what_keeps_changing_is_left_for_later() -> None:
+    user_id, _ = fleet.pro_user(), fleet.pro_proxy()
+    leased = _leased(user_id)
+    fleet.never_as_read(user_id)
+
+    with pytest.raises(FleetKeptChanging):
+        assign_proxies(user_id, leased.fence)
+
+    assert fleet.proxies_of(user_id) == set()
 
 
 def test_a_job_has_its_effect_once() -> None:

@@ -1,0 +1,118 @@
+"""What one poll is answered."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+import pytest
+from django.conf import settings as configured
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from configsrv.managers import UserConfig
+from configsrv.render import NOTHING, Body
+from configsrv.services.answer import Poll, answer, seconds_until_next_poll
+from lantern_pro import clock
+from lantern_pro.types import Cell, Millis, UserId
+
+FREE = Body(b"free", "f")
+OWN = Body(b"own", "o")
+USER = UserId(1 << 20)
+
+
+@dataclass(slots=True)
+class Stored:
+    """Configurations at hand; notes what was asked for."""
+
+    free: Body = FREE
+    own: UserConfig | None = None
+    asked: list[tuple[Cell, int, UserId | None]] = field(default_factory=list)
+
+    def get(
+        self, cell: Cell, bucket: int, user_id: UserId | None
+    ) -> tuple[Body, UserConfig | None]:
+        """What there is."""
+        self.asked.append((cell, bucket, user_id))
+        return self.free, self.own
+
+
+def _own(body: Body = OWN, *, ends_in_ms: int = 60_000) -> UserConfig:
+    expiration = Millis(clock.now() + ends_in_ms)
+    return UserConfig(hashlib.sha256(b"right").hexdigest(), expiration, body)
+
+
+def _poll(token: str = "right") -> Poll:  # noqa: S107 - no secret
+    return Poll(user_id=str(USER), token=token, peer="203.0.113.7")
+
+
+def test_a_pro_user_gets_their_own_proxies_and_then_the_free_ones() -> None:
+    told = answer(_poll(), Stored(own=_own()))
+
+    assert (told.kind, told.body.content) == ("fresh", b"ownfree")
+
+
+@pytest.mark.parametrize(
+    ("token", "ends_in_ms"), [("wrong", 60_000), ("", 60_000), ("right", -1), ("ключ", 60_000)]
+)
+def test_without_the_right_token_or_after_its_time_there_is_only_the_free_part(
+    token: str, ends_in_ms: int
+) -> None:
+    told = answer(_poll(token), Stored(own=_own(ends_in_ms=ends_in_ms)))
+
+    assert told.body == FREE
+
+
+def test_a_pro_user_whose_proxies_are_on_their_way_gets_the_free_part() -> None:
+    assert answer(_poll(), Stored(own=_own(NOTHING))).body == FREE
+
+
+def test_a_pro_user_is_served_even_when_no_free_proxy_is_left() -> None:
+    assert answer(_poll(), Stored(free=NOTHING, own=_own())).body == OWN
+
+
+def test_an_empty_configuration_is_never_served() -> None:
+    assert answer(_poll(), Stored(free=NOTHING)).kind == "none"
+
+
+def test_who_has_it_is_told_so() -> None:
+    poll = Poll(peer="203.0.113.7", tags=frozenset({"", "f"}))
+
+    assert answer(poll, Stored()).kind == "same"
+
+
+def test_without_a_token_nothing_of_a_user_is_looked_up() -> None:
+    stored = Stored()
+
+    answer(_poll(""), stored)
+
+    assert stored.asked[0][2] is None
+
+
+@pytest.mark.parametrize("secret", ["", "wrong", "ключ"])
+def test_only_the_right_secret_makes_a_forwarded_address_believable(secret: str) -> None:
+    stored = Stored()
+    addresses = [f"10.{number}.0.1" for number in range(20)]
+
+    for address in addresses:
+        answer(Poll(peer="203.0.113.7", client_ip=address, forward_secret=secret), stored)
+    seen = {bucket for _, bucket, _ in stored.asked}
+    stored.asked.clear()
+    right = configured.PROXY_FORWARD_SECRET
+    for address in addresses:
+        answer(Poll(peer="203.0.113.7", client_ip=address, forward_secret=right), stored)
+
+    assert len(seen) == 1
+    assert len({bucket for _, bucket, _ in stored.asked}) > 5
+
+
+@given(st.text())
+def test_no_user_id_is_too_strange(text: str) -> None:
+    assert answer(Poll(user_id=text, token="t", peer=text), Stored()).kind == "fresh"
+
+
+def test_the_time_until_the_next_poll_lies_around_the_usual(settings: Settings) -> None:
+    settings.CONFIG_POLL_SECONDS = 60
+
+    drawn = {seconds_until_next_poll() for _ in range(2000)}
+
+    assert drawn == set(range(45, 76))
