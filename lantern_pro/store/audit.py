@@ -122,10 +122,10 @@ def _entries_without_rows(shape: Shape, cell: Cell, explained: Counter[str]) -> 
             rows = read_rows(shape, [pk for pk in pks.values() if pk])
             for member, pk in pks.items():
                 row = rows.get(pk or "")
-                explained = row is not None and any(
+                has_row = row is not None and any(
                     entry.key == key and entry.member == member for entry in shape.entries(row)
                 )
-                if not explained:
+                if not has_row:
                     yield f"{key}: {member!r} is explained by no row of {shape.label}"
 
 
