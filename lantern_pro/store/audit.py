@@ -83,14 +83,15 @@ def _rows_without_entries(shape: Shape, cell: Cell, explained: Counter[str]) -> 
     """Look up the entries of every row, and count them by index."""
     client = text_client()
     found = client.scan_iter(match=f"{{c{cell}}}:{shape.table.name}:*", count=SCAN)
-    rows = (rest for key in found if shape.table.is_row(rest := keys.split_cell(key)[1]))
-    pks = (rest.removeprefix(f"{shape.table.name}:") for rest in rows)
+    rests = (rest for key in found if shape.table.is_row(rest := keys.split_cell(key)[1]))
+    pks = (rest.removeprefix(f"{shape.table.name}:") for rest in rests)
     for chunk in chunks(pk for pk in pks if shape.is_in(pk, cell)):
-        entries = [
-            (pk, entry)
-            for pk, row in read_rows(shape, chunk).items()
-            for entry in shape.entries(row)
-        ]
+        rows = read_rows(shape, chunk)
+        sound = {pk: row for pk, row in rows.items() if row.get(shape.pk.name) == pk}
+        yield from (
+            f"{shape.label} {pk}: the row names another key" for pk in rows if pk not in sound
+        )
+        entries = [(pk, entry) for pk, row in sound.items() for entry in shape.entries(row)]
         with client.pipeline(transaction=False) as pipe:
             for _, entry in entries:
                 _look_up(pipe, entry)
@@ -122,8 +123,12 @@ def _entries_without_rows(shape: Shape, cell: Cell, explained: Counter[str]) -> 
             rows = read_rows(shape, [pk for pk in pks.values() if pk])
             for member, pk in pks.items():
                 row = rows.get(pk or "")
-                has_row = row is not None and any(
-                    entry.key == key and entry.member == member for entry in shape.entries(row)
+                has_row = (
+                    row is not None
+                    and row.get(shape.pk.name) == pk
+                    and any(
+                        entry.key == key and entry.member == member for entry in shape.entries(row)
+                    )
                 )
                 if not has_row:
                     yield f"{key}: {member!r} is explained by no row of {shape.label}"

@@ -37,6 +37,8 @@ def test_a_sound_store_has_no_faults(store: redis.Redis) -> None:
         (("zadd", f"{BOOK}@lex:title", {"other\0" + "1": 0}), "is explained by no row"),
         (("hset", f"{BOOK}@unique:isbn", "stale", "1"), "is explained by no row"),
         (("zadd", f"{BOOK}@by:published", {"1": 5}), "is explained by no row"),
+        (("hset", f"{BOOK}:1", "id", "2"), "the row names another key"),
+        (("hdel", f"{BOOK}:1", "id"), "the row names another key"),
     ],
     ids=[
         "row not listed",
@@ -47,6 +49,8 @@ def test_a_sound_store_has_no_faults(store: redis.Redis) -> None:
         "stale text",
         "stale unique value",
         "null indexed",
+        "another key",
+        "no key",
     ],
 )
 def test_damage_is_told(store: redis.Redis, damage: tuple[str, ...], told: str) -> None:

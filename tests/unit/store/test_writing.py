@@ -1,5 +1,6 @@
 """What the ORM writes over Redis: rows, indexes and uniqueness as one."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -186,3 +187,27 @@ def test_sql_is_refused() -> None:
 def test_a_whole_number_that_an_index_cannot_hold_is_refused() -> None:
     with pytest.raises(DataError, match=r"2\*\*53"):
         Label.objects.create(pk=1 << 53, text="x")
+
+
+def test_however_many_write_at_once_row_and_indexes_agree() -> None:
+    book = make()
+
+    def rename(number: int) -> int:
+        return Book.objects.filter(pk=book.pk).update(title=f"Name {number}", isbn=f"n{number}")
+
+    with ThreadPoolExecutor(4) as pool:
+        changed = list(pool.map(rename, range(40)))
+
+    assert changed == 40 * [1]
+    assert faults() == []
+
+
+def test_of_many_that_want_one_value_one_gets_it() -> None:
+    def take(_: int) -> bool:
+        return Shelf.objects.get_or_create(name="Attic")[1]
+
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(take, range(20)))
+
+    assert made.count(True) == 1
+    assert Shelf.objects.count() == 1
