@@ -4,7 +4,7 @@ Configurations follow changes by jobs, so a breach is told only when no job that
 pending or running, and when it is still there after that was seen.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.conf import settings
 from accounts.keys import PRO_ENDS
 from configsrv import managers
 from lantern_pro import clock
-from lantern_pro.jobs.keys import DUE, LEASED
+from lantern_pro.jobs.settled import settled_faults
 from lantern_pro.store.client import text_client
 from lantern_pro.store.laws import Law
 from lantern_pro.types import Cell, ProxyId, UserId
@@ -22,12 +22,12 @@ from proxies.records import State
 
 def configurations_are_current(cell: Cell) -> Iterator[str]:
     """Law 4: configurations name active proxies only; a Pro user's, exactly those they have."""
-    yield from _settled(cell, "populate_free_table", partial(_free_faults, cell))
+    yield from settled_faults(cell, "populate_free_table", partial(_free_faults, cell))
     now = clock.now()
     for member, expiration in text_client().zscan_iter(PRO_ENDS(cell=cell), count=500):
         user_id = UserId(int(member))
         if expiration > now:
-            yield from _settled(cell, member, partial(_user_faults, user_id))
+            yield from settled_faults(cell, member, partial(_user_faults, user_id))
 
 
 LAWS = (Law(4, "configurations name the right proxies, all active", configurations_are_current),)
@@ -54,12 +54,3 @@ def _user_faults(user_id: UserId) -> list[str]:
     if set(named) == set(active):
         return []
     return [f"user {user_id}: the configuration names {named}, their active proxies are {active}"]
-
-
-def _settled(cell: Cell, word: str, check: Callable[[], list[str]]) -> list[str]:
-    """The faults that stay although no job is waiting whose id has the word as a part."""
-    if not check():
-        return []
-    client = text_client()
-    jobs = client.zrange(DUE(cell=cell), 0, -1) + client.zrange(LEASED(cell=cell), 0, -1)
-    return [] if any(word in job.split(".") for job in jobs) else check()

@@ -1,6 +1,7 @@
 """What must hold of the fleet and its links (laws 1 and 5).
 
-A link is changed by one script, so these hold at every moment; but a check reads in several
+A link is changed by one script, so these hold at every moment, but for a token that was
+reset, which reaches the proxies by a job. But a check reads in several
 steps, and a change between two of them may look like a breach. So what seems wrong is read
 again, and only what is wrong twice in the same words is told.
 """
@@ -10,6 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from accounts.keys import USERS as ACCOUNTS
+from accounts.models import User
+from accounts.services.tokens import token_hash, token_of
+from lantern_pro.jobs.settled import settled_faults
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import cell_of
 from lantern_pro.store.laws import Law
@@ -30,6 +34,8 @@ def snapshots_agree(cell: Cell) -> Iterator[str]:
     """Law 5: a proxy's token set is that of its users, and its stream ends at its version."""
     for proxy_id in _members(keys.PROXIES.by("id", cell=cell)):
         yield from _wrong_twice(partial(_snapshot_faults, ProxyId(proxy_id)))
+    for user_id in _members(ACCOUNTS.by("id", cell=cell)):
+        yield from settled_faults(cell, str(user_id), partial(_token_faults, UserId(user_id)))
 
 
 LAWS = (
@@ -107,6 +113,16 @@ def _snapshot_faults(proxy_id: ProxyId) -> list[str]:
             f"proxy {proxy_id}: version {links.proxy.version}, stream at {links.last_change}"
         )
     return faults
+
+
+def _token_faults(user_id: UserId) -> list[str]:
+    """Whether the user's proxies know them by the token that they have now."""
+    admitted = text_client().get(keys.ADMITTED(user_id=user_id))
+    credentials = User.objects.get_credentials(user_id)
+    if admitted is None or credentials is None:
+        return []
+    token = token_of(user_id, credentials.kid, credentials.epoch)
+    return [] if admitted == token_hash(token) else [f"user {user_id}: admitted by another token"]
 
 
 def _wrong_twice(check: Callable[[], list[str]]) -> list[str]:

@@ -7,6 +7,7 @@ import redis
 
 from lantern_pro.types import ProxyId, UserId
 from proxies import keys
+from proxies.jobs import AssignProxies
 from proxies.laws import _wrong_twice
 from tests import fleet
 from tests.fleet import HERE
@@ -29,6 +30,7 @@ BREACHES: dict[str, Breach] = {
     "tokens are not its users'": lambda store, proxy_id, _: store.sadd(
         keys.TOKENS(proxy_id=proxy_id), "stranger"
     ),
+    "admitted by another token": lambda _, __, user_id: fleet.reset_token(user_id),
     "stream at 1": lambda store, proxy_id, _: store.hincrby(
         keys.PROXIES.row(proxy_id), "version", 1
     ),
@@ -45,6 +47,17 @@ def test_each_breach_is_told(any_redis: redis.Redis, words: str) -> None:
 
     assert before == []
     assert any(words in fault for fault in fleet.broken_laws())
+
+
+def test_a_token_whose_reset_is_on_its_way_is_no_breach(any_redis: redis.Redis) -> None:
+    fleet.pro_proxy()
+    user_id = fleet.pro_user()
+    fleet.assigned(user_id)
+    fleet.reset_token(user_id)
+
+    fleet.stage(AssignProxies.of(user_id, "reset-1"))
+
+    assert fleet.broken_laws() == []
 
 
 def test_what_is_right_at_the_second_look_is_not_told() -> None:

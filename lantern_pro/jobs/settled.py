@@ -1,0 +1,21 @@
+"""Looking at what jobs keep right, without being misled by those that are on their way."""
+
+from collections.abc import Callable
+
+from lantern_pro.jobs.keys import DUE, LEASED
+from lantern_pro.store.client import text_client
+from lantern_pro.types import Cell
+
+
+def settled_faults(cell: Cell, word: str, check: Callable[[], list[str]]) -> list[str]:
+    """The faults that a check finds although no job is on its way that would mend them.
+
+    Those jobs are known by ``word``, a part of their ids between dots: a kind, or whom they are
+    about. After none of them was seen the check runs again: what it finds then is there to stay.
+    A dead job is not on its way.
+    """
+    if not check():
+        return []
+    client = text_client()
+    jobs = client.zrange(DUE(cell=cell), 0, -1) + client.zrange(LEASED(cell=cell), 0, -1)
+    return [] if any(word in job.split(".") for job in jobs) else check()
