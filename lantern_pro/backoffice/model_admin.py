@@ -65,8 +65,9 @@ class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]  # unfold is untyped
 class ReadOnlyAdmin(ModelAdmin):
     """The base for domain models: staff look, and act by buttons that call services.
 
-    A button is a method with unfold's ``@action``, named in ``actions_detail``. It calls one
-    service and then ``audit.record``, so that every act stands in the object's history.
+    A button is a method with unfold's ``@action(permissions=["act"])``, named in
+    ``actions_detail``. It calls one service and then ``audit.record``, so that every act stands
+    in the object's history.
     """
 
     actions = None
@@ -85,3 +86,9 @@ class ReadOnlyAdmin(ModelAdmin):
         """Nobody deletes by a form."""
         del request, obj
         return False
+
+    def has_act_permission(self, request: HttpRequest, obj: Model | str | None = None) -> bool:
+        """Whether this member of staff may press the buttons: the right to change the model."""
+        del obj
+        options = self.opts
+        return bool(request.user.has_perm(f"{options.app_label}.change_{options.model_name}"))

@@ -11,8 +11,9 @@ from django.core.management import call_command
 from django.test import Client, RequestFactory
 
 from lantern_pro.backoffice import audit
+from lantern_pro.backoffice.model_admin import ReadOnlyAdmin
 from tests.admin.pages import text_of
-from tests.store_app.models import Shelf
+from tests.store_app.models import Parcel, Shelf
 
 
 def run(command: str, *arguments: str) -> dict[str, object]:
@@ -118,3 +119,15 @@ def test_every_list_opens_and_sorts_by_every_column_that_offers_it(client: Clien
 
             assert answer.status_code == 200
             assert "has no index" not in answer.content.decode(), path + query
+
+
+@pytest.mark.parametrize(("role", "may_act"), [("support", False), ("operator", True)])
+def test_only_operators_press_the_buttons_of_a_domain_record(role: str, *, may_act: bool) -> None:
+    run("create_staff", "--username", "karl", "--role", role)
+    request = RequestFactory().get("/")
+    request.user = User.objects.get()
+    parcels = ReadOnlyAdmin(Parcel, admin.site)
+
+    assert parcels.has_act_permission(request) is may_act
+    assert parcels.has_view_permission(request)
+    assert not parcels.has_change_permission(request)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.db import NotSupportedError
@@ -46,6 +47,10 @@ class Records:
         An ordering is served by the index of one column, ties by primary key; rows named one by
         one, and small tables, may be ordered by anything.
         """
+        if isinstance(plan, Members) and not terms:
+            records = (record for chunk in chunks(plan.pks) for record in self.read(chunk))
+            yield list(islice(records, low, high))
+            return
         if isinstance(plan, Members):
             yield self._sorted(list(plan.pks), terms)[low:high]
             return

@@ -15,8 +15,8 @@ HELP = """\
 Make a member of staff who can log in at /admin/, or change the role of one that exists.
 
 Roles:
-  support   sees users, proxies, purchases, jobs and plans
-  operator  besides, edits plans and acts on users, proxies and jobs
+  support   sees every record of the service, and the history
+  operator  besides, edits records and acts by the buttons on their pages
   admin     everything, other staff included
 
 Without --password-stdin a new member of staff gets a random password, printed once. Running the
