@@ -21,6 +21,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 SUITES: Final = ("tests/unit/store", "tests/scripts/store", "tests/admin")
 TEST_TOOLS: Final = (
     "fakeredis[lua]",
+    "hypothesis",
     "pytest",
     "pytest-django",
     "pytest-randomly",
