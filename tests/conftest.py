@@ -35,6 +35,9 @@ os.environ["LANTERN_DEVELOPMENT"] = "yes"
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 _start_redis()
 django.setup()
+# Workers of pytest-xdist inherit this environment; with the name they would read the settings
+# before they have a Redis of their own, and all share this one.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 @pytest.fixture
