@@ -7,7 +7,7 @@ from typing import Final
 
 from django.contrib.auth.models import Group, Permission, User
 
-from lantern_pro.store.management.commands.prepare_store import prepare_store
+from lantern_pro.store.prepare import prepare_store
 
 OWN_APPS: Final = frozenset({"auth", "admin", "contenttypes", "sessions"})
 """What is about staff themselves, and so is left to the role ``admin``."""

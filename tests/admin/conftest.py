@@ -11,7 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from pytest_django import Settings
 
-from lantern_pro.store.management.commands.prepare_store import prepare_store
+from lantern_pro.store.prepare import prepare_store
 from tests.store_app.models import Book, Shelf
 
 START = datetime(2024, 12, 20, 12, tzinfo=UTC)

@@ -211,3 +211,10 @@ def test_of_many_that_want_one_value_one_gets_it() -> None:
 
     assert made.count(True) == 1
     assert Shelf.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_test_that_asks_for_a_database_gets_the_store() -> None:
+    make()
+
+    assert Book.objects.count() == 1

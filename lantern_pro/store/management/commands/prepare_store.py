@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.apps import apps
-from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Permission
-from django.contrib.contenttypes.management import create_contenttypes
 from django.contrib.contenttypes.models import ContentType
 from django.core.management.base import BaseCommand
+
+from lantern_pro.store.prepare import prepare_store
 
 
 class Command(BaseCommand):
@@ -27,10 +26,3 @@ class Command(BaseCommand):
                 f"The store knows {ContentType.objects.count()} models "
                 f"and {Permission.objects.count()} permissions."
             )
-
-
-def prepare_store() -> None:
-    """Make the content types and permissions that are missing."""
-    for config in apps.get_app_configs():
-        create_contenttypes(config, verbosity=0, interactive=False)
-        create_permissions(config, verbosity=0, interactive=False)
