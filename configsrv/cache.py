@@ -26,6 +26,7 @@ from lantern_pro.types import Cell, UserId
 log = logging.getLogger(__name__)
 
 MOST_ENTRIES: Final = 50_000
+LONG_AGO: Final = float("-inf")
 LEAVE_ALONE_SECONDS: Final = 0.5
 GOOD_FOR_SECONDS: Final = 0.9
 """How long an entry is good without word from Redis; the read itself fills up the second."""
@@ -59,7 +60,8 @@ class ConfigCache:
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self._lock = threading.Lock()
         self._forgotten = 0
-        self._ask_again_at = float("-inf")
+        self._ask_again_at = LONG_AGO
+        self._all_read_anew_since = 0.0
 
     def start(self) -> None:
         """Begin to listen to Redis."""
@@ -92,19 +94,21 @@ class ConfigCache:
         )
 
     def forget(self, names: Sequence[str] | None) -> None:
-        """Forget what changed; everything when None."""
+        """Read what changed anew when it is asked for; everything when None."""
         with self._lock:
             self._forgotten += 1
             if names is None:
-                self._entries.clear()
-            else:
-                for name in names:
-                    self._entries.pop(name, None)
+                self._all_read_anew_since = time.monotonic()
+                return
+            for name in names:
+                if name in self._entries:
+                    self._entries[name] = _Entry(self._entries[name].config, LONG_AGO)
 
     def _look_up(self, names: Sequence[str]) -> list[Config]:
         now = time.monotonic()
-        oldest = float("-inf") if self._told.in_touch else now - GOOD_FOR_SECONDS
+        good_for = float("inf") if self._told.in_touch else GOOD_FOR_SECONDS
         with self._lock:
+            oldest = max(self._all_read_anew_since, now - good_for)
             known = {name: self._entries[name] for name in names if name in self._entries}
             for name in known:
                 self._entries.move_to_end(name)

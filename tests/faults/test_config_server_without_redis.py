@@ -61,6 +61,11 @@ def _server(place: RedisPlace) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
+def _is_told_of_changes(server: str) -> bool:
+    with requests.Session() as session:
+        return ", told" in session.get(f"{server}/healthz", timeout=5).text
+
+
 def _names(server: str) -> list[str] | None:
     """The proxies of a poll; None when there is no answer to be had."""
     with requests.Session() as session:
@@ -85,6 +90,7 @@ def test_known_configurations_are_served_while_redis_is_gone_and_new_ones_when_i
             fleet.free_proxy()
             drain(HERE)
         with _server(place) as server:
+            eventually(lambda: _is_told_of_changes(server))
             before = eventually(lambda: _names(server))
             _kill(first)
             while_gone = [_names(server) for _ in range(5)]

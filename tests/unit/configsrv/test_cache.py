@@ -148,6 +148,20 @@ def test_when_redis_is_gone_the_last_good_configuration_is_served(
     assert served == "old"
 
 
+@pytest.mark.parametrize("everything", [False, True])
+def test_an_old_configuration_is_better_than_none(
+    configs: ConfigCache, fake_redis: redis.Redis, *, everything: bool
+) -> None:
+    name = _write(fake_redis, "old")
+    _tag(configs)
+    configs.forget(None if everything else [name])
+
+    with silence(fake_redis):
+        served = _tag(configs)
+
+    assert served == "old"
+
+
 def test_what_is_in_no_memory_cannot_be_served_without_redis(
     configs: ConfigCache, fake_redis: redis.Redis
 ) -> None:
