@@ -45,13 +45,6 @@ class CardDeclined(Refused):
     message = "The card was declined."
 
 
-class PaymentRefused(Refused):
-    """Stripe did not accept the payment as it was sent."""
-
-    error_id = "payment-refused"
-    message = "The payment was not accepted."
-
-
 class PaymentPending(NotYet):
     """The payment's outcome is not known yet; it is being asked about."""
 

@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from accounts.api.users import UserConfirm, UserCreate, UserData
 from billing.api.plans import Plans
 from billing.api.purchases import Purchase, UserCharges
-from billing.api.webhooks import stripe_webhook
+from billing.api.webhooks import StripeWebhook
 from lantern_pro.api.health import healthz
 from referrals.api.referrals import ReferralAttach
 
@@ -21,7 +21,7 @@ urlpatterns = [
     path("purchase", Purchase.as_view()),
     path("user-charges", UserCharges.as_view()),
     path("referral-attach", ReferralAttach.as_view()),
-    path("webhooks/stripe", stripe_webhook),
+    path("webhooks/stripe", StripeWebhook.as_view()),
     path("healthz", healthz),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema")),

@@ -45,6 +45,7 @@ class UserCreate(ClientView):
         expiration = serializers.IntegerField(help_text="Unix seconds; 0 when never Pro.")
         code = serializers.CharField(allow_blank=True)
 
+    example_input: ClassVar[dict[str, Any]] = {"locale": "fa_IR"}
     example: ClassVar[dict[str, Any]] = {
         "userId": 4398046511104,
         "token": "Zx3mB9b0uX9k0yY2m0JYb1oX4c3N5j8u1q7w2e4r6t8",
@@ -127,6 +128,27 @@ class UserData(ClientView):
         purchases = PlanBought(many=True)
         autoconfToken = serializers.CharField(allow_blank=True)
         yinbiEnabled = serializers.BooleanField()
+
+    example: ClassVar[dict[str, Any]] = {
+        "userId": 4398046511104,
+        "token": "Zx3mB9b0uX9k0yY2m0JYb1oX4c3N5j8u1q7w2e4r6t8",
+        "email": "reader@example.org",
+        "telephone": "",
+        "userStatus": "active",
+        "userLevel": "pro",
+        "locale": "fa_IR",
+        "expiration": 1795536000,
+        "devices": [{"id": "device-1", "name": "Pixel 9", "created": 1764000000}],
+        "code": "",
+        "expireAt": 0,
+        "referral": "AAK7PQ2M",
+        "subscription": "",
+        "inviters": [],
+        "invitees": [],
+        "purchases": [{"plan": "1y-usd-10"}],
+        "autoconfToken": "",
+        "yinbiEnabled": False,
+    }
 
     def get(self, request: Request) -> Response:
         """Show the account."""

@@ -57,7 +57,7 @@ class Providers(serializers.Serializer[Any]):
 class Plans(ClientView):
     """The plans on sale, in the currency of the client's country where there are such."""
 
-    needs_user = False
+    needs_device = needs_user = False
 
     class Input(serializers.Serializer[Any]):
         """Parameters."""

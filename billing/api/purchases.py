@@ -31,6 +31,8 @@ class Purchase(ClientView):
     not known yet.
     """
 
+    may_wait = True
+
     class Input(serializers.Serializer[Any]):
         """Parameters."""
 
@@ -53,6 +55,15 @@ class Purchase(ClientView):
         paymentStatus = serializers.ChoiceField(choices=["completed"])
         plan = serializers.CharField()
 
+    example_input: ClassVar[dict[str, Any]] = {
+        "provider": "stripe",
+        "plan": "1y-usd-10",
+        "currency": "usd",
+        "email": "reader@example.org",
+        "deviceName": "Pixel 9",
+        "stripeToken": "tok_visa",
+        "idempotencyKey": "1764000000123",
+    }
     example: ClassVar[dict[str, Any]] = {"paymentStatus": "completed", "plan": "1y-usd-10"}
 
     def post(self, request: Request) -> Response:

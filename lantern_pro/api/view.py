@@ -18,14 +18,18 @@ class NoInput(serializers.Serializer[Any]):
 class ClientView(APIView):
     """An endpoint for client apps.
 
-    ``Input`` declares the parameters, ``Output`` the answer beside the envelope;
-    ``needs_user`` whether the credentials' headers are required (docs only);
-    ``examples`` go into the API description.
+    ``Input`` declares the parameters, ``Output`` the answer beside the envelope. The rest is for
+    the API description only: ``needs_device`` and ``needs_user`` whether the headers of the
+    device and of the credentials are required, ``may_wait`` whether 202 is an answer, and an
+    example of a call and of its success.
     """
 
     Input: ClassVar[type[serializers.Serializer[Any]]] = NoInput
     Output: ClassVar[type[serializers.Serializer[Any]]] = Answer
+    needs_device: ClassVar[bool] = True
     needs_user: ClassVar[bool] = True
+    may_wait: ClassVar[bool] = False
+    example_input: ClassVar[dict[str, Any]] = {}
     example: ClassVar[dict[str, Any]] = {}
     schema = EnvelopeSchema()
     http_method_names: ClassVar[list[str]] = ["get", "head", "post"]

@@ -23,7 +23,7 @@ class ReferralAttach(ClientView):
 
         code = serializers.CharField(max_length=64, help_text="The inviter's referral code.")
 
-    example: ClassVar[dict[str, Any]] = {}
+    example_input: ClassVar[dict[str, Any]] = {"code": "AAK7PQ2M"}
 
     def post(self, request: Request) -> Response:
         """Attach the code."""

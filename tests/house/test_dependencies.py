@@ -110,14 +110,14 @@ def test_a_lock_file_pins_hashes_and_names_no_server(name: str) -> None:
 
 def licence_of(name: str) -> str:
     """A distribution's licence, in SPDX's words where it says so itself."""
-    told = metadata.metadata(name)
+    told = metadata.distribution(name).metadata.json
     classifiers = sorted(
         _as_spdx(each.rpartition(" :: ")[2])
-        for each in told.get_all("Classifier", [])
+        for each in told.get("classifier", [])
         if each.startswith("License :: ") and each != "License :: OSI Approved"
     )
-    in_words = (told.get("License") or "").strip().partition("\n")[0]
-    said = _as_spdx(told.get("License-Expression") or in_words)
+    in_words = str(told.get("license", "")).strip().partition("\n")[0]
+    said = _as_spdx(str(told.get("license_expression", in_words)))
     return said if said in ALLOWED or not classifiers else " OR ".join(classifiers)
 
 
