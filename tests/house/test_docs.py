@@ -70,6 +70,13 @@ def test_the_headings_that_the_code_names_are_there() -> None:
     assert missing == []
 
 
+def test_every_folder_of_tests_is_explained_to_contributors() -> None:
+    folders = {name_of(path).split("/")[1] for path in files("test_*.py", under=["tests"])}
+    told = re.findall(r"`tests/(\w+)/`", (ROOT / "CONTRIBUTING.md").read_text())
+
+    assert folders - set(told) == set()
+
+
 @pytest.mark.parametrize(
     ("find", "text"),
     [
