@@ -40,7 +40,7 @@ class PlanAdmin(ModelAdmin):
 class PurchaseAdmin(ReadOnlyAdmin):
     """Purchases, found by charge."""
 
-    list_display = ("id", "created", "state_label", "plan", "price_label", "user_link", "charge_id")
+    list_display = ("created", "state_label", "plan", "price_label", "user_link", "charge_id")
     list_filter = ("state",)
     date_hierarchy = "created"
     search_fields = ("=charge_id", "=id")

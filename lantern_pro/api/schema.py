@@ -65,7 +65,7 @@ class EnvelopeSchema(AutoSchema):
         """The first sentence of the view's docstring."""
         return str((type(self.view).__doc__ or "").strip().splitlines()[0])
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # spectacular's, not DRF's
         """The rest of it, and how parameters may travel."""
         told = (type(self.view).__doc__ or "").strip().partition("\n")[2]
         lines = " ".join(told.replace("``", "`").split())

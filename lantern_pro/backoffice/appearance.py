@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.templatetags.static import static
 
 UNFOLD: Final[dict[str, Any]] = {
     "SITE_TITLE": "Lantern Pro",
@@ -11,6 +12,13 @@ UNFOLD: Final[dict[str, Any]] = {
     "SITE_SUBHEADER": "Back office",
     "SITE_SYMBOL": "light",
     "SITE_URL": None,
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda _: static("backoffice/lantern.svg"),
+        }
+    ],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,

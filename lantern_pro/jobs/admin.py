@@ -1,6 +1,10 @@
 """The ledger of jobs, as staff see it: what waits, why, and a button for another try."""
 
+from textwrap import shorten
+from typing import Final
+
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -12,12 +16,14 @@ from lantern_pro.jobs import ledger
 from lantern_pro.jobs.models import Job
 from lantern_pro.types import JobId
 
+WHY_LENGTH: Final = 60
+
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
     """Jobs, the latest first."""
 
-    list_display = ("id", "kind", "state_label", "attempts", "due", "about", "last_error")
+    list_display = ("kind", "state_label", "why", "attempts", "about", "created", "due")
     list_filter = ("state",)
     date_hierarchy = "created"
     search_fields = ("^kind", "=id")
@@ -38,10 +44,15 @@ class JobAdmin(ReadOnlyAdmin):
         """The state, coloured."""
         return str(job.get_state_display())
 
+    @display(description="what it waits for", empty_value="-")
+    def why(self, job: Job) -> str | None:
+        """The beginning of the last error; the whole is on the job's page."""
+        return shorten(job.last_error or "", WHY_LENGTH, placeholder=" …") or None
+
     @action(description="Try again now", url_path="retry-now")
     def retry_now(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Let a job that waits or was given up run at once."""
-        job = Job.objects.get(pk=object_id)
+        job = Job.objects.get(pk=unquote(object_id))
         if ledger.retry(JobId(job.pk)):
             audit.record(staff_id=request.user.pk or 0, subject=job, message="Was tried again.")
             messages.success(request, "The job is due now.")

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import quote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from unfold.decorators import action, display
@@ -21,6 +23,7 @@ from lantern_pro.support.finding import find_users
 from lantern_pro.support.story import Story, mask, story_of
 from lantern_pro.types import Millis
 
+MOMENT = "DATETIME_FORMAT"
 NEVER_PRO = clock.as_datetime(Millis(0))
 
 
@@ -85,9 +88,9 @@ class UserStoryAdmin(ReadOnlyAdmin):
         return {"active": "Pro", "expired": "was Pro"}.get(user.status, "free")
 
     @display(description="Pro until", ordering="expiration", empty_value="never")
-    def until(self, user: User) -> Any:
+    def until(self, user: User) -> str | None:
         """When the Pro time ends, or ended."""
-        return None if user.expiration == NEVER_PRO else user.expiration
+        return None if user.expiration == NEVER_PRO else date_format(user.expiration, MOMENT)
 
     @display(description="e-mail", empty_value="none")
     def masked_email(self, user: User) -> str | None:
@@ -100,7 +103,7 @@ class UserStoryAdmin(ReadOnlyAdmin):
         return _table(
             ("What", "When", "Days", "Because of"),
             [
-                (each["kind"], each["at"], each["days"], each["because"])
+                (each["kind"], _minute(each["at"]), each["days"], each["because"])
                 for each in _story(user).time_ledger
             ],
             empty="This user has never been Pro.",
@@ -113,7 +116,7 @@ class UserStoryAdmin(ReadOnlyAdmin):
             ("When", "Plan", "Price", "State", "Charge", "Receipt mail"),
             [
                 (
-                    _link("billing_purchase", str(each["id"]), str(each["created"])),
+                    _link("billing_purchase", str(each["id"]), _minute(each["created"])),
                     each["plan"],
                     each["price"],
                     f"{each['state']} {each['reason'] or ''}",
@@ -157,7 +160,7 @@ class UserStoryAdmin(ReadOnlyAdmin):
         return _table(
             ("Device", "Name", "First seen"),
             [
-                (each["id"], each["name"] or "-", each["first_seen"])
+                (each["id"], each["name"] or "-", _minute(each["first_seen"]))
                 for each in _story(user).devices
             ],
             empty="None.",
@@ -185,6 +188,11 @@ def _story(user: User) -> Story:
     return story
 
 
+def _minute(iso: object) -> str:
+    """A moment of the story, to the minute, in UTC."""
+    return str(iso)[:16].replace("T", " ")
+
+
 def _table(heads: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> SafeString:
     return mark_safe(  # noqa: S308 - the template escapes every cell
         render_to_string("support/table.html", {"heads": heads, "rows": rows, "empty": empty})
@@ -194,6 +202,6 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str
 def _link(page: str, pk: str, words: str) -> SafeString:
     return format_html(
         '<a class="underline" href="{}">{}</a>',
-        reverse(f"admin:{page}_change", args=(pk,)),
+        reverse(f"admin:{page}_change", args=(quote(pk),)),
         words,
     )

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern
 
-from accounts.services import users
+from accounts.models import User
 from billing.models import Purchase
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
@@ -204,7 +204,7 @@ def test_a_store_that_does_not_answer_is_told_as_described(
     def silent(*_: object, **__: object) -> None:
         raise redis.exceptions.ConnectionError
 
-    monkeypatch.setattr(users.User.objects, "get_credentials", silent)
+    monkeypatch.setattr(User.objects, "get_credentials", silent)
 
     response = client.get("/user-data")
 
@@ -217,7 +217,7 @@ def test_a_bug_is_told_with_a_reference_as_described(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(users.User.objects, "get_credentials", broken)
+    monkeypatch.setattr(User.objects, "get_credentials", broken)
 
     response = client.get("/user-data")
 

@@ -1,0 +1,197 @@
+"""What staff see and do in the back office, in a real browser on a real server."""
+
+import re
+from typing import Final
+
+import pytest
+import requests
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from billing.models import Purchase
+from lantern_pro.jobs.models import Job
+from tests.browser.conftest import Shot, Site, log_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+SECTIONS: Final = ("Users", "Purchases", "Plans", "Proxies", "Jobs")
+
+
+def rows(page: Page) -> list[str]:
+    """The rows of a list page, each as its text."""
+    return page.locator("#result_list tbody tr").all_inner_texts()
+
+
+def test_staff_log_in_and_find_every_part_of_the_service(
+    stranger: Page, site: Site, shot: Shot
+) -> None:
+    stranger.goto(site / "admin/")
+    shot(stranger, "login")
+
+    log_in(stranger, site)
+
+    for section in SECTIONS:
+        expect(stranger.get_by_role("link", name=section, exact=True).first).to_be_visible()
+    shot(stranger, "index")
+
+
+def test_a_wrong_password_is_told(stranger: Page, site: Site, shot: Shot) -> None:
+    log_in(stranger, site, password="guessed")
+
+    expect(stranger.get_by_text("Please enter the correct username and password")).to_be_visible()
+    shot(stranger, "wrong-password")
+
+
+def test_users_are_listed_and_filtered_by_status(page: Page, site: Site, shot: Shot) -> None:
+    page.goto(site / "admin/accounts/user/")
+    everybody = rows(page)
+    shot(page, "users")
+
+    page.goto(site / "admin/accounts/user/?status=active")
+    active = rows(page)
+
+    page.goto(site / "admin/accounts/user/?status=expired")
+    expired = rows(page)
+
+    assert len(everybody) == 9
+    assert 0 < len(active) < len(everybody)
+    assert len(expired) == 1
+
+
+@pytest.mark.parametrize("how", ["id", "e-mail", "charge"])
+def test_a_user_is_found_by_what_they_can_tell(
+    page: Page, site: Site, shot: Shot, how: str, paid: Purchase
+) -> None:
+    told = {"id": str(paid.user_id), "e-mail": "carla@example.org", "charge": paid.charge_id}[how]
+    page.goto(site / "admin/accounts/user/")
+
+    page.locator("#searchbar").fill(str(told))
+    page.locator("#searchbar").press("Enter")
+    page.wait_for_url("**?q=*")
+
+    found = rows(page)
+    assert len(found) == 1
+    assert str(paid.user_id) in found[0]
+    shot(page, f"users-found-by-{how}")
+
+
+def test_a_users_page_tells_their_whole_story(
+    page: Page, site: Site, shot: Shot, paid: Purchase
+) -> None:
+    page.goto(site / f"admin/accounts/user/{paid.user_id}/change/")
+
+    story = page.locator("#content").inner_text()
+    for told in [
+        "c…@e…",
+        "1y-usd-10",
+        "48.00 USD",
+        str(paid.charge_id),
+        "pro-198.51.100",
+        "send_receipt",
+    ]:
+        assert told in story
+    assert "carla@example.org" not in story
+    shot(page, "user")
+
+
+def test_showing_an_address_is_written_into_the_history(
+    page: Page, site: Site, shot: Shot, paid: Purchase
+) -> None:
+    page.goto(site / f"admin/accounts/user/{paid.user_id}/change/")
+
+    page.get_by_role("link", name="Show the e-mail address").click()
+
+    expect(page.get_by_text("carla@example.org")).to_be_visible()
+    shot(page, "user-with-address")
+    page.goto(site / f"admin/accounts/user/{paid.user_id}/history/")
+    expect(page.get_by_text("Was shown the e-mail.").first).to_be_visible()
+    shot(page, "user-history")
+
+
+def test_a_price_that_staff_change_is_what_clients_are_asked_and_stands_in_the_history(
+    page: Page, site: Site, shot: Shot
+) -> None:
+    page.goto(site / "admin/billing/plan/")
+    shot(page, "plans")
+    page.goto(site / "admin/billing/plan/1y-usd-10/change/")
+    shot(page, "plan")
+
+    page.locator("[name=price_minor]").fill("5100")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    offered = {plan["id"]: plan for plan in requests.get(site / "plans", timeout=5).json()["plans"]}
+    assert offered["1y-usd-10"]["price"] == {"usd": 5100}
+    page.goto(site / "admin/billing/plan/1y-usd-10/history/")
+    expect(page.get_by_text(re.compile("Changed .*rice"))).to_be_visible()
+    shot(page, "plan-history")
+
+
+def test_purchases_are_listed_with_their_state_and_opened(
+    page: Page, site: Site, shot: Shot, paid: Purchase
+) -> None:
+    page.goto(site / "admin/billing/purchase/")
+    listed = "\n".join(rows(page)).lower()
+    shot(page, "purchases")
+
+    page.goto(site / f"admin/billing/purchase/{paid.pk}/change/")
+
+    assert "paid" in listed
+    assert "declined" in listed
+    expect(page.get_by_text(str(paid.charge_id)).first).to_be_visible()
+    shot(page, "purchase")
+
+
+def test_a_job_that_was_given_up_is_tried_again(
+    page: Page, site: Site, shot: Shot, db_is_read: None
+) -> None:
+    page.goto(site / "admin/jobs/job/")
+    shot(page, "jobs")
+    page.goto(site / "admin/jobs/job/?state__exact=dead")
+    (row,) = rows(page)
+    assert "gave up for the test" in row
+
+    page.locator("#result_list tbody a").first.click()
+    shot(page, "job")
+    page.get_by_role("link", name="Try again now").click()
+
+    expect(page.get_by_text("The job is due now.")).to_be_visible()
+    shot(page, "job-tried-again")
+    assert Job.State.DEAD not in {job.state for job in Job.objects.all()}
+
+
+def test_proxies_are_listed_with_their_users_and_opened(page: Page, site: Site, shot: Shot) -> None:
+    page.goto(site / "admin/proxies/proxy/")
+    listed = rows(page)
+    shot(page, "proxies")
+
+    page.goto(site / "admin/proxies/proxy/?track__exact=pro")
+    page.locator("#result_list tbody a").first.click()
+
+    assert len(listed) == 10
+    expect(page.get_by_text("newest users", exact=False).first).to_be_visible()
+    shot(page, "proxy")
+
+
+def test_the_history_tells_what_staff_did(page: Page, site: Site, shot: Shot) -> None:
+    page.goto(site / "admin/admin/logentry/")
+
+    expect(page.locator("#content")).to_be_visible()
+    shot(page, "history")
+
+
+def test_the_api_is_described_on_a_page_of_its_own(page: Page, site: Site, shot: Shot) -> None:
+    page.goto(site / "api/docs")
+
+    expect(page.get_by_text("/user-create", exact=True)).to_be_visible()
+    shot(page, "api")
+
+
+@pytest.fixture
+def paid(site: Site, db_is_read: None) -> Purchase:
+    """The purchase of a user of the demo data, Carla."""
+    return next(
+        each
+        for each in Purchase.objects.filter(state="paid")
+        if User.objects.get(pk=each.user_id).email == "carla@example.org"
+    )
