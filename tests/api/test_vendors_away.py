@@ -1,0 +1,37 @@
+"""What is told when a vendor does not answer, or refuses."""
+
+from collections.abc import Callable
+
+import pytest
+
+from billing.errors import StripeUnreachable
+from billing.gateways import stripe as gateway
+from billing.models import Purchase
+from devstack.mandrill_standin import MandrillStandin
+from devstack.standin.faults import Fault
+from devstack.stripe_standin import StripeStandin
+from lantern_pro.jobs.models import Job
+from tests.client_app import ClientApp
+
+
+def test_a_mail_that_is_refused_leaves_the_purchase_paid_and_a_job_that_says_why(
+    client: ClientApp, run_jobs: Callable[[], int], mandrill_standin: MandrillStandin
+) -> None:
+    mandrill_standin.faults.add(Fault("reject", "/api/1.0/messages/send.json"))
+    client.buy()
+
+    run_jobs()
+
+    assert "mail-rejected" in Job.objects.get(kind="send_receipt").last_error
+    assert Purchase.objects.get().state == "paid"
+
+
+def test_a_charge_that_stripe_does_not_tell_of_is_no_answer_of_its_own(
+    client: ClientApp, stripe_standin: StripeStandin
+) -> None:
+    client.buy()
+    charge_id = Purchase.objects.get().charge_id
+    stripe_standin.faults.add(Fault("status_500", "/v1/charges", method="GET", times=99))
+
+    with pytest.raises(StripeUnreachable):
+        gateway.charge(str(charge_id))
