@@ -21,7 +21,7 @@ from lantern_pro.store.scripts import script
 from lantern_pro.types import Cell, Millis, UserId
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from accounts.models import User  # noqa: F401 - the type that the manager is of
 
 
 @dataclass(frozen=True, slots=True)

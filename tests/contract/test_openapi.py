@@ -21,6 +21,7 @@ from devstack.stripe_standin import StripeStandin
 from lantern_pro.urls_client import urlpatterns
 from tests.api.test_stripe_webhook import deliver, event, signed
 from tests.client_app import ClientApp
+from tests.house.tree import ROOT
 
 NOT_FOR_CLIENTS: Final = {
     "healthz": "asked by load balancers; its status is the answer",
@@ -109,6 +110,12 @@ def test_a_call_says_that_its_parameters_may_travel_in_the_query() -> None:
 
     assert posts
     assert all("in the query" in words for words in posts.values())
+
+
+def test_the_description_that_is_kept_with_the_docs_is_up_to_date() -> None:
+    kept = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
+
+    assert kept == description()
 
 
 def test_the_description_and_its_page_are_served(service: redis.Redis) -> None:

@@ -1,5 +1,7 @@
 """Names of keys: each carries its cell, each is declared once."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,7 +60,7 @@ def test_a_key_begins_with_the_tag_of_the_cell_of_its_first_part() -> None:
 
 
 @pytest.mark.parametrize("parts", [{}, {"user_id": 1024}, {"user_id": 1024, "day": 1, "x": 1}])
-def test_a_key_takes_just_its_parts(parts: dict[str, int]) -> None:
+def test_a_key_takes_just_its_parts(parts: dict[str, Any]) -> None:
     key = Key("test_thing:{user_id}:of:{day}", Kind.SET, "for a test")
 
     with pytest.raises(ValueError, match="takes"):

@@ -1,6 +1,8 @@
 """``manage.py seed_demo``."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
@@ -43,9 +45,13 @@ class Command(BaseCommand):
         if not settings.DEVELOPMENT:
             message = "demo data are for development only (LANTERN_DEVELOPMENT=yes)"
             raise CommandError(message)
-        makers = (seed_plans, lambda: seed_fleet(options["proxy"]), seed_people)
+        makers: dict[str, Callable[[], int]] = {
+            "plans": seed_plans,
+            "proxies": partial(seed_fleet, options["proxy"]),
+            "users": seed_people,
+        }
         wanted = options["only"] or WHAT
-        made = {what: make() for what, make in zip(WHAT, makers, strict=True) if what in wanted}
+        made = {what: make() for what, make in makers.items() if what in wanted}
         if options["json"]:
             self.stdout.write(json.dumps(made, indent=2))
         else:
