@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help set-up run demo manage test test-fast test-newest-django lint fix docs schema lock shell clean
+.PHONY: help set-up run demo manage test test-fast test-newest-django lint fix docs schema messages lock shell clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ docs: $(STAMP) ## Write the pages that are made from the code
 
 schema: $(STAMP) ## Write the API's description to docs/openapi.yaml
 	@LANTERN_DEVELOPMENT=yes $(BIN)/python manage.py spectacular --validate --file docs/openapi.yaml
+
+messages: $(STAMP) ## Gather the words of mails, and compile their translations
+	@$(BIN)/python -m devstack.messages
 
 lock: $(STAMP) ## Resolve the dependencies anew
 	@$(BIN)/python -m pip install --quiet uv

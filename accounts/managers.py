@@ -177,6 +177,10 @@ class UserManager(models.Manager["User"]):
             invitees=[UserId(int(invitee)) for invitee in invitees],
         )
 
+    def locale_of(self, user_id: UserId) -> str:
+        """The locale that the user's app told, such as ``fa_IR``; empty when it told none."""
+        return text_client().hget(USERS.row(user_id), "locale") or ""
+
     def owner_of_code(self, code: str, cell: Cell) -> UserId | None:
         """Whose referral code it is."""
         found = text_client().get(REFERRAL_CODE(code=code, cell=cell))

@@ -1,22 +1,23 @@
 """The words of billing's mails. Pure."""
 
-from html import escape
+from django.utils.translation import gettext as _
 
-from lantern_pro.mail import Attachment, Mail
+from lantern_pro.mail.letter import Facts, Letter, Words
+from lantern_pro.mail.message import Attachment
 
 
-def receipt_mail(*, job_id: str, to: str, number: str, plan: str, price: str, pdf: bytes) -> Mail:
-    """The mail that carries a receipt."""
-    lines = [
-        "Thank you for buying Lantern Pro.",
-        f"Plan: {plan}. Paid: {price}. Receipt: {number}.",
-        "The receipt is attached. Your own proxies reach your devices within a minute.",
-    ]
-    return Mail(
-        job_id=job_id,
-        to=to,
-        subject="Your Lantern Pro receipt",
-        text="\n\n".join(lines),
-        html="".join(f"<p>{escape(line)}</p>" for line in lines),
+def receipt_letter(*, number: str, plan: str, price: str, pdf: bytes) -> Letter:
+    """The letter that carries a receipt."""
+    return Letter(
+        name="receipt",
+        subject=_("Your Lantern Pro receipt"),
+        parts=[
+            Words(_("Thank you for buying Lantern Pro.")),
+            Facts([(_("Plan"), plan), (_("Paid"), price), (_("Receipt"), number)]),
+            Words(
+                _("The receipt is attached. Your own proxies reach your devices within a minute.")
+            ),
+        ],
+        asked=False,
         attachments=[Attachment(f"receipt-{number}.pdf", "application/pdf", pdf)],
     )

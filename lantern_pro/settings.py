@@ -36,6 +36,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
+LOCALE_PATHS = [BASE_DIR / "locale"]  # the words of mails; docs/mail.md
 FORMAT_MODULE_PATH = "lantern_pro.backoffice.formats"
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("LANTERN_STATIC_DIR", str(BASE_DIR / "var" / "static")))
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
     "lantern_pro.store",
     "lantern_pro.jobs",
     "lantern_pro.api",
+    "lantern_pro.mail",
     "lantern_pro.backoffice",
     "accounts",
     "referrals",

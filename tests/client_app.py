@@ -19,6 +19,7 @@ class ClientApp:
     token: str = ""
     how: How = "form"
     address: str = "192.0.2.7"
+    locale: str = "en_US"
     http: Client = field(default_factory=lambda: Client(raise_request_exception=False))
     answer: dict[str, Any] = field(default_factory=dict)
 
@@ -58,7 +59,7 @@ class ClientApp:
 
     def sign_up(self) -> "ClientApp":
         """Make an account and keep its credentials."""
-        self.post("/user-create", locale="en_US")
+        self.post("/user-create", locale=self.locale)
         self.user_id, self.token = self.answer["userId"], self.answer["token"]
         return self
 

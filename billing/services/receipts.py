@@ -2,12 +2,15 @@
 
 from typing import Final
 
-from billing.mails import receipt_mail
+from accounts.models import User
+from billing.mails import receipt_letter
 from billing.models import Plan, Purchase
 from billing.receipts import receipt_pdf
-from lantern_pro import mail
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.ledger import LeasedJob
+from lantern_pro.mail import mandrill
+from lantern_pro.mail.letter import compose
+from lantern_pro.mail.message import Mail
 from lantern_pro.types import PurchaseId
 
 SENDING: Final = "sending"
@@ -19,15 +22,15 @@ def send_receipt(purchase_id: PurchaseId, job: LeasedJob) -> None:
     address = purchase.email
     mail_id = ""
     if address:
-        sent = mail.find(job.fence.job_id) if job.phase == SENDING else None
+        sent = mandrill.find(job.fence.job_id) if job.phase == SENDING else None
         if sent is None:
             ledger.renew(job, phase=SENDING)
-            sent = mail.send(_receipt(purchase, address, job))
+            sent = mandrill.send(_receipt(purchase, address, job))
         mail_id = sent
     Purchase.objects.record_receipt(purchase_id=purchase_id, mail_id=mail_id, fence=job.fence)
 
 
-def _receipt(purchase: Purchase, address: str, job: LeasedJob) -> mail.Mail:
+def _receipt(purchase: Purchase, address: str, job: LeasedJob) -> Mail:
     plan = Plan.objects.filter(pk=purchase.plan).first()
     description = plan.description if plan else purchase.plan
     number = purchase.charge_id or purchase.pk
@@ -38,11 +41,9 @@ def _receipt(purchase: Purchase, address: str, job: LeasedJob) -> mail.Mail:
         price=purchase.price,
         payment=f"Card, by Stripe ({purchase.payment_intent})",
     )
-    return receipt_mail(
-        job_id=job.fence.job_id,
+    return compose(
+        lambda: receipt_letter(number=number, plan=description, price=purchase.price, pdf=pdf),
+        locale=User.objects.locale_of(purchase.buyer),
         to=address,
-        number=number,
-        plan=description,
-        price=purchase.price,
-        pdf=pdf,
+        job_id=job.fence.job_id,
     )

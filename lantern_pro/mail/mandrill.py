@@ -1,4 +1,4 @@
-"""Sending mail. The only module that speaks Mandrill.
+"""Mandrill, and the only module that speaks it.
 
 Mandrill has no idempotency keys. So each message carries the id of its job as metadata, and
 before a repeat the message is looked up by it (``find``). Mandrill indexes with a delay of some
@@ -6,8 +6,6 @@ seconds: a repeat within that window can double a mail, and nothing else can.
 """
 
 import base64
-from collections.abc import Sequence
-from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Any, Final
 
@@ -15,45 +13,11 @@ import mandrill
 import requests
 from django.conf import settings
 
-from lantern_pro.errors import Refused, Unavailable
+from lantern_pro.mail.errors import MailRejected, MailUnreachable
+from lantern_pro.mail.message import Mail
 
 TIMEOUT_SECONDS: Final = (3, 10)
 """To connect, and between bytes of the answer; together well below a job's lease."""
-
-
-class MailUnreachable(Unavailable):
-    """Mandrill does not answer, or not with an answer."""
-
-    error_id = "mail-unreachable"
-    message = "The mail service cannot be reached just now."
-
-
-class MailRejected(Refused):
-    """Mandrill refuses to write to this address."""
-
-    error_id = "mail-rejected"
-    message = "The mail service refuses this address."
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file that goes with a mail."""
-
-    name: str
-    media_type: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """A mail to one person; ``job_id`` is how it is found again."""
-
-    job_id: str
-    to: str
-    subject: str
-    text: str
-    html: str
-    attachments: Sequence[Attachment] = ()
 
 
 class _TimedSession(requests.Session):

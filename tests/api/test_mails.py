@@ -1,0 +1,40 @@
+"""Mails as they leave: their language, and what they are made of."""
+
+from collections.abc import Callable
+
+import pytest
+
+from devstack.mandrill_standin import MandrillStandin
+from tests.client_app import ClientApp
+
+NewClient = Callable[..., ClientApp]
+RunJobs = Callable[[], int]
+
+
+@pytest.mark.parametrize(
+    ("locale", "subject", "direction"),
+    [
+        ("en_US", "Your Lantern Pro receipt", "ltr"),
+        ("zh_CN", "您的 Lantern Pro 收据", "ltr"),
+        ("fa_IR", "رسید Lantern Pro شما", "rtl"),
+        ("ru_RU", "Ваша квитанция Lantern Pro", "ltr"),
+        ("de_DE", "Your Lantern Pro receipt", "ltr"),
+    ],
+)
+def test_a_receipt_is_written_in_the_language_of_the_app(
+    new_client: NewClient,
+    run_jobs: RunJobs,
+    mandrill_standin: MandrillStandin,
+    locale: str,
+    subject: str,
+    direction: str,
+) -> None:
+    new_client(locale=locale).buy()
+
+    run_jobs()
+
+    [mail] = mandrill_standin.mails
+    assert mail["subject"] == subject
+    assert f'dir="{direction}"' in mail["html"]
+    assert "48.00 USD" in mail["text"]
+    assert "48.00 USD" in mail["html"]

@@ -1,0 +1,17 @@
+"""One of each letter that the service writes, for tests that look at all of them."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from billing.mails import receipt_letter
+from lantern_pro.mail.letter import Letter
+
+LETTERS: Final[Mapping[str, Callable[[], Letter]]] = {
+    "receipt": lambda: receipt_letter(
+        number="ch_1", plan="1y-usd-10", price="48.00 USD", pdf=b"%PDF"
+    ),
+}
+"""By name; ``tests/unit/mail/test_letters.py`` demands that none is missing."""
+
+VALUES: Final = ("Lantern Pro", "ch_1", "1y-usd-10", "48.00 USD")
+"""What stands in them in every language alike."""
