@@ -1,6 +1,6 @@
 """The keys of accounts."""
 
-from lantern_pro.store.keys import Key, Kind, Table
+from lantern_pro.store.keys import Key, Kind, Table, cell_of
 from lantern_pro.types import Cell, UserId
 
 USERS = Table("user", "an account", personal=True, app="accounts")
@@ -55,4 +55,19 @@ def pro_time_keys(user_id: UserId, cell: Cell) -> dict[str, str]:
         "time_ledger": TIME_LEDGER(user_id=user_id),
         "users_by_expiration": USERS.by("expiration", cell=cell),
         "pro_ends": PRO_ENDS(cell=cell),
+    }
+
+
+def new_user_keys(user_id: UserId, referral: str, signup_digest: str) -> dict[str, str]:
+    """The keys of a new account, by the names that ``accounts/create_user`` (Lua) gives them."""
+    cell = cell_of(user_id)
+    return {
+        "user": USERS.row(user_id),
+        "devices": DEVICES(user_id=user_id),
+        "signup": SIGNUP(digest=signup_digest, cell=cell),
+        "referral_code": REFERRAL_CODE(code=referral, cell=cell),
+        "by_id": USERS.by("id", cell=cell),
+        "by_created": USERS.by("created", cell=cell),
+        "by_expiration": USERS.by("expiration", cell=cell),
+        "lex_referral": USERS.lex("referral", cell=cell),
     }

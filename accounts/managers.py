@@ -14,7 +14,9 @@ from accounts.keys import (
     SIGNUP,
     TIME_LEDGER,
     USERS,
+    new_user_keys,
 )
+from lantern_pro.api.spending import Spending, TooManyRequests
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import cell_of
 from lantern_pro.store.scripts import script
@@ -96,18 +98,12 @@ class UserManager(models.Manager["User"]):
         referral: str,
         kid: str,
         locale: str,
+        spending: Spending,
     ) -> UserId | None:
         """Create an account, or find the one that this sign-up made; None when an id is taken."""
-        cell = cell_of(user_id)
         outcome = script("accounts/create_user")(
-            user=USERS.row(user_id),
-            devices=DEVICES(user_id=user_id),
-            signup=SIGNUP(digest=signup_digest, cell=cell),
-            referral_code=REFERRAL_CODE(code=referral, cell=cell),
-            by_id=USERS.by("id", cell=cell),
-            by_created=USERS.by("created", cell=cell),
-            by_expiration=USERS.by("expiration", cell=cell),
-            lex_referral=USERS.lex("referral", cell=cell),
+            rest=spending.keys,
+            **new_user_keys(user_id, referral, signup_digest),
             user_id=user_id,
             device_id=device_id,
             now=now,
@@ -116,6 +112,7 @@ class UserManager(models.Manager["User"]):
             referral=referral,
             kid=kid,
             locale=locale,
+            limits=spending.limits,
         )
         match outcome:
             case ["created"]:
@@ -124,6 +121,8 @@ class UserManager(models.Manager["User"]):
                 return UserId(int(str(known)))
             case ["code_taken" | "id_taken"]:
                 return None
+            case ["full", wait_ms]:
+                raise TooManyRequests(int(str(wait_ms)))
         raise AssertionError(outcome)
 
     def confirm(self, *, user_id: UserId, signup_digest: str, now: Millis) -> bool:

@@ -161,6 +161,14 @@ FREE_IPV4_PREFIX = env.number("LANTERN_FREE_IPV4_PREFIX", 20, least=16, most=24)
 FREE_IPV6_PREFIX = env.number("LANTERN_FREE_IPV6_PREFIX", 32, least=32, most=48)
 CONFIG_POLL_SECONDS = env.number("LANTERN_CONFIG_POLL_SECONDS", 60, least=2, most=86_400)
 
+# --- How often calls may be made (lantern_pro/api/limits.py) --------------------------------------
+CALLS_PER_MINUTE = env.number("LANTERN_CALLS_PER_MINUTE", 120, least=1)
+SIGN_UPS_PER_HOUR = env.number("LANTERN_SIGN_UPS_PER_HOUR", 72_000, least=1)
+SIGN_UPS_PER_NETWORK = env.number("LANTERN_SIGN_UPS_PER_NETWORK", 600, least=1)
+GUESSES_PER_HOUR = env.number("LANTERN_GUESSES_PER_HOUR", 20, least=1)
+PAYMENTS_PER_HOUR = env.number("LANTERN_PAYMENTS_PER_HOUR", 20, least=1)
+MAILS_PER_HOUR = env.number("LANTERN_MAILS_PER_HOUR", 10, least=1)
+
 # --- The API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],

@@ -6,6 +6,7 @@ from accounts.models import User
 from accounts.services.referral_codes import new_code
 from accounts.services.tokens import current_kid
 from lantern_pro import clock
+from lantern_pro.api.spending import Spending
 from lantern_pro.store.keys import new_id
 from lantern_pro.types import Cell, UserId
 
@@ -24,6 +25,7 @@ def a_user(*, cell: Cell = HERE) -> UserId:
         referral=new_code(cell),
         kid=current_kid(),
         locale="",
+        spending=Spending.nothing(cell),
     )
     assert made is not None
     return made

@@ -13,7 +13,9 @@ from accounts.services.tokens import token_of
 from accounts.services.users import account_of, authenticate, create_user
 from lantern_pro import clock
 from lantern_pro.api.identity import address_of, device_id_of, identity_of
+from lantern_pro.api.limits import SIGN_UPS
 from lantern_pro.api.schema import Answer
+from lantern_pro.api.throttling import spending_of
 from lantern_pro.api.view import ClientView
 from lantern_pro.types import Millis, UserId
 
@@ -34,6 +36,7 @@ class UserCreate(ClientView):
     """
 
     needs_user = False
+    limits = SIGN_UPS
     Input = Locale
 
     class Output(Answer):
@@ -54,17 +57,22 @@ class UserCreate(ClientView):
         "code": "",
     }
 
+    def check_throttles(self, request: Request) -> None:
+        """Nothing yet: the script that makes the account counts it, unless it is known."""
+
     def post(self, request: Request) -> Response:
         """Create the account, or find the one that this sign-up made."""
         told = self.read()
         made = create_user(
-            device_id=device_id_of(request), address=address_of(request), locale=told["locale"]
+            device_id=device_id_of(request),
+            address=address_of(request),
+            locale=told["locale"],
+            spending=spending_of(request, self.limits),
         )
-        row = account_of(made.user_id).row
         return self.ok(
             userId=made.user_id,
             token=token_of(made.user_id, made.kid, made.epoch),
-            referral=row["referral"],
+            referral=made.referral,
             expiration=clock.as_seconds(made.expiration),
             code="",
         )

@@ -7,6 +7,7 @@
 --       by_created     ZSET    index of accounts
 --       by_expiration  ZSET    index of accounts
 --       lex_referral   ZSET    index of accounts
+--       ...            STRING  the limits that the call is counted against
 -- ARGV  user_id        the new account's id
 --       device_id      text
 --       now            ms
@@ -15,13 +16,16 @@
 --       referral       the new account's referral code
 --       kid            which token key the account uses
 --       locale         such as en_US, or empty
+--       limits         JSON, as api/within_limits takes it
 -- -->   created        a new account
---       known {id}     this sign-up has made an account before; nothing changed
+--       known {id}     this sign-up has made an account before, and is not counted; nothing changed
 --       code_taken     the referral code is somebody's; nothing changed
 --       id_taken       the id is somebody's; nothing changed
+--       full {wait_ms} a limit is full, for so long; nothing changed
 --@include accounts/put_device
+--@include api/within_limits
 local user, devices, signup, referral_code, by_id, by_created, by_expiration, lex_referral = unpack(KEYS)
-local user_id, device_id, now, signup_digest, signup_ttl_ms, referral, kid, locale = unpack(ARGV)
+local user_id, device_id, now, signup_digest, signup_ttl_ms, referral, kid, locale, limits = unpack(ARGV)
 
 local known = redis.call("GET", signup)
 if known then
@@ -32,6 +36,10 @@ if redis.call("EXISTS", referral_code) == 1 then
 end
 if redis.call("EXISTS", user) == 1 then
     return { "id_taken" }
+end
+local wait_ms = within_limits(rest, limits)
+if wait_ms then
+    return { "full", wait_ms }
 end
 redis.call("HSET", user, "id", user_id, "created", now, "kid", kid, "epoch", 1,
     "expiration", 0, "referral", referral, "locale", locale, "signup", signup_digest)

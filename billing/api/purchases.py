@@ -11,6 +11,7 @@ from billing.services.charges import LONGEST_PAGE, PastPayment, payments_of
 from billing.services.purchases import Wish, purchase
 from lantern_pro import clock
 from lantern_pro.api.identity import identity_of
+from lantern_pro.api.limits import PAYMENTS
 from lantern_pro.api.schema import Answer
 from lantern_pro.api.view import ClientView
 from lantern_pro.api.waiting import hold_until_done, patience_of
@@ -32,6 +33,7 @@ class Purchase(ClientView):
     """
 
     may_wait = True
+    limits = PAYMENTS
 
     class Input(serializers.Serializer[Any]):
         """Parameters."""

@@ -22,6 +22,7 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from lantern_pro.api.spending import TooManyRequests
 from lantern_pro.errors import LanternError, NotYet, Refused, Unavailable
 
 log = logging.getLogger(__name__)
@@ -106,7 +107,10 @@ def answer_exception(error: Exception, context: Mapping[str, Any]) -> Response:
     """Put any exception of a view into the envelope."""
     del context
     told = _told(error)
-    return Response(failure(told), status=status_of(told))
+    answer = Response(failure(told), status=status_of(told))
+    if isinstance(told, TooManyRequests):
+        answer["Retry-After"] = str(told.retry_after)
+    return answer
 
 
 def _told(error: Exception) -> LanternError:

@@ -3,11 +3,14 @@
 from typing import Any, ClassVar
 
 from rest_framework import serializers
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from lantern_pro.api.limits import CALLS, Limits
 from lantern_pro.api.parsing import parameters
 from lantern_pro.api.schema import Answer, EnvelopeSchema
+from lantern_pro.api.throttling import spending_of
 from lantern_pro.errors import InvalidParameter, MissingParameter
 
 
@@ -18,14 +21,15 @@ class NoInput(serializers.Serializer[Any]):
 class ClientView(APIView):
     """An endpoint for client apps.
 
-    ``Input`` declares the parameters, ``Output`` the answer beside the envelope. The rest is for
-    the API description only: ``needs_device`` and ``needs_user`` whether the headers of the
-    device and of the credentials are required, ``may_wait`` whether 202 is an answer, and an
-    example of a call and of its success.
+    ``Input`` declares the parameters, ``Output`` the answer beside the envelope, ``limits`` how
+    often the call may be made. The rest is for the API description only: ``needs_device`` and
+    ``needs_user`` whether the headers of the device and of the credentials are required,
+    ``may_wait`` whether 202 is an answer, and an example of a call and of its success.
     """
 
     Input: ClassVar[type[serializers.Serializer[Any]]] = NoInput
     Output: ClassVar[type[serializers.Serializer[Any]]] = Answer
+    limits: ClassVar[Limits] = CALLS
     needs_device: ClassVar[bool] = True
     needs_user: ClassVar[bool] = True
     may_wait: ClassVar[bool] = False
@@ -33,6 +37,11 @@ class ClientView(APIView):
     example: ClassVar[dict[str, Any]] = {}
     schema = EnvelopeSchema()
     http_method_names = ["get", "head", "post"]
+
+    def check_throttles(self, request: Request) -> None:
+        """Count the call; ``TooManyRequests`` when one of its limits is full."""
+        key = str(parameters(request).get("idempotencyKey") or "")
+        spending_of(request, self.limits, repeated_as=key).spend()
 
     def read(self) -> dict[str, Any]:
         """Read and validate the parameters; ``InvalidParameter`` names the first at fault."""

@@ -15,6 +15,7 @@ from billing.errors import CardDeclined
 from billing.models import Plan
 from billing.services.purchases import Wish, purchase
 from lantern_pro import clock
+from lantern_pro.api.spending import Spending
 from lantern_pro.types import Cell, UserId
 from proxies.records import NewProxy, Place, Track
 from proxies.services.fleet import add_proxy
@@ -144,7 +145,12 @@ def seed_people() -> int:
 
 
 def _sign_up(person: Person, number: int) -> UserId:
-    made = create_user(device_id=f"demo-{person.name}", address=f"192.0.2.{number}", locale="en_US")
+    made = create_user(
+        device_id=f"demo-{person.name}",
+        address=f"192.0.2.{number}",
+        locale="en_US",
+        spending=Spending.nothing(Cell(number % settings.CELLS)),
+    )
     token = token_of(made.user_id, made.kid, made.epoch)
     return authenticate(user_id=made.user_id, token=token).user_id
 

@@ -9,6 +9,7 @@ import redis
 from accounts.keys import DEVICES, SIGNUP, USERS
 from accounts.models import User
 from accounts.services.users import SIGNUP_TTL_MS
+from lantern_pro.api.spending import Spending
 from lantern_pro.store.keys import new_id
 from lantern_pro.types import Cell, Millis, UserId
 
@@ -27,6 +28,7 @@ def create(**changes: Any) -> UserId | None:
         "referral": "AAK7PQ2M",
         "kid": "dev",
         "locale": "en_US",
+        "spending": Spending.nothing(CELL),
     }
     return User.objects.create(**(told | changes))
 
