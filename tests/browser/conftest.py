@@ -39,6 +39,7 @@ FLAGS: Final = [
     "--disable-component-update",
     "--disable-sync",
 ]
+LEFT_BEHIND: Final = "net::ERR_ABORTED"
 
 Shot = Callable[[Page, str], None]
 
@@ -180,7 +181,13 @@ def watched(context: BrowserContext) -> Iterator[Page]:
     page = context.new_page()
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("requestfailed", lambda asked: wrong.append(f"{asked.url}: {asked.failure}"))
+    page.on(
+        "requestfailed",
+        # Who goes on to the next page no longer waits for the icon of the last.
+        lambda asked: (
+            wrong.append(f"{asked.url}: {asked.failure}") if asked.failure != LEFT_BEHIND else None
+        ),
+    )
     page.on(
         "response",
         lambda got: wrong.append(f"{got.url}: {got.status}") if got.status >= 400 else None,
