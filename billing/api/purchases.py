@@ -90,7 +90,7 @@ class Purchase(ClientView):
 
 
 class Payment(serializers.Serializer[Any]):
-    """A previous payment; what only Stripe knows is null when Stripe does not answer."""
+    """A previous payment; what only Stripe knows is null when Stripe does not tell."""
 
     id = serializers.CharField()
     plan = serializers.CharField()
@@ -126,7 +126,7 @@ class UserCharges(ClientView):
         charges = Payment(many=True)
         nextCursor = serializers.IntegerField(allow_null=True)
         complete = serializers.BooleanField(
-            help_text="False when Stripe did not answer for all of them just now."
+            help_text="False when Stripe did not tell of all of them just now."
         )
 
     example: ClassVar[dict[str, Any]] = {

@@ -72,10 +72,13 @@ def _outcome(intent: Any) -> Outcome:
             return Declined(str(intent.status))
 
 
-def charge(charge_id: str) -> Charge:
-    """Ask for one charge; ``StripeUnreachable`` when there is no answer."""
-    with _reaching(unknown=StripeUnreachable):
-        told: Any = _client().v1.charges.retrieve(charge_id)
+def charge(charge_id: str) -> Charge | None:
+    """Ask for one charge; None when Stripe knows none, ``StripeUnreachable`` without an answer."""
+    try:
+        with _reaching(unknown=StripeUnreachable):
+            told: Any = _client().v1.charges.retrieve(charge_id)
+    except stripe.InvalidRequestError:
+        return None
     card = told.payment_method_details.card if told.payment_method_details else None
     return Charge(
         charge_id=str(told.id),

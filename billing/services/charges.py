@@ -17,7 +17,7 @@ LONGEST_PAGE: Final = 25
 class PastPayment:
     """A purchase and what Stripe says of it.
 
-    ``charge`` is None when Stripe was not asked or does not answer.
+    ``charge`` is None when Stripe was not asked, does not answer, or knows no such charge.
     """
 
     purchase: Purchase
@@ -26,7 +26,7 @@ class PastPayment:
 
 @dataclass(frozen=True, slots=True)
 class PaymentPage:
-    """A page of payments; ``complete`` is False when Stripe did not answer for all of them."""
+    """A page of payments; ``complete`` is False when Stripe did not tell of all of them."""
 
     payments: list[PastPayment]
     next_cursor: Millis | None
@@ -38,15 +38,16 @@ def payments_of(user_id: UserId, *, limit: int, cursor: Millis | None) -> Paymen
     limit = min(limit, LONGEST_PAGE)
     ids = Purchase.objects.page_of(user_id, limit=limit, before=cursor)
     rows = Purchase.objects.in_bulk(ids)
-    payments, complete = [], True
+    payments, answers = [], True
     for purchase_id in ids:
         purchase = rows[purchase_id]
         told: Charge | None = None
-        if purchase.charge_id and complete:
+        if purchase.charge_id and answers:
             try:
                 told = stripe.charge(purchase.charge_id)
             except StripeUnreachable:
-                complete = False
+                answers = False
         payments.append(PastPayment(purchase, told))
     last = clock.as_millis(payments[-1].purchase.created) if len(payments) == limit else None
+    complete = all(each.charge or not each.purchase.charge_id for each in payments)
     return PaymentPage(payments, last, complete)

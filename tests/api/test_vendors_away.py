@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+import redis
 
 from billing.errors import StripeUnreachable
 from billing.gateways import stripe as gateway
+from billing.keys import PURCHASES
 from billing.models import Purchase
 from devstack.mandrill_standin import MandrillStandin
 from devstack.standin.faults import Fault
@@ -35,3 +37,19 @@ def test_a_charge_that_stripe_does_not_tell_of_is_no_answer_of_its_own(
 
     with pytest.raises(StripeUnreachable):
         gateway.charge(str(charge_id))
+
+
+def test_a_charge_that_stripe_does_not_know_hides_no_other_payment(
+    client: ClientApp, service: redis.Redis
+) -> None:
+    client.buy(idempotencyKey="one")
+    client.buy(idempotencyKey="two", plan="2y-usd-10")
+    client.get("/user-charges", limit=1)
+    newest = client.answer["charges"][0]["id"]
+    service.hset(PURCHASES.row(newest), "charge_id", "ch_of_another_account")
+
+    client.get("/user-charges")
+
+    assert [each["chargeStatus"] for each in client.answer["charges"]] == [None, "succeeded"]
+    assert client.answer["charges"][0]["amount"] == 8700
+    assert client.answer["complete"] is False
