@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 class PurchaseManager(models.Manager["Purchase"]):
     """Purchases."""
 
+    def was_begun(self, purchase_id: PurchaseId, *, digest: str) -> bool:
+        """Whether this was begun before; ``IdempotencyKeyReused`` if another was by its key."""
+        known = text_client().hget(PURCHASES.row(purchase_id), "digest")
+        if known is not None and known != digest:
+            raise IdempotencyKeyReused(field="idempotencyKey")
+        return known is not None
+
     def begin(
         self,
         *,

@@ -65,18 +65,26 @@ class Wish:
         """What the client says is one purchase; a token serves, because it pays only once."""
         return self.idempotency_key or self.token
 
+    @property
+    def digest(self) -> str:
+        """What must be the same for two wishes with one key to be one purchase."""
+        return _digest(f"{self.plan}|{self.source}")
+
 
 def purchase(wish: Wish) -> Purchase:
     """Buy a plan and return the paid purchase.
 
-    The same wish again, by its idempotency key, joins the first. ``CardDeclined`` when it is
-    declined; ``PaymentPending`` while Stripe has not told the outcome.
+    The same wish again, by its idempotency key, joins the first, whatever has become of the plan
+    since. ``CardDeclined`` when it is declined; ``PaymentPending`` while Stripe has not told the
+    outcome.
     """
     _check(wish)
-    plan = plan_on_sale(wish.plan)
-    if wish.currency and wish.currency.lower() != plan.currency:
-        raise WrongCurrency(field="currency", details={"currency": plan.currency})
-    purchase_id = _begin(wish, plan)
+    purchase_id = purchase_id_of(wish.user_id, wish.key)
+    if not Purchase.objects.was_begun(purchase_id, digest=wish.digest):
+        plan = plan_on_sale(wish.plan)
+        if wish.currency and wish.currency.lower() != plan.currency:
+            raise WrongCurrency(field="currency", details={"currency": plan.currency})
+        _begin(wish, plan, purchase_id)
     return settle(purchase_id)
 
 
@@ -89,10 +97,8 @@ def _check(wish: Wish) -> None:
         raise MissingPaymentSource(field="idempotencyKey")
 
 
-def _begin(wish: Wish, plan: Plan) -> PurchaseId:
+def _begin(wish: Wish, plan: Plan, purchase_id: PurchaseId) -> None:
     """Phase one: record the intent, with a job that settles it should we not come back."""
-    cell = cell_of(wish.user_id)
-    purchase_id = purchase_id_of(wish.user_id, wish.key)
     email = normal_email(wish.email) if wish.email else ""
     intent = {
         "plan": plan.pk,
@@ -112,10 +118,9 @@ def _begin(wish: Wish, plan: Plan) -> PurchaseId:
         user_id=wish.user_id,
         now=clock.now(),
         intent=intent,
-        digest=_digest(f"{plan.pk}|{wish.source}"),
-        follow=following(PurchaseBegun(cell, purchase_id)),
+        digest=wish.digest,
+        follow=following(PurchaseBegun(cell_of(purchase_id), purchase_id)),
     )
-    return purchase_id
 
 
 def purchase_id_of(user_id: UserId, key: str) -> PurchaseId:

@@ -113,6 +113,19 @@ def test_a_retried_purchase_charges_once(client: ClientApp, stripe_standin: Stri
     assert len(requests_to(stripe_standin, "/v1/payment_intents")) == 1
 
 
+def test_a_retried_purchase_is_answered_alike_after_its_plan_left_the_shop(
+    client: ClientApp,
+) -> None:
+    client.buy()
+    first = client.answer
+    Plan.objects.filter(pk="1y-usd-10").update(on_sale=False)
+
+    client.buy()
+
+    assert first["paymentStatus"] == "completed"
+    assert client.answer == first
+
+
 def test_the_same_purchase_from_many_threads_at_once_charges_once(
     client: ClientApp, stripe_standin: StripeStandin
 ) -> None:
