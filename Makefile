@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help set-up run demo manage test test-fast test-newest-django lint fix docs schema messages lock shell clean
+.PHONY: help set-up run demo manage test test-fast test-newest-django bench-accounts lint fix docs schema messages lock shell clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ test-fast: $(STAMP) ## Run the tests that start no stack and no browser
 
 test-newest-django: $(STAMP) ## Drive the admin on the newest Django that this Python allows
 	@exec $(BIN)/python -m devstack.newest_django $(ARGS)
+
+bench-accounts: $(STAMP) ## Measure account calls beside an empty view (two minutes)
+	@exec $(BIN)/python -m devstack.bench_accounts $(if $(SEED),--seed $(SEED)) $(if $(OUT),--out $(OUT))
 
 lint: $(STAMP) ## Check form, types, layers and dependencies
 	@$(BIN)/ruff format --check .
