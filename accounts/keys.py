@@ -18,6 +18,13 @@ DEVICE_NAMES = Key(
     personal=True,
     app="accounts",
 )
+REMOVED_DEVICES = Key(
+    "user:{user_id}:removed_devices",
+    Kind.ZSET,
+    "devices that another took off, the last 100: device id -> when, ms",
+    personal=True,
+    app="accounts",
+)
 TIME_LEDGER = Key(
     "user:{user_id}:time",
     Kind.HASH,
@@ -46,6 +53,16 @@ PRO_ENDS = Key(
     "Pro users whose time has not been seen to end: user id -> expiration, ms",
     app="accounts",
 )
+
+
+def device_keys(user_id: UserId) -> dict[str, str]:
+    """The keys that ``accounts/put_device`` (Lua) works on, by the names scripts give them."""
+    return {
+        "user": USERS.row(user_id),
+        "devices": DEVICES(user_id=user_id),
+        "device_names": DEVICE_NAMES(user_id=user_id),
+        "removed_devices": REMOVED_DEVICES(user_id=user_id),
+    }
 
 
 def pro_time_keys(user_id: UserId, cell: Cell) -> dict[str, str]:

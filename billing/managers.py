@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 from accounts.errors import NoSuchUser
-from accounts.keys import DEVICE_NAMES, DEVICES, USERS, pro_time_keys
+from accounts.keys import USERS, device_keys, pro_time_keys
 from billing.errors import IdempotencyKeyReused, NoSuchPurchase
 from billing.keys import PURCHASES, USER_PURCHASES
 from lantern_pro.jobs import ledger
@@ -75,6 +75,7 @@ class PurchaseManager(models.Manager["Purchase"]):
         purchase_id: PurchaseId,
         user_id: UserId,
         now: Millis,
+        device_limit: int,
         payment_intent: str,
         charge_id: str,
         bonus_months: int,
@@ -87,14 +88,13 @@ class PurchaseManager(models.Manager["Purchase"]):
         outcome = ledger.apply(
             "billing/complete_purchase",
             Work(cell, fence, follow),
-            **pro_time_keys(user_id, cell),
             purchase=PURCHASES.row(purchase_id),
-            devices=DEVICES(user_id=user_id),
-            device_names=DEVICE_NAMES(user_id=user_id),
+            **{**pro_time_keys(user_id, cell), **device_keys(user_id)},
             lex_email_hash=USERS.lex("email_hash", cell=cell),
             by_state=PURCHASES.by("state", cell=cell),
             lex_charge_id=PURCHASES.lex("charge_id", cell=cell),
             now=now,
+            device_limit=device_limit,
             payment_intent=payment_intent,
             charge_id=charge_id,
             bonus_months=bonus_months,

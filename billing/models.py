@@ -61,6 +61,9 @@ class Plan(models.Model):
         validators=[MinValueValidator(1)],
         help_text="In the currency's smallest unit: 4800 is $48.00, and 5200 is ¥5200.",
     )
+    device_limit = models.PositiveIntegerField(
+        default=0, help_text="How many devices its buyers may have; 0: as many as is usual."
+    )
     best_value = models.BooleanField(default=False, help_text="Clients mark it as the best offer.")
     on_sale = models.BooleanField(default=True, db_index=True)
     position = models.PositiveIntegerField(

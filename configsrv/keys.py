@@ -18,8 +18,8 @@ FREE_CONFIG = Key(
 USER_CONFIG = Key(
     "config:user:{user_id}",
     Kind.HASH,
-    "the Pro part of a user's configuration: body (a gzip file), tag, token_hash (SHA-256), "
-    "expiration (ms), proxies (ids, by commas)",
+    "the Pro part of a user's configuration: body (a gzip file), tag, admissions (of the "
+    "devices, by commas), expiration (ms), proxies (ids, by commas)",
     personal=True,
     app="configsrv",
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from accounts.keys import USERS
-from accounts.managers import Credentials
+from accounts.managers import Access
 from configsrv import keys
 from configsrv.render import NOTHING, Body
 from lantern_pro.jobs import ledger
@@ -27,9 +27,9 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class UserConfig:
-    """The Pro part of a user's configuration: for whoever has the token, until it expires."""
+    """The Pro part of a configuration: for the devices of its user's account, until it expires."""
 
-    token_hash: str
+    admissions: frozenset[str]
     expiration: Millis
     body: Body
 
@@ -72,15 +72,16 @@ def populate_buckets(
 
 def populate_user_config(  # noqa: PLR0913 - the script's arguments
     *,
-    credentials: Credentials,
-    token_hash: str,
+    access: Access,
+    admissions: Iterable[str],
     links: Sequence[ProxyId],
     version: int,
     proxies: Sequence[ProxyId],
     body: Body,
     work: Work,
 ) -> Literal["populated", "changed"]:
-    """Write the Pro part of a configuration made from these credentials, links and fleet."""
+    """Write the Pro part of a configuration made from this access, these links and fleet."""
+    credentials = access.credentials
     user_id = credentials.user_id
     outcome = ledger.apply(
         "configsrv/populate_user_config",
@@ -90,11 +91,10 @@ def populate_user_config(  # noqa: PLR0913 - the script's arguments
         fleet_version=FLEET_VERSION(cell=work.cell),
         config=keys.USER_CONFIG(user_id=user_id),
         expiration=credentials.expiration,
-        kid=credentials.kid,
-        epoch=credentials.epoch,
+        seen=access.seen,
         version=version,
         links=_as_text(links),
-        token_hash=token_hash,
+        admissions=",".join(admissions),
         proxies=_as_text(proxies),
         body=body.content,
         tag=body.tag,
@@ -151,7 +151,7 @@ def proxies_of_user_config(user_id: UserId) -> list[ProxyId] | None:
 
 def read_configs(names: Sequence[str]) -> list[Body | UserConfig | None]:
     """Read stored configurations, free or of users, by key, in one round trip that fails soon."""
-    fields = ["body", "tag", "token_hash", "expiration"]
+    fields = ["body", "tag", "admissions", "expiration"]
     with quick_client().pipeline(transaction=False) as pipe:
         for name in names:
             pipe.hmget(name, fields)
@@ -159,14 +159,14 @@ def read_configs(names: Sequence[str]) -> list[Body | UserConfig | None]:
 
 
 def _read(
-    content: bytes | None, tag: bytes | None, token_hash: bytes | None, expiration: bytes | None
+    content: bytes | None, tag: bytes | None, admissions: bytes | None, expiration: bytes | None
 ) -> Body | UserConfig | None:
     if content is None or tag is None:
         return None
     body = Body(content, tag.decode()) if content else NOTHING
-    if token_hash is None or expiration is None:
+    if admissions is None or expiration is None:
         return body
-    return UserConfig(token_hash.decode(), Millis(int(expiration)), body)
+    return UserConfig(frozenset(admissions.decode().split(",")), Millis(int(expiration)), body)
 
 
 def free_key(cell: Cell, bucket: int) -> str:

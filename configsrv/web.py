@@ -77,6 +77,7 @@ def _read_poll(environ: dict[str, Any]) -> Poll:
         tags.add(tag.strip().removeprefix("W/").strip('"'))
     return Poll(
         user_id=environ.get("HTTP_X_LANTERN_USER_ID", "").strip(),
+        device_id=environ.get("HTTP_X_LANTERN_DEVICE_ID", "").strip(),
         token=environ.get("HTTP_X_LANTERN_PRO_TOKEN", "").strip(),
         peer=environ.get("REMOTE_ADDR", ""),
         client_ip=environ.get("HTTP_X_LANTERN_CONFIG_CLIENT_IP", "").strip(),

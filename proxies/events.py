@@ -25,7 +25,7 @@ class RoomMade(Event):
 
 @dataclass(frozen=True, slots=True)
 class AssignmentChanged(Event):
-    """A user's links, or the time or token for which they hold, may have changed."""
+    """A user's links, or the time, token or devices for which they hold, may have changed."""
 
     user_id: UserId
     fact: str

@@ -22,7 +22,7 @@ BEGINNING: Final = Millis(0)
 
 @dataclass(frozen=True, slots=True)
 class AssignProxies(JobArguments):
-    """A user became Pro, or their token or time changed; waits until a proxy has room."""
+    """A user became Pro, or their token, devices or time changed; waits until a proxy has room."""
 
     kind: ClassVar[str] = "assign_proxies"
     user_id: UserId

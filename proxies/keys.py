@@ -21,13 +21,16 @@ FLEET_VERSION = Key(
 )
 
 USERS = Key("proxy:{proxy_id}:users", Kind.ZSET, "its users -> since when, ms", app="proxies")
-TOKENS = Key(
-    "proxy:{proxy_id}:tokens", Kind.SET, "SHA-256 (hex) of each token it admits", app="proxies"
+ADMISSIONS = Key(
+    "proxy:{proxy_id}:admissions",
+    Kind.SET,
+    "whom it admits: HMAC-SHA256 (hex) of each device id, by its user's Pro token",
+    app="proxies",
 )
 CHANGES = Key(
     "proxy:{proxy_id}:changes",
     Kind.STREAM,
-    "what was done to its tokens: `<version>-0` -> op (admit or expel), token (its SHA-256)",
+    "what was done to its admissions: `<version>-0` -> op (admit or expel), admission",
     ttl="the newest 10,000 or so",
     app="proxies",
 )
@@ -35,8 +38,8 @@ CHANGES = Key(
 PROXIES_OF = Key("user:{user_id}:proxies", Kind.ZSET, "their proxies -> since, ms", app="proxies")
 ADMITTED = Key(
     "user:{user_id}:admitted",
-    Kind.STRING,
-    "SHA-256 (hex) of the Pro token by which their proxies know them",
+    Kind.SET,
+    "the admissions by which their proxies know their devices",
     app="proxies",
 )
 
@@ -46,7 +49,7 @@ def link_keys(proxy_id: ProxyId) -> list[str]:
     return [
         PROXIES.row(proxy_id),
         USERS(proxy_id=proxy_id),
-        TOKENS(proxy_id=proxy_id),
+        ADMISSIONS(proxy_id=proxy_id),
         CHANGES(proxy_id=proxy_id),
     ]
 

@@ -1,7 +1,7 @@
 """What must hold of the fleet and its links (laws 1 and 5).
 
 A link is changed by one script, so these hold at every moment, but for a token that was
-reset, which reaches the proxies by a job. But a check reads in several
+reset and devices that came or went, which reach the proxies by a job. But a check reads in several
 steps, and a change between two of them may look like a breach. So what seems wrong is read
 again, and only what is wrong twice in the same words is told.
 """
@@ -12,7 +12,7 @@ from functools import partial
 
 from accounts.keys import USERS as ACCOUNTS
 from accounts.models import User
-from accounts.services.tokens import token_hash, token_of
+from accounts.services.tokens import admissions_of
 from lantern_pro.jobs.settled import settled_faults
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import cell_of
@@ -31,16 +31,16 @@ def links_mirror(cell: Cell) -> Iterator[str]:
 
 
 def snapshots_agree(cell: Cell) -> Iterator[str]:
-    """Law 5: a proxy's token set is that of its users, and its stream ends at its version."""
+    """Law 5: a proxy admits the devices of its users, and its stream ends at its version."""
     for proxy_id in _members(keys.PROXIES.by("id", cell=cell)):
         yield from _wrong_twice(partial(_snapshot_faults, ProxyId(proxy_id)))
     for user_id in _members(ACCOUNTS.by("id", cell=cell)):
-        yield from settled_faults(cell, str(user_id), partial(_token_faults, UserId(user_id)))
+        yield from settled_faults(cell, str(user_id), partial(_admission_faults, UserId(user_id)))
 
 
 LAWS = (
     Law(1, "links of users and proxies mirror each other, within capacity", links_mirror),
-    Law(5, "each proxy's snapshot is the tokens of its users", snapshots_agree),
+    Law(5, "each proxy's snapshot is the devices of its users", snapshots_agree),
 )
 
 
@@ -50,7 +50,7 @@ class _Links:
 
     proxy: ProxyRecord
     users: list[str]
-    tokens: set[str]
+    admissions: set[str]
     last_change: int
     indexed_load: float | None
     open_load: float | None
@@ -60,13 +60,13 @@ def _read_links(cell: Cell, proxy_id: ProxyId) -> _Links:
     with text_client().pipeline(transaction=True) as pipe:
         pipe.hgetall(keys.PROXIES.row(proxy_id))
         pipe.zrange(keys.USERS(proxy_id=proxy_id), 0, -1)
-        pipe.smembers(keys.TOKENS(proxy_id=proxy_id))
+        pipe.smembers(keys.ADMISSIONS(proxy_id=proxy_id))
         pipe.xrevrange(keys.CHANGES(proxy_id=proxy_id), count=1)
         pipe.zscore(keys.PROXIES.by("load", cell=cell), proxy_id)
         pipe.zscore(keys.OPEN(cell=cell), proxy_id)
-        row, users, tokens, changes, indexed, is_open = pipe.execute()
+        row, users, admissions, changes, indexed, is_open = pipe.execute()
     last = int(changes[0][0].partition("-")[0]) if changes else 0
-    return _Links(ProxyRecord.from_row(row), users, set(tokens), last, indexed, is_open)
+    return _Links(ProxyRecord.from_row(row), users, set(admissions), last, indexed, is_open)
 
 
 def _proxy_faults(cell: Cell, proxy_id: ProxyId) -> list[str]:
@@ -104,10 +104,14 @@ def _user_faults(user_id: UserId) -> list[str]:
 def _snapshot_faults(proxy_id: ProxyId) -> list[str]:
     client = text_client()
     links = _read_links(cell_of(proxy_id), proxy_id)
-    admitted = [client.get(keys.ADMITTED(user_id=int(user_id))) for user_id in links.users]
+    admitted = [
+        admission
+        for user_id in links.users
+        for admission in client.smembers(keys.ADMITTED(user_id=int(user_id)))
+    ]
     faults = []
-    if set(admitted) != links.tokens or len(admitted) != len(links.tokens):
-        faults.append(f"proxy {proxy_id}: {len(links.tokens)} tokens are not its users'")
+    if sorted(admitted) != sorted(links.admissions):
+        faults.append(f"proxy {proxy_id}: {len(links.admissions)} admissions are not its users'")
     if links.last_change != links.proxy.version:
         faults.append(
             f"proxy {proxy_id}: version {links.proxy.version}, stream at {links.last_change}"
@@ -115,14 +119,15 @@ def _snapshot_faults(proxy_id: ProxyId) -> list[str]:
     return faults
 
 
-def _token_faults(user_id: UserId) -> list[str]:
-    """Whether the user's proxies know them by the token that they have now."""
-    admitted = text_client().get(keys.ADMITTED(user_id=user_id))
-    credentials = User.objects.get_credentials(user_id)
-    if admitted is None or credentials is None:
+def _admission_faults(user_id: UserId) -> list[str]:
+    """Whether the user's proxies know them by the token and the devices that they have now."""
+    client = text_client()
+    access = User.objects.get_access(user_id)
+    if access is None or not client.exists(keys.PROXIES_OF(user_id=user_id)):
         return []
-    token = token_of(user_id, credentials.kid, credentials.epoch)
-    return [] if admitted == token_hash(token) else [f"user {user_id}: admitted by another token"]
+    if client.smembers(keys.ADMITTED(user_id=user_id)) == set(admissions_of(access)):
+        return []
+    return [f"user {user_id}: admitted by another token or other devices"]
 
 
 def _wrong_twice(check: Callable[[], list[str]]) -> list[str]:

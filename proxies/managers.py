@@ -9,7 +9,7 @@ from django.db import models
 
 from accounts.keys import PRO_ENDS
 from accounts.keys import USERS as ACCOUNTS
-from accounts.managers import Credentials
+from accounts.managers import Access
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import Work
 from lantern_pro.store.client import text_client
@@ -58,8 +58,8 @@ class ProxyManager(models.Manager["Proxy"]):
     def assign(
         self,
         *,
-        credentials: Credentials,
-        token_hash: str,
+        access: Access,
+        admissions: Sequence[str],
         wanted: int,
         proxies: Sequence[ProxyId],
         now: Millis,
@@ -73,12 +73,11 @@ class ProxyManager(models.Manager["Proxy"]):
             "proxies/assign_proxies",
             work,
             more=_link_keys(proxies),
-            **_user_keys(credentials.user_id),
-            user_id=credentials.user_id,
+            **_user_keys(access.credentials.user_id),
+            user_id=access.credentials.user_id,
             now=now,
-            kid=credentials.kid,
-            epoch=credentials.epoch,
-            token=token_hash,
+            seen=access.seen,
+            admissions=json.dumps(admissions),
             wanted=wanted,
             proxies=_as_json(proxies),
         )

@@ -2,8 +2,8 @@
 
 from itertools import count
 
-from accounts.keys import PRO_ENDS, USERS
-from accounts.services.tokens import current_kid, token_hash, token_of
+from accounts.keys import DEVICES, PRO_ENDS, USERS
+from accounts.services.tokens import admission, current_kid, token_of
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import NewJob
@@ -19,6 +19,7 @@ from proxies.records import NewProxy, Place, Track
 from proxies.services.fleet import add_proxy
 
 HERE = Cell(0)
+DEVICE = "device-1"
 DAY_MS = 86_400_000
 _numbers = count(1)
 
@@ -37,6 +38,7 @@ def pro_user(*, cell: Cell = HERE, days: int = 30) -> UserId:
     with text_client().pipeline() as pipe:
         pipe.hset(USERS.row(user_id), mapping=row)
         pipe.zadd(USERS.by("id", cell=cell), {str(user_id): user_id})
+        pipe.zadd(DEVICES(user_id=user_id), {DEVICE: clock.now()})
         pipe.zadd(PRO_ENDS(cell=cell), {str(user_id): expiration})
         pipe.execute()
     return user_id
@@ -56,6 +58,22 @@ def never_as_read(user_id: UserId) -> None:
     text_client().hset(USERS.row(user_id), "epoch", "01")
 
 
+def add_device(user_id: UserId, device_id: str) -> None:
+    """Write another device into an account."""
+    with text_client().pipeline() as pipe:
+        pipe.zadd(DEVICES(user_id=user_id), {device_id: clock.now()})
+        pipe.hincrby(USERS.row(user_id), "devices_version", 1)
+        pipe.execute()
+
+
+def take_device(user_id: UserId, device_id: str) -> None:
+    """Take a device out of an account."""
+    with text_client().pipeline() as pipe:
+        pipe.zrem(DEVICES(user_id=user_id), device_id)
+        pipe.hincrby(USERS.row(user_id), "devices_version", 1)
+        pipe.execute()
+
+
 def reset_token(user_id: UserId) -> None:
     """Raise the epoch of a user's token."""
     text_client().hincrby(USERS.row(user_id), "epoch", 1)
@@ -68,8 +86,8 @@ def token(user_id: UserId) -> str:
 
 
 def known_as(user_id: UserId) -> str:
-    """What proxies know a user by."""
-    return token_hash(token(user_id))
+    """What proxies know a user's device by."""
+    return admission(token(user_id), DEVICE)
 
 
 def pro_proxy(

@@ -33,9 +33,10 @@ class Through:
         """Ask for a page by its whole address."""
         return self.ask(f"GET {url} HTTP/1.1", Host="x", **headers)
 
-    def admits(self, proxy_id: ProxyId, user_id: UserId) -> bool:
-        """Whether this user is let in just now."""
-        status, answer = self.get("http://x/", X_Lantern_Ping="1", **shown(proxy_id, user_id))
+    def admits(self, proxy_id: ProxyId, user_id: UserId, device_id: str = fleet.DEVICE) -> bool:
+        """Whether this user is let in just now, on this device."""
+        told = {**shown(proxy_id, user_id), "X_Lantern_Device_Id": device_id}
+        status, answer = self.get("http://x/", X_Lantern_Ping="1", **told)
         return status == 200 and "It works" not in answer
 
 
@@ -61,7 +62,7 @@ def shown(proxy_id: ProxyId, user_id: UserId) -> dict[str, str]:
     return {
         "X_Lantern_Auth_Token": fleet.secret(proxy_id),
         "X_Lantern_Pro_Token": fleet.token(user_id),
-        "X_Lantern_Device_Id": "device-1",
+        "X_Lantern_Device_Id": fleet.DEVICE,
     }
 
 

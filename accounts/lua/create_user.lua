@@ -22,7 +22,6 @@
 --       code_taken     the referral code is somebody's; nothing changed
 --       id_taken       the id is somebody's; nothing changed
 --       full {wait_ms} a limit is full, for so long; nothing changed
---@include accounts/put_device
 --@include api/within_limits
 local user, devices, signup, referral_code, by_id, by_created, by_expiration, lex_referral = unpack(KEYS)
 local user_id, device_id, now, signup_digest, signup_ttl_ms, referral, kid, locale, limits = unpack(ARGV)
@@ -43,11 +42,11 @@ if wait_ms then
 end
 redis.call("HSET", user, "id", user_id, "created", now, "kid", kid, "epoch", 1,
     "expiration", 0, "referral", referral, "locale", locale, "signup", signup_digest)
+redis.call("ZADD", devices, now, device_id)
 redis.call("ZADD", by_id, user_id, user_id)
 redis.call("ZADD", by_created, now, user_id)
 redis.call("ZADD", by_expiration, 0, user_id)
 redis.call("ZADD", lex_referral, 0, string.lower(referral) .. "\0" .. user_id)
 redis.call("SET", referral_code, user_id)
 redis.call("SET", signup, user_id, "PX", signup_ttl_ms)
-put_device(devices, "", device_id, "", now)
 return { "created" }

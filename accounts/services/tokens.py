@@ -2,15 +2,16 @@
 
 ``token = base64url(HMAC-SHA256(key[kid], user id | epoch))``. The store holds ``kid`` and
 ``epoch``; so a token can always be shown again to its owner and is reset by raising the epoch,
-and a stolen dump of Redis holds none. Proxies get SHA-256 of the token.
+and a stolen dump of Redis holds none. Proxies get hashes that it takes both the token and a device
+id to make.
 """
 
 import base64
-import hashlib
 import hmac
 
 from django.conf import settings
 
+from accounts.managers import Access
 from lantern_pro.types import UserId
 
 
@@ -31,6 +32,16 @@ def token_is_right(token: str, user_id: UserId, kid: str, epoch: int) -> bool:
     return hmac.compare_digest(token.encode(), token_of(user_id, kid, epoch).encode())
 
 
-def token_hash(token: str) -> str:
-    """What proxies and configurations hold instead of a token: SHA-256, in hex."""
-    return hashlib.sha256(token.encode()).hexdigest()
+def admission(token: str, device_id: str) -> str:
+    """What proxies and configurations know a user's device by: its id, hashed with the token.
+
+    Whoever shows token and device id can be compared with it; it gives away neither.
+    """
+    return hmac.digest(token.encode(), device_id.encode(), "sha256").hex()
+
+
+def admissions_of(access: Access) -> list[str]:
+    """The admissions of all devices of an account, by its present token."""
+    known = access.credentials
+    token = token_of(known.user_id, known.kid, known.epoch)
+    return [admission(token, device_id) for device_id in access.devices]

@@ -1,5 +1,5 @@
--- Ends a purchase that is paid: the buyer's Pro time, the bonus of an invited buyer, the device,
--- the address for receipts, Stripe's pointers and all that follows, in one step, once.
+-- Ends a purchase that is paid: the buyer's Pro time, the bonus of an invited buyer, the device
+-- if there is room, the address for receipts, Stripe's pointers and all that follows, in one step, once.
 -- KEYS  purchase             HASH  the purchase
 --       user                 HASH  the buyer's account
 --       time_ledger          HASH  the buyer's ledger of Pro time
@@ -7,11 +7,13 @@
 --       pro_ends             ZSET  user id -> expiration, ms
 --       devices              ZSET  the buyer's devices
 --       device_names         HASH  their names
+--       removed_devices      ZSET  those that another took off
 --       lex_email_hash       ZSET  index of accounts
 --       by_state             ZSET  index of purchases
 --       lex_charge_id        ZSET  index of purchases
 --       ...                        the ledger's keys, the job's row, rows of jobs that follow
 -- ARGV  now             ms
+--       device_limit    how many devices an account may have
 --       payment_intent  Stripe's id: the business fact
 --       charge_id       Stripe's id
 --       bonus_months    what an invited buyer gets on top, once in a lifetime
@@ -27,8 +29,8 @@
 --@include store/tag
 --@include jobs/once
 --@include jobs/emit
-local purchase, user, time_ledger, users_by_expiration, pro_ends, devices, device_names, lex_email_hash, by_state, lex_charge_id = unpack(KEYS)
-local now, payment_intent, charge_id, bonus_months, bonus_fact, work = unpack(ARGV)
+local purchase, user, time_ledger, users_by_expiration, pro_ends, devices, device_names, removed_devices, lex_email_hash, by_state, lex_charge_id = unpack(KEYS)
+local now, device_limit, payment_intent, charge_id, bonus_months, bonus_fact, work = unpack(ARGV)
 
 local refusal = once(rest, work)
 if refusal then
@@ -55,7 +57,11 @@ if tonumber(bonus_months) > 0 and redis.call("HEXISTS", user, "inviter_id") == 1
     entry.fact, entry.kind, entry.months, entry.days = bonus_fact, "referral_bonus", tonumber(bonus_months), 0
     expiration = extend_pro(keys, row.user_id, entry) or expiration
 end
-put_device(devices, device_names, row.device_id, row.device_name, now)
+if (row.device_limit or "") ~= "" then
+    redis.call("HSET", user, "device_limit", row.device_limit)
+end
+keys.devices, keys.device_names, keys.removed_devices = devices, device_names, removed_devices
+put_device(keys, { id = row.device_id, name = row.device_name, now = now, limit = device_limit })
 if row.email_hash ~= "" and redis.call("HSETNX", user, "email_hash", row.email_hash) == 1 then
     redis.call("HSET", user, "email_sealed", row.email_sealed)
     redis.call("ZADD", lex_email_hash, 0, row.email_hash .. "\0" .. row.user_id)

@@ -9,6 +9,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
+from django.conf import settings
+
 from accounts.services.personal import email_hash, normal_email, seal
 from billing.errors import (
     CardDeclined,
@@ -111,6 +113,7 @@ def _begin(wish: Wish, plan: Plan, purchase_id: PurchaseId) -> None:
         "device_name": wish.device_name,
         "email_sealed": seal(email) if email else "",
         "email_hash": email_hash(email) if email else "",
+        "device_limit": str(plan.device_limit or ""),
         "reason": "",
     }
     Purchase.objects.begin(
@@ -186,6 +189,7 @@ def _record(found: Purchase, outcome: Paid | Declined, fence: Fence | None) -> N
                 purchase_id=found.purchase_id,
                 user_id=found.buyer,
                 now=clock.now(),
+                device_limit=settings.DEVICE_LIMIT,
                 payment_intent=payment_intent,
                 charge_id=charge_id,
                 bonus_months=bonus_months(found.months),

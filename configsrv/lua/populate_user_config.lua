@@ -6,11 +6,10 @@
 --       ...            the ledger's keys, then the work's rows
 -- ARGV  work           JSON: {fence: {id, epoch}, follow: [...]}
 --       expiration     of the account, ms, as read
---       kid            of the token, as read
---       epoch          of the token, as read
+--       seen           the token's kid and epoch and the devices' version as read, by spaces
 --       version        of the fleet, as read
 --       links          ids of the user's proxies by commas, as read
---       token_hash     SHA-256 of the token, hex
+--       admissions     what the devices are admitted by, by commas
 --       proxies        ids of the proxies that the body names, by commas
 --       body           bytes
 --       tag            text
@@ -18,22 +17,22 @@
 --       changed        the account, the links or the fleet are others now; nothing changed
 --       already_done   nothing changed
 --       superseded     nothing changed
+--@include accounts/access_seen
 --@include jobs/once
 --@include jobs/emit
 local user, mine, fleet_version, config = unpack(KEYS)
-local work, expiration, kid, epoch, version, links, token_hash, proxies, body, tag = unpack(ARGV)
+local work, expiration, seen, version, links, admissions, proxies, body, tag = unpack(ARGV)
 
 local refusal = once(rest, work)
 if refusal then
     return refusal
 end
-local account = redis.call("HMGET", user, "expiration", "kid", "epoch")
-if account[1] ~= expiration or account[2] ~= kid or account[3] ~= epoch
+if redis.call("HGET", user, "expiration") ~= expiration or access_seen(user) ~= seen
     or (redis.call("GET", fleet_version) or "0") ~= version
     or table.concat(redis.call("ZRANGE", mine, 0, -1), ",") ~= links then
     return { "changed" }
 end
-redis.call("HSET", config, "token_hash", token_hash, "expiration", expiration,
+redis.call("HSET", config, "admissions", admissions, "expiration", expiration,
     "proxies", proxies, "body", body, "tag", tag)
 emit(rest, work)
 return { "populated" }

@@ -11,7 +11,7 @@ from typing import Final
 from django.conf import settings
 
 from accounts.models import User
-from accounts.services.tokens import token_hash, token_of
+from accounts.services.tokens import admissions_of
 from configsrv import managers
 from configsrv.errors import SourcesKeptChanging
 from configsrv.managers import Bucket
@@ -33,9 +33,9 @@ def populate_user_config(user_id: UserId, fence: Fence) -> None:
     """Make the Pro part of a user's configuration, or take it away. The job is done then."""
     work = Work.of(fence)
     for _ in range(TRIES):
-        credentials = User.objects.get_credentials(user_id)
+        access = User.objects.get_access(user_id)
         now = clock.now()
-        if credentials is None or credentials.expiration <= now:
+        if access is None or access.credentials.expiration <= now:
             outcome = managers.drop_user_config(user_id=user_id, now=now, work=work)
             if outcome != "changed":
                 return
@@ -44,8 +44,8 @@ def populate_user_config(user_id: UserId, fence: Fence) -> None:
         links = Proxy.objects.of_user(user_id)
         named = [each for each in Proxy.objects.records(links) if each.state is State.ACTIVE]
         written = managers.populate_user_config(
-            credentials=credentials,
-            token_hash=token_hash(token_of(user_id, credentials.kid, credentials.epoch)),
+            access=access,
+            admissions=admissions_of(access),
             links=links,
             version=version,
             proxies=[each.id for each in named],

@@ -1,6 +1,6 @@
 """What the proxy knows: its own snapshot of whom to admit, kept up by the store's streams.
 
-State is the truth and messages follow it: a snapshot (``proxy:<id>:tokens`` and the row's
+State is the truth and messages follow it: a snapshot (``proxy:<id>:admissions`` and the row's
 ``version``) is read in one transaction; then the stream is followed from that version. A gap in
 the numbers (the stream was trimmed, or the store restored) means: read the snapshot again.
 Without Redis it keeps what it knows; started without Redis it knows nobody, until it does.
@@ -17,7 +17,7 @@ from typing import Final, Self
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from accounts.services.tokens import token_hash
+from accounts.services.tokens import admission
 from lantern_pro.store.client import text_client
 from lantern_pro.types import Cell, ProxyId
 from proxies import keys
@@ -34,17 +34,17 @@ BATCH: Final = 1000
 
 @dataclass(slots=True)
 class Snapshot:
-    """One proxy that this process stands in for; ``tokens`` are SHA-256 of those it admits."""
+    """One proxy that this process stands in for; ``admissions`` are of the devices it admits."""
 
     proxy_id: ProxyId
     auth_token: str
     track: Track
     version: int
-    tokens: set[str] = field(default_factory=set)
+    admissions: set[str] = field(default_factory=set)
 
-    def admits(self, pro_token: str) -> bool:
-        """Whether a client with this Pro token, perhaps none, may pass."""
-        return self.track is Track.FREE or token_hash(pro_token) in self.tokens
+    def admits(self, pro_token: str, device_id: str) -> bool:
+        """Whether a client with this Pro token on this device, perhaps neither, may pass."""
+        return self.track is Track.FREE or admission(pro_token, device_id) in self.admissions
 
 
 class Knowledge:
@@ -72,14 +72,14 @@ class Knowledge:
         self._closing.set()
         self._thread.join(timeout=2)
 
-    def admits(self, auth_token: str, pro_token: str) -> bool:
-        """Whether a client may pass that shows these two; either may be empty."""
+    def admits(self, auth_token: str, pro_token: str, device_id: str) -> bool:
+        """Whether a client may pass that shows these three; any may be empty."""
         meant = [
             snapshot
             for snapshot in list(self._snapshots.values())
             if hmac.compare_digest(snapshot.auth_token.encode(), auth_token.encode())
         ]
-        return any(snapshot.admits(pro_token) for snapshot in meant)
+        return any(snapshot.admits(pro_token, device_id) for snapshot in meant)
 
     def _run(self) -> None:
         pause = FIRST_PAUSE_SECONDS
@@ -116,12 +116,12 @@ class Knowledge:
     def _load(self, proxy_id: ProxyId) -> None:
         with text_client().pipeline(transaction=True) as pipe:
             pipe.hgetall(keys.PROXIES.row(proxy_id))
-            pipe.smembers(keys.TOKENS(proxy_id=proxy_id))
-            row, tokens = pipe.execute()
+            pipe.smembers(keys.ADMISSIONS(proxy_id=proxy_id))
+            row, admissions = pipe.execute()
         self._snapshots[proxy_id] = Snapshot(
-            proxy_id, row["auth_token"], Track(row["track"]), int(row["version"]), set(tokens)
+            proxy_id, row["auth_token"], Track(row["track"]), int(row["version"]), set(admissions)
         )
-        log.info("%s: %s tokens, version %s", row["name"], len(tokens), row["version"])
+        log.info("%s: %s admissions, version %s", row["name"], len(admissions), row["version"])
 
     def _follow(self) -> None:
         """Wait for changes for a moment, and apply them."""
@@ -141,8 +141,8 @@ class Knowledge:
         if version != snapshot.version + 1:
             return False
         if change["op"] == "admit":
-            snapshot.tokens.add(change["token"])
+            snapshot.admissions.add(change["admission"])
         else:
-            snapshot.tokens.discard(change["token"])
+            snapshot.admissions.discard(change["admission"])
         snapshot.version = version
         return True

@@ -84,8 +84,8 @@ class ReferenceProxy:
         except BadRequest:
             writer.write(disguised(None))
             return
-        auth_token, pro_token = head.get("X-Lantern-Auth-Token"), head.get("X-Lantern-Pro-Token")
-        if not self._knowledge.admits(auth_token, pro_token):
+        shown = (f"X-Lantern-{each}" for each in ("Auth-Token", "Pro-Token", "Device-Id"))
+        if not self._knowledge.admits(*(head.get(name) for name in shown)):
             writer.write(disguised(head))
         elif head.get("X-Lantern-Ping"):
             writer.write(response(HTTPStatus.OK, ""))

@@ -1,8 +1,8 @@
 -- Gives a Pro user the proxies that they lack: least loaded first, in different places where
--- that can be. Proxies that they have are kept, and learn the token if it is another now.
+-- that can be. Proxies that they have are kept, and learn of another token or other devices.
 -- KEYS  user        HASH    the account
 --       mine        ZSET    the user's proxies -> since, ms
---       admitted    STRING  the token's SHA-256 by which their proxies know them
+--       admitted    SET     the admissions by which their proxies know their devices
 --       open        ZSET    active Pro proxies with room -> load
 --       waiting     ZSET    users who lack proxies -> since, ms
 --       by_load     ZSET    index of proxies
@@ -10,17 +10,17 @@
 -- ARGV  work        JSON: {fence: {id, epoch}, follow: [...]}
 --       user_id     text
 --       now         ms
---       kid         of the token
---       epoch       of the token
---       token       its SHA-256, hex
+--       seen        the token's kid and epoch and the devices' version as read, by spaces
+--       admissions  JSON list: what the devices are admitted by
 --       wanted      how many proxies the user should have
 --       proxies     JSON list of ids, in the order of their keys: the user's, then candidates
 -- -->   assigned {gained}  JSON list of ids, may be empty; waits for more if still too few
 --       no_room         the user has none and none has room; they wait, and so does the job
 --       not_pro         their time is over; the job is done, nothing else changed
---       changed         the token, the links or the fleet are not as given; nothing changed
+--       changed         token, devices, links or fleet are not as given; nothing changed
 --       already_done    nothing changed
 --       superseded      nothing changed
+--@include accounts/access_seen
 --@include jobs/once
 --@include jobs/emit
 --@include proxies/proxy_at
@@ -28,14 +28,13 @@
 --@include proxies/admit_user
 --@include proxies/count_users
 local user, mine, admitted, open, waiting, by_load = unpack(KEYS)
-local work, user_id, now, kid, epoch, token, wanted, proxies = unpack(ARGV)
+local work, user_id, now, seen, admissions, wanted, proxies = unpack(ARGV)
 
 local refusal = once(rest, work)
 if refusal then
     return refusal
 end
-local expiration, kid_now, epoch_now = unpack(redis.call("HMGET", user, "expiration", "kid", "epoch"))
-if tonumber(expiration or 0) <= tonumber(now) then
+if tonumber(redis.call("HGET", user, "expiration") or 0) <= tonumber(now) then
     emit(rest, work)
     return { "not_pro" }
 end
@@ -55,7 +54,7 @@ end
 local kept = #has
 local gained = choose_proxies(has, places, candidates, tonumber(wanted))
 local lacks = #has < tonumber(wanted)
-if kid_now ~= kid or epoch_now ~= epoch or kept ~= redis.call("ZCARD", mine)
+if access_seen(user) ~= seen or kept ~= redis.call("ZCARD", mine)
     or (lacks and redis.call("ZCARD", open) > known_open) then
     return { "changed" }
 end
@@ -67,7 +66,7 @@ end
 if #has == 0 then
     return { "no_room" }
 end
-admit_user(has, kept, mine, admitted, user_id, now, token)
+admit_user(has, kept, mine, admitted, user_id, now, cjson.decode(admissions))
 for index = kept + 1, #has do
     count_users(has[index], has[index].id, by_load, open)
 end

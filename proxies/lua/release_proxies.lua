@@ -1,7 +1,7 @@
 -- Takes a user off all their proxies, once their Pro time is over.
 -- KEYS  user        HASH    the account
 --       mine        ZSET    the user's proxies -> since, ms
---       admitted    STRING  the token's SHA-256 by which their proxies know them
+--       admitted    SET     the admissions by which their proxies know their devices
 --       open        ZSET    active Pro proxies with room -> load
 --       waiting     ZSET    users who lack proxies -> since, ms
 --       by_load     ZSET    index of proxies
@@ -41,11 +41,13 @@ for _, id in ipairs(ids) do
         return { "changed" }
     end
 end
-local token = redis.call("GET", admitted)
+local admissions = redis.call("SMEMBERS", admitted)
 for index, id in ipairs(ids) do
     local proxy = proxy_at(rest, work, index)
     redis.call("ZREM", proxy.users, user_id)
-    tell_proxy(proxy, "expel", token)
+    for _, admission in ipairs(admissions) do
+        tell_proxy(proxy, "expel", admission)
+    end
     count_users(proxy, id, by_load, open)
 end
 redis.call("DEL", mine, admitted)

@@ -10,7 +10,7 @@ from typing import Final
 from django.conf import settings
 
 from accounts.models import User
-from accounts.services.tokens import token_hash, token_of
+from accounts.services.tokens import admissions_of
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.events import following
@@ -26,19 +26,19 @@ CANDIDATES_PER_PROXY: Final = 8
 
 
 def assign_proxies(user_id: UserId, fence: Fence) -> None:
-    """Give a Pro user the proxies that they lack, and their proxies the user's token.
+    """Give a Pro user the proxies that they lack, and their proxies the user's devices.
 
     The job is done afterwards, also when the user is not Pro (any more). Raises
     ``NoProxyWithRoom`` when they have none and none has room: then they wait.
     """
     for _ in range(TRIES):
-        credentials = User.objects.get_credentials(user_id)
-        if credentials is None:
+        access = User.objects.get_access(user_id)
+        if access is None:
             ledger.complete(fence)
             return
         outcome = Proxy.objects.assign(
-            credentials=credentials,
-            token_hash=token_hash(token_of(user_id, credentials.kid, credentials.epoch)),
+            access=access,
+            admissions=admissions_of(access),
             wanted=settings.PROXIES_PER_PRO_USER,
             proxies=_own_and_candidates(user_id),
             now=clock.now(),

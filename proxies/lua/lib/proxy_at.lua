@@ -6,7 +6,7 @@ local function proxy_at(rest, work, index)
     return {
         row = rest[base + 1],
         users = rest[base + 2],
-        tokens = rest[base + 3],
+        admissions = rest[base + 3],
         changes = rest[base + 4],
     }
 end

@@ -1,7 +1,7 @@
--- Changes a proxy's token set and tells the proxy: `op` is admit or expel, `token` a SHA-256.
+-- Changes a proxy's set of admissions and tells the proxy: `op` is admit or expel.
 -- The set, its version and the stream's entry (whose id is the version) change together.
-local function tell_proxy(proxy, op, token)
-    redis.call(op == "admit" and "SADD" or "SREM", proxy.tokens, token)
+local function tell_proxy(proxy, op, admission)
+    redis.call(op == "admit" and "SADD" or "SREM", proxy.admissions, admission)
     local version = redis.call("HINCRBY", proxy.row, "version", 1)
-    redis.call("XADD", proxy.changes, "MAXLEN", "~", 10000, version .. "-0", "op", op, "token", token)
+    redis.call("XADD", proxy.changes, "MAXLEN", "~", 10000, version .. "-0", "op", op, "admission", admission)
 end

@@ -176,7 +176,11 @@ def test_header_names_may_come_in_any_case(server: str) -> None:
 
     shouted = _poll(
         server,
-        **{"X-LANTERN-USER-ID": str(user_id), "x-lantern-pro-token": fleet.token(user_id)},
+        **{
+            "X-LANTERN-USER-ID": str(user_id),
+            "x-lantern-pro-token": fleet.token(user_id),
+            "x-lantern-DEVICE-id": fleet.DEVICE,
+        },
     )
 
     assert len(_names(shouted)) == 3

@@ -53,16 +53,31 @@ def test_a_token_that_was_reset_is_good_no_more(through: Through) -> None:
     assert "It works" in answer
 
 
+def test_a_device_is_admitted_while_it_is_one_of_the_account(through: Through) -> None:
+    proxy_id, user_id = linked(through)
+    before = through.admits(proxy_id, user_id, "device-2")
+
+    fleet.add_device(user_id, "device-2")
+    fleet.assigned(user_id, "devices-1")
+    _within_a_second(lambda: through.admits(proxy_id, user_id, "device-2"))
+    fleet.take_device(user_id, "device-2")
+    fleet.assigned(user_id, "devices-2")
+
+    _within_a_second(lambda: not through.admits(proxy_id, user_id, "device-2"))
+    assert not before
+    assert through.admits(proxy_id, user_id)
+
+
 def test_a_gap_in_the_stream_is_closed_by_the_snapshot(
     through: Through, real_redis: redis.Redis
 ) -> None:
     proxy_id, _ = linked(through)
     user_id = fleet.pro_user()
-    token = fleet.known_as(user_id)
+    admission = fleet.known_as(user_id)
     with real_redis.pipeline() as pipe:  # two changes of which the first is trimmed at once
-        pipe.sadd(keys.TOKENS(proxy_id=proxy_id), token)
+        pipe.sadd(keys.ADMISSIONS(proxy_id=proxy_id), admission)
         pipe.hincrby(keys.PROXIES.row(proxy_id), "version", 2)
-        pipe.xadd(keys.CHANGES(proxy_id=proxy_id), {"op": "expel", "token": "x"}, id="3-0")
+        pipe.xadd(keys.CHANGES(proxy_id=proxy_id), {"op": "expel", "admission": "x"}, id="3-0")
         pipe.execute()
 
     _within_a_second(lambda: through.admits(proxy_id, user_id))

@@ -8,7 +8,7 @@ import pytest
 import redis
 
 from accounts.errors import NoSuchUser
-from accounts.keys import DEVICE_NAMES, TIME_LEDGER, USERS
+from accounts.keys import DEVICE_NAMES, DEVICES, TIME_LEDGER, USERS
 from billing.errors import IdempotencyKeyReused, NoSuchPurchase
 from billing.jobs import SendReceipt, SettlePurchase
 from billing.keys import PURCHASES
@@ -41,13 +41,16 @@ def laws_hold_afterwards(any_redis: redis.Redis) -> Iterator[None]:
     assert list(paid_is_given(HERE)) == []
 
 
-def begin(buyer: UserId, *, key: str = "tap", digest: str = "d") -> PurchaseId:
+def begin(
+    buyer: UserId, *, key: str = "tap", digest: str = "d", device_limit: str = ""
+) -> PurchaseId:
     """Begin a purchase of a year, with the job that will settle it."""
     purchase_id = purchase_id_of(buyer, key)
     intent = {
         "plan": "1y-usd-10", "months": "12", "days": "0", "amount_minor": "4800",
         "currency": "usd", "source": "tok_visa", "device_id": "device-9", "device_name": "Pixel",
         "email_sealed": "sealed", "email_hash": "abc", "reason": "",
+        "device_limit": device_limit,
     }  # fmt: skip
     Purchase.objects.begin(
         purchase_id=purchase_id,
@@ -66,6 +69,7 @@ def complete(buyer: UserId, purchase_id: PurchaseId, **changes: Any) -> bool:
         "purchase_id": purchase_id,
         "user_id": buyer,
         "now": NOW,
+        "device_limit": 3,
         "payment_intent": "pi_1",
         "charge_id": "ch_1",
         "bonus_months": 1,
@@ -147,6 +151,27 @@ def test_an_address_that_is_known_stays(buyer: UserId, any_redis: Any) -> None:
     complete(buyer, purchase_id)
 
     assert any_redis.hget(USERS.row(buyer), "email_sealed") == "first"
+
+
+def test_a_buyer_whose_account_is_full_gets_the_time_and_no_further_device(
+    buyer: UserId, any_redis: Any
+) -> None:
+    purchase_id = begin(buyer)
+
+    completed = complete(buyer, purchase_id, device_limit=1)
+
+    assert completed
+    assert any_redis.zrange(DEVICES(user_id=buyer), 0, -1) == ["device-1"]
+    assert any_redis.hget(USERS.row(buyer), "expiration") != "0"
+
+
+def test_a_plan_may_be_for_more_devices_than_is_usual(buyer: UserId, any_redis: Any) -> None:
+    purchase_id = begin(buyer, device_limit="2")
+
+    complete(buyer, purchase_id, device_limit=1)
+
+    assert any_redis.zrange(DEVICES(user_id=buyer), 0, -1) == ["device-9", "device-1"]
+    assert any_redis.hget(USERS.row(buyer), "device_limit") == "2"
 
 
 def test_no_such_purchase_gives_nothing(buyer: UserId, any_redis: Any) -> None:

@@ -1,7 +1,7 @@
 """The scripts that write configurations: one test an outcome, and the laws."""
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -77,16 +77,16 @@ def _broken_laws() -> list[str]:
 
 
 def _populate(user_id: UserId, fence: Fence, **read: Any) -> str:
-    credentials = User.objects.get_credentials(user_id)
-    assert credentials is not None
+    access = User.objects.get_access(user_id)
+    assert access is not None
     told: dict[str, Any] = {
-        "credentials": credentials,
+        "access": access,
         "links": Proxy.objects.of_user(user_id),
         "version": Proxy.objects.fleet_version(HERE),
         **read,
     }
     return managers.populate_user_config(
-        token_hash="0" * 64, proxies=[], body=BODY, work=Work.of(fence), **told
+        admissions=["0" * 64], proxies=[], body=BODY, work=Work.of(fence), **told
     )
 
 
@@ -179,7 +179,7 @@ def test_a_pro_user_gets_a_configuration_of_their_own_proxies() -> None:
     own = _own(user_id)
     assert own is not None
     assert set(_names(own.body)) == {Proxy.objects.records([proxy_id])[0].name}
-    assert own.token_hash == fleet.known_as(user_id)
+    assert own.admissions == {fleet.known_as(user_id)}
     assert own.expiration > clock.now()
     assert _broken_laws() == []
 
@@ -206,12 +206,17 @@ def test_what_changed_while_it_was_rendered_is_rendered_again(what: str) -> None
     assert _own(user_id) is None
 
 
-def test_a_token_that_was_reset_while_it_was_rendered_is_rendered_again() -> None:
+@pytest.mark.parametrize(
+    "change", [fleet.reset_token, lambda user_id: fleet.take_device(user_id, fleet.DEVICE)]
+)
+def test_an_access_that_changed_while_it_was_rendered_is_rendered_again(
+    change: Callable[[UserId], None],
+) -> None:
     user_id = fleet.pro_user()
-    credentials = User.objects.get_credentials(user_id)
-    fleet.reset_token(user_id)
+    access = User.objects.get_access(user_id)
+    change(user_id)
 
-    outcome = _populate(user_id, _user_fence(user_id), credentials=credentials)
+    outcome = _populate(user_id, _user_fence(user_id), access=access)
 
     assert outcome == "changed"
 
@@ -266,7 +271,7 @@ def test_ten_at_once_leave_the_newest_configuration(real_redis: object) -> None:
 
     own = _own(user_id)
     assert own is not None
-    assert own.token_hash == fleet.known_as(user_id)
+    assert own.admissions == {fleet.known_as(user_id)}
 
 
 def test_the_law_tells_a_configuration_that_names_other_proxies() -> None:

@@ -1,10 +1,12 @@
 """``proxies/assign_proxies``: one test an outcome, and the rules of the choice."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from accounts.models import User
+from accounts.services.tokens import admission
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.errors import AlreadyDone, Superseded
@@ -31,15 +33,13 @@ def _leased(user_id: int, fact: str = "purchase-1") -> LeasedJob:
 
 
 def _assign(user_id: int, proxies: list[int], fence: Fence, epoch: int | None = None) -> object:
-    credentials = User.objects.get_credentials(user_id)  # type: ignore[arg-type]
-    assert credentials is not None
+    access = User.objects.get_access(user_id)  # type: ignore[arg-type]
+    assert access is not None
     if epoch is not None:
-        from dataclasses import replace
-
-        credentials = replace(credentials, epoch=epoch)
+        access = replace(access, credentials=replace(access.credentials, epoch=epoch))
     return Proxy.objects.assign(
-        credentials=credentials,
-        token_hash=fleet.known_as(user_id),  # type: ignore[arg-type]
+        access=access,
+        admissions=[fleet.known_as(user_id)],  # type: ignore[arg-type]
         wanted=2,
         proxies=proxies,  # type: ignore[arg-type]
         now=clock.now(),
@@ -54,7 +54,7 @@ def test_a_pro_user_gets_proxies_and_both_sides_say_so() -> None:
 
     assert gained == {one, other}
     assert text_client().zscore(keys.USERS(proxy_id=one), user_id) is not None
-    assert text_client().smembers(keys.TOKENS(proxy_id=one)) == {fleet.known_as(user_id)}
+    assert text_client().smembers(keys.ADMISSIONS(proxy_id=one)) == {fleet.known_as(user_id)}
     [record] = Proxy.objects.records([one])
     assert (record.load, record.version) == (1, 1)
     assert fleet.broken_laws() == []
@@ -67,7 +67,7 @@ def test_the_proxy_is_told_whom_to_admit_under_the_number_of_its_version() -> No
 
     [(version, change)] = text_client().xrange(keys.CHANGES(proxy_id=proxy_id))
     assert version == "1-0"
-    assert change == {"op": "admit", "token": fleet.known_as(user_id)}
+    assert change == {"op": "admit", "admission": fleet.known_as(user_id)}
 
 
 def test_with_no_room_the_user_waits_and_so_does_the_job() -> None:
@@ -133,7 +133,7 @@ def test_a_token_that_was_reset_meanwhile_is_not_admitted() -> None:
     outcome = _assign(user_id, [proxy_id], _leased(user_id).fence, epoch=7)
 
     assert outcome == "changed"
-    assert text_client().smembers(keys.TOKENS(proxy_id=proxy_id)) == set()
+    assert text_client().smembers(keys.ADMISSIONS(proxy_id=proxy_id)) == set()
 
 
 def test_room_elsewhere_than_looked_for_is_looked_for_again() -> None:
@@ -212,6 +212,41 @@ def test_who_has_proxies_keeps_them() -> None:
     assert after == before
 
 
+def test_a_device_that_came_or_went_is_told_to_every_proxy_and_nothing_else() -> None:
+    user_id, proxy_id = fleet.pro_user(), fleet.pro_proxy()
+    fleet.assigned(user_id)
+    other = admission(fleet.token(user_id), "device-2")
+
+    fleet.add_device(user_id, "device-2")
+    fleet.assigned(user_id, "devices-1")
+    fleet.take_device(user_id, "device-2")
+    fleet.assigned(user_id, "devices-2")
+
+    changes = [change for _, change in text_client().xrange(keys.CHANGES(proxy_id=proxy_id))]
+    assert changes[1:] == [{"op": op, "admission": other} for op in ("admit", "expel")]
+    assert text_client().smembers(keys.ADMISSIONS(proxy_id=proxy_id)) == {fleet.known_as(user_id)}
+    assert fleet.broken_laws() == []
+
+
+def test_a_device_removed_meanwhile_is_not_admitted() -> None:
+    user_id, proxy_id = fleet.pro_user(), fleet.pro_proxy()
+    fence = _leased(user_id).fence
+    access = User.objects.get_access(user_id)
+    assert access is not None
+    fleet.take_device(user_id, fleet.DEVICE)
+
+    outcome = Proxy.objects.assign(
+        access=access,
+        admissions=[fleet.known_as(user_id)],
+        wanted=2,
+        proxies=[proxy_id],
+        now=clock.now(),
+        work=Work.of(fence),
+    )
+
+    assert outcome == "changed"
+
+
 def test_a_new_token_replaces_the_old_one_at_every_proxy() -> None:
     user_id, proxy_id = fleet.pro_user(), fleet.pro_proxy()
     fleet.assigned(user_id)
@@ -221,9 +256,9 @@ def test_a_new_token_replaces_the_old_one_at_every_proxy() -> None:
     fleet.assigned(user_id, "reset-1")
 
     new = fleet.known_as(user_id)
-    assert text_client().smembers(keys.TOKENS(proxy_id=proxy_id)) == {new}
+    assert text_client().smembers(keys.ADMISSIONS(proxy_id=proxy_id)) == {new}
     changes = [change for _, change in text_client().xrange(keys.CHANGES(proxy_id=proxy_id))]
-    assert changes[1:] == [{"op": "expel", "token": old}, {"op": "admit", "token": new}]
+    assert changes[1:] == [{"op": "expel", "admission": old}, {"op": "admit", "admission": new}]
     assert fleet.broken_laws() == []
 
 

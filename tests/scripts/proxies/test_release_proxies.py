@@ -56,7 +56,7 @@ def test_when_pro_time_is_over_both_sides_are_undone(user_id: UserId, proxy_id: 
     [record] = Proxy.objects.records([proxy_id])
     assert fleet.proxies_of(user_id) == set()
     assert (record.load, record.version) == (0, 2)
-    assert text_client().scard(keys.TOKENS(proxy_id=proxy_id)) == 0
+    assert text_client().scard(keys.ADMISSIONS(proxy_id=proxy_id)) == 0
     assert text_client().zcard(PRO_ENDS(cell=HERE)) == 0
     assert fleet.broken_laws() == []
 
@@ -69,7 +69,7 @@ def test_the_proxy_is_told_to_expel(user_id: UserId, proxy_id: ProxyId) -> None:
 
     [_, (version, change)] = text_client().xrange(keys.CHANGES(proxy_id=proxy_id))
     assert version == "2-0"
-    assert change == {"op": "expel", "token": fleet.known_as(user_id)}
+    assert change == {"op": "expel", "admission": fleet.known_as(user_id)}
 
 
 def test_the_room_that_is_made_goes_to_whoever_waits(user_id: UserId, proxy_id: ProxyId) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from accounts.errors import InvalidEmail
 from accounts.services.personal import email_hash, normal_email, seal, unseal
 from accounts.services.referral_codes import ALPHABET, new_code, read_code
-from accounts.services.tokens import token_hash, token_is_right, token_of
+from accounts.services.tokens import admission, token_is_right, token_of
 from lantern_pro.types import Cell, UserId
 
 USER = UserId(1 << 10)
@@ -27,7 +27,13 @@ def test_a_token_is_computed_anew_and_changes_with_user_epoch_and_key(settings: 
     assert len(token) == 43
     assert token_is_right(token, USER, "a", 1)
     assert not token_is_right("ü", USER, "a", 1)
-    assert len(token_hash(token)) == 64
+
+
+def test_an_admission_is_of_one_token_and_one_device_together() -> None:
+    known = admission("token", "device-1")
+
+    assert len(known) == 64
+    assert known not in {admission("token", "device-2"), admission("other", "device-1")}
 
 
 @given(st.text(min_size=1))

@@ -1,6 +1,5 @@
 """What one poll is answered."""
 
-import hashlib
 from dataclasses import dataclass, field
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
+from accounts.services.tokens import admission
 from configsrv.managers import UserConfig
 from configsrv.render import NOTHING, Body
 from configsrv.services.answer import Poll, answer, seconds_until_next_poll
@@ -18,6 +18,7 @@ from lantern_pro.types import Cell, Millis, UserId
 FREE = Body(b"free", "f")
 OWN = Body(b"own", "o")
 USER = UserId(1 << 20)
+DEVICE = "device-1"
 
 
 @dataclass(slots=True)
@@ -38,11 +39,11 @@ class Stored:
 
 def _own(body: Body = OWN, *, ends_in_ms: int = 60_000) -> UserConfig:
     expiration = Millis(clock.now() + ends_in_ms)
-    return UserConfig(hashlib.sha256(b"right").hexdigest(), expiration, body)
+    return UserConfig(frozenset([admission("right", DEVICE)]), expiration, body)
 
 
-def _poll(token: str = "right") -> Poll:  # noqa: S107 - no secret
-    return Poll(user_id=str(USER), token=token, peer="203.0.113.7")
+def _poll(token: str = "right", device_id: str = DEVICE) -> Poll:  # noqa: S107 - no secret
+    return Poll(user_id=str(USER), device_id=device_id, token=token, peer="203.0.113.7")
 
 
 def test_a_pro_user_gets_their_own_proxies_and_then_the_free_ones() -> None:
@@ -60,6 +61,10 @@ def test_without_the_right_token_or_after_its_time_there_is_only_the_free_part(
     told = answer(_poll(token), Stored(own=_own(ends_in_ms=ends_in_ms)))
 
     assert told.body == FREE
+
+
+def test_a_device_that_is_not_one_of_the_account_gets_only_the_free_part() -> None:
+    assert answer(_poll(device_id="device-2"), Stored(own=_own())).body == FREE
 
 
 def test_a_pro_user_whose_proxies_are_on_their_way_gets_the_free_part() -> None:

@@ -192,7 +192,7 @@ def test_that_there_is_none_is_remembered_too(
 
     fake_redis.hset(
         USER_CONFIG(user_id=USER),
-        mapping={"body": "x", "tag": "t", "token_hash": "h", "expiration": 5},
+        mapping={"body": "x", "tag": "t", "admissions": "h", "expiration": 5},
     )
 
     assert first == (NOTHING, None)

@@ -27,10 +27,10 @@ BREACHES: dict[str, Breach] = {
     ),
     "capacity 0": lambda store, proxy_id, _: store.hset(keys.PROXIES.row(proxy_id), "capacity", 0),
     "in the open index": lambda store, _, __: store.delete(keys.OPEN(cell=HERE)),
-    "tokens are not its users'": lambda store, proxy_id, _: store.sadd(
-        keys.TOKENS(proxy_id=proxy_id), "stranger"
+    "admissions are not its users'": lambda store, proxy_id, _: store.sadd(
+        keys.ADMISSIONS(proxy_id=proxy_id), "stranger"
     ),
-    "admitted by another token": lambda _, __, user_id: fleet.reset_token(user_id),
+    "admitted by another token or other devices": lambda _, __, user_id: fleet.reset_token(user_id),
     "stream at 1": lambda store, proxy_id, _: store.hincrby(
         keys.PROXIES.row(proxy_id), "version", 1
     ),

@@ -1,8 +1,9 @@
-"""How accounts are stored and read: one method a script, and plain reads."""
+"""How users are stored and read: one method a script, and plain reads."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import models
 
@@ -11,6 +12,7 @@ from accounts.keys import (
     DEVICES,
     INVITEES,
     REFERRAL_CODE,
+    REMOVED_DEVICES,
     SIGNUP,
     TIME_LEDGER,
     USERS,
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What it takes to know a user: ``confirmed`` is False until the first authenticated call."""
+    """What it takes to know a user: ``confirmed`` is False until the first authenticated call.
+
+    ``removed`` says whether the device that was asked for has been taken off the account.
+    """
 
     user_id: UserId
     kid: str
@@ -36,6 +41,25 @@ class Credentials:
     expiration: Millis
     signup_digest: str
     confirmed: bool
+    removed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may use what an account has: a token of this epoch, on one of these devices.
+
+    ``devices_version`` counts the changes of the list of devices.
+    """
+
+    credentials: Credentials
+    devices: tuple[str, ...]
+    devices_version: int
+
+    @property
+    def seen(self) -> str:
+        """What a script compares to see whether the access is still as it was read."""
+        known = self.credentials
+        return f"{known.kid} {known.epoch} {self.devices_version}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +95,26 @@ class Account:
     devices: list[Device]
     time_ledger: list[TimeEntry]
     invitees: list[UserId]
+
+
+_CREDENTIALS: Final = ("kid", "epoch", "expiration", "signup", "confirmed")
+
+
+def _credentials(
+    user_id: UserId, row: Sequence[str | None], *, removed: bool = False
+) -> Credentials | None:
+    kid, epoch, expiration, signup, confirmed = row
+    if kid is None:
+        return None
+    return Credentials(
+        user_id=user_id,
+        kid=kid,
+        epoch=int(epoch or 0),
+        expiration=Millis(int(expiration or 0)),
+        signup_digest=signup or "",
+        confirmed=confirmed is not None,
+        removed=removed,
+    )
 
 
 def read_time_ledger(entries: dict[str, str]) -> list[TimeEntry]:
@@ -139,21 +183,22 @@ class UserManager(models.Manager["User"]):
                 return False
         raise AssertionError(outcome)
 
-    def get_credentials(self, user_id: UserId) -> Credentials | None:
+    def get_credentials(self, user_id: UserId, device_id: str = "") -> Credentials | None:
         """Read what authentication needs, in one round trip; None when there is no such user."""
-        kid, epoch, expiration, signup, confirmed = text_client().hmget(
-            USERS.row(user_id), ["kid", "epoch", "expiration", "signup", "confirmed"]
-        )
-        if kid is None:
-            return None
-        return Credentials(
-            user_id=user_id,
-            kid=kid,
-            epoch=int(epoch),
-            expiration=Millis(int(expiration)),
-            signup_digest=signup or "",
-            confirmed=confirmed is not None,
-        )
+        with text_client().pipeline(transaction=False) as pipe:
+            pipe.hmget(USERS.row(user_id), _CREDENTIALS)
+            pipe.zscore(REMOVED_DEVICES(user_id=user_id), device_id)
+            row, removed = pipe.execute()
+        return _credentials(user_id, row, removed=removed is not None)
+
+    def get_access(self, user_id: UserId) -> Access | None:
+        """Read who may use an account; None when there is no such user."""
+        with text_client().pipeline(transaction=False) as pipe:
+            pipe.hmget(USERS.row(user_id), [*_CREDENTIALS, "devices_version"])
+            pipe.zrange(DEVICES(user_id=user_id), 0, -1)
+            [*row, version], devices = pipe.execute()
+        found = _credentials(user_id, row)
+        return Access(found, tuple(devices), int(version or 0)) if found else None
 
     def get_account(self, user_id: UserId) -> Account | None:
         """Read a whole account in one round trip."""
