@@ -49,15 +49,23 @@ def identity_of(request: HttpRequest) -> Identity:
     return Identity(
         device_id=device_id_of(request),
         user_id=UserId(int(user_id)) if int(user_id) else None,
-        token=request.headers.get(TOKEN_HEADER, "").strip(),
+        token=_token_of(request),
     )
+
+
+def _token_of(request: HttpRequest) -> str:
+    token = request.headers.get(TOKEN_HEADER, "").strip()
+    if not token.isascii():
+        message = f"The header {TOKEN_HEADER} must be ASCII, as every token of ours is."
+        raise InvalidParameter(message, field=TOKEN_HEADER)
+    return token
 
 
 def address_of(request: HttpRequest) -> str:
     """The client's IP address; what a proxy says of it counts only with the right secret."""
     direct = str(request.META.get("REMOTE_ADDR", ""))
     secret = request.headers.get("X-Lantern-Config-Auth-Token", "")
-    if hmac.compare_digest(secret.encode(), settings.PROXY_FORWARD_SECRET.encode()):
+    if hmac.compare_digest(secret.encode(errors="replace"), settings.PROXY_FORWARD_SECRET.encode()):
         told = request.headers.get("X-Lantern-Config-Client-IP", "")
         try:
             return str(ip_address(told.strip()))

@@ -66,7 +66,7 @@ class Spending:
     def limits(self) -> str:
         """The argument ``limits`` of ``api/within_limits`` (Lua)."""
         told = {
-            "remember_ms": self.remember_ms,
+            "remember_ms": self.remember_ms if self.rules else 0,
             "most_repeats": self.most_repeats,
             "limits": [
                 {

@@ -78,4 +78,6 @@ def _rule(limit: Limit, limits: Limits, counted_by: str, cell: Cell) -> Rule:
 
 
 def _digest(told: str) -> str:
-    return hmac.digest(settings.LOOKUP_SECRET, f"limit|{told}".encode(), "sha256").hex()[:32]
+    """A keyed hash; halves of characters, which JSON can bring, are hashed as they are."""
+    text = f"limit|{told}".encode(errors="surrogatepass")
+    return hmac.digest(settings.LOOKUP_SECRET, text, "sha256").hex()[:32]

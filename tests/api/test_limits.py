@@ -1,5 +1,6 @@
 """Limits as client apps meet them: refused at 200 with the wait, honest repetitions let through."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -123,6 +124,19 @@ def test_a_purchase_may_be_repeated_and_another_is_counted(
         answers.append(app.answer["errorId"])
 
     assert answers == ["card-declined"] * 4 + ["too-many-requests"]
+
+
+def test_a_key_with_half_a_character_is_refused_and_breaks_nothing(client: ClientApp) -> None:
+    response = client.http.generic(
+        "POST",
+        "/purchase",
+        json.dumps({"plan": "1y-usd-10", "stripeToken": "tok_visa", "idempotencyKey": "\ud800"}),
+        content_type="application/json",
+        headers=client.headers(),
+    )
+
+    assert response.status_code == 200
+    assert json.loads(response.content)["details"]["field"] == "idempotencyKey"
 
 
 def test_addresses_that_are_not_public_are_not_counted_as_one_network(

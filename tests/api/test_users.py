@@ -119,6 +119,17 @@ def test_a_malformed_user_id_is_named_as_such(client: ClientApp, user_id: str) -
     assert answer["details"]["field"] == "X-Lantern-User-Id"
 
 
+@pytest.mark.parametrize("token", ["t\u00f6ken", "\udc80"])
+def test_a_token_that_no_token_can_be_is_named_as_such(client: ClientApp, token: str) -> None:
+    client.token = token
+
+    response = client.get("/user-data")
+
+    assert response.status_code == 200
+    assert client.answer["errorId"] == "invalid-parameter"
+    assert client.answer["details"]["field"] == "X-Lantern-Pro-Token"
+
+
 def test_a_call_without_a_device_id_is_told_which_header_is_missing(client: ClientApp) -> None:
     client.device_id = ""
 
