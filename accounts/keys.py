@@ -47,6 +47,20 @@ SIGNUP = Key(
     ttl="15 minutes, or until the first authenticated call",
     app="accounts",
 )
+MAILS = Key(
+    "user:{user_id}:mails",
+    Kind.LIST,
+    "the last 50 mails to the user, the newest first: JSON {name, at, state, sender, id, why}",
+    app="accounts",
+)
+MAIL_STANDING = Key(
+    "mail_standing:{digest}",
+    Kind.HASH,
+    "what became of mails to an address, by its keyed hash: bounced, complained, soft, delivered "
+    "-> when last, ms; why -> the mail service's word for the last trouble",
+    ttl="two years after the last event",
+    app="accounts",
+)
 PRO_ENDS = Key(
     "pro_ends",
     Kind.ZSET,

@@ -8,6 +8,7 @@ from billing.services.receipts import send_receipt
 from lantern_pro.jobs.job import JobArguments
 from lantern_pro.jobs.ledger import LeasedJob
 from lantern_pro.jobs.registry import job
+from lantern_pro.mail.sending import MOST_ATTEMPTS
 from lantern_pro.types import PurchaseId
 
 
@@ -43,7 +44,7 @@ def settle_purchase(leased: LeasedJob, arguments: SettlePurchase) -> None:
     settle_by_job(arguments.purchase_id, leased.fence)
 
 
-@job(SendReceipt)
+@job(SendReceipt, most_attempts=MOST_ATTEMPTS)
 def mail_receipt(leased: LeasedJob, arguments: SendReceipt) -> None:
     """Mail the receipt."""
     send_receipt(arguments.purchase_id, leased)

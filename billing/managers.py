@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 from accounts.errors import NoSuchUser
-from accounts.keys import USERS, device_keys, pro_time_keys
+from accounts.keys import MAILS, USERS, device_keys, pro_time_keys
+from accounts.managers.mails import Posted
 from billing.errors import IdempotencyKeyReused, NoSuchPurchase
 from billing.keys import PURCHASES, USER_PURCHASES
 from lantern_pro.jobs import ledger
@@ -129,13 +130,17 @@ class PurchaseManager(models.Manager["Purchase"]):
                 raise NoSuchPurchase
         raise AssertionError(outcome)
 
-    def record_receipt(self, *, purchase_id: PurchaseId, mail_id: str, fence: Fence) -> None:
-        """Keep the pointer to the mail that carried the receipt."""
+    def record_receipt(
+        self, *, purchase_id: PurchaseId, user_id: UserId, posted: Posted | None, fence: Fence
+    ) -> None:
+        """Keep the pointer to the mail with the receipt; None when there was nobody to write to."""
         outcome = ledger.apply(
             "billing/record_receipt",
             Work.of(fence),
             purchase=PURCHASES.row(purchase_id),
-            mail_id=mail_id,
+            mails=MAILS(user_id=user_id),
+            mail_id=posted.id if posted else "",
+            entry=posted.as_json() if posted else "",
         )
         match outcome:
             case ["recorded"]:

@@ -4,6 +4,7 @@ import base64
 import binascii
 import os
 import secrets
+from collections.abc import Sequence
 from typing import Final
 
 from django.core.exceptions import ImproperlyConfigured
@@ -36,6 +37,15 @@ def number(name: str, default: int, *, least: int = 0, most: int = 1 << 53) -> i
         message = f"{name} is {value!r}; it must be a whole number from {least} to {most}."
         raise ImproperlyConfigured(message)
     return int(value)
+
+
+def choice(name: str, default: str, choices: Sequence[str]) -> str:
+    """Read one of a few words."""
+    value = os.environ.get(name, default)
+    if value not in choices:
+        message = f"{name} is {value!r}; it must be one of {', '.join(choices)}."
+        raise ImproperlyConfigured(message)
+    return value
 
 
 def words(name: str, default: str = "") -> list[str]:

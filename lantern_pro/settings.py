@@ -150,6 +150,23 @@ STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", _only_in_development("
 STRIPE_API_BASE = env.text("STRIPE_API_BASE", "https://api.stripe.com")
 MANDRILL_API_KEY = env.text("MANDRILL_API_KEY", _only_in_development("development"))
 MANDRILL_API_BASE = env.text("MANDRILL_API_BASE", "https://mandrillapp.com/api/1.0/")
+# From Mandrill's settings of the webhook; the address exactly as it is entered there.
+MANDRILL_WEBHOOK_KEYS = env.words("MANDRILL_WEBHOOK_KEY", "development" if DEVELOPMENT else "")
+MANDRILL_WEBHOOK_URL = env.text(
+    "MANDRILL_WEBHOOK_URL", "http://127.0.0.1:8000/webhooks/mandrill" if DEVELOPMENT else ""
+)
+# The second sender, for when Mandrill refuses our mails or is away; none without a host.
+EMAIL_HOST = env.text("LANTERN_SMTP_HOST", "")
+EMAIL_PORT = env.number("LANTERN_SMTP_PORT", 587, least=1, most=65_535)
+EMAIL_HOST_USER = env.text("LANTERN_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = env.text("LANTERN_SMTP_PASSWORD", "")
+EMAIL_USE_TLS, EMAIL_USE_SSL = {
+    "starttls": (True, False),
+    "tls": (False, True),
+    "none": (False, False),
+}[env.choice("LANTERN_SMTP_SECURITY", "starttls", ("starttls", "tls", "none"))]
+EMAIL_TIMEOUT = 10
+MAIL_PATIENCE_SECONDS = env.number("LANTERN_MAIL_PATIENCE_SECONDS", 120, least=1, most=86_400)
 MAIL_FROM = env.text("LANTERN_MAIL_FROM", "Lantern Pro <pro@example.org>")
 
 # --- Rules that operators may turn ----------------------------------------------------------------

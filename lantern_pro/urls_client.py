@@ -1,9 +1,10 @@
-"""The face for client apps and for Stripe."""
+"""The face for client apps, for Stripe and for Mandrill."""
 
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from accounts.api.users import UserConfirm, UserCreate, UserData
+from accounts.api.webhooks import MandrillWebhook
 from billing.api.plans import Plans
 from billing.api.purchases import Purchase, UserCharges
 from billing.api.webhooks import StripeWebhook
@@ -21,6 +22,7 @@ urlpatterns = [
     path("purchase", Purchase.as_view()),
     path("user-charges", UserCharges.as_view()),
     path("referral-attach", ReferralAttach.as_view()),
+    path("webhooks/mandrill", MandrillWebhook.as_view()),
     path("webhooks/stripe", StripeWebhook.as_view()),
     path("healthz", healthz),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from devstack.mandrill_standin.server import MandrillStandin
+from devstack.mandrill_standin.server import WEBHOOK_KEY, MandrillStandin
 from devstack.standin import common_arguments, serve
 
 
@@ -25,12 +25,23 @@ def main() -> int:
         metavar="SECONDS",
         help="how long a mail cannot be found after it was sent (default: 0)",
     )
-    given = parser.parse_args()
-    return serve(
-        lambda: MandrillStandin(
-            given.data, port=given.port, api_key=given.key, index_delay=given.index_delay
-        )
+    parser.add_argument("--webhook-url", metavar="URL", help="where events go (default: nowhere)")
+    parser.add_argument(
+        "--webhook-key",
+        default=os.environ.get("MANDRILL_WEBHOOK_KEY") or WEBHOOK_KEY,
+        metavar="KEY",
+        help="signs the events (default: MANDRILL_WEBHOOK_KEY, or the one for development)",
     )
+    given = parser.parse_args()
+
+    def make() -> MandrillStandin:
+        standin = MandrillStandin(
+            given.data, given.webhook_url, given.webhook_key, port=given.port, api_key=given.key
+        )
+        standin.index_delay = given.index_delay
+        return standin
+
+    return serve(make)
 
 
 if __name__ == "__main__":

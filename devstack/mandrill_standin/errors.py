@@ -30,3 +30,8 @@ def invalid(*, field: str, says: str) -> MandrillError:
 def unknown_message(message_id: str) -> MandrillError:
     """No such mail, or none that is indexed yet."""
     return MandrillError("Unknown_Message", 11, f"No message exists with the id '{message_id}'")
+
+
+def payment_required() -> MandrillError:
+    """The account is not paid for."""
+    return MandrillError("PaymentRequired", 10, "The requested feature requires payment.")

@@ -1,33 +1,57 @@
 """What people see of the Mandrill stand-in: the mails, as their readers would."""
 
 import base64
+from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
-from devstack.standin import Answer, Object
-from devstack.standin.page import Html, code, facts, link, mark, page, shown, table, when
+from devstack.mandrill_standin.happenings import HAPPENINGS
+from devstack.mandrill_standin.sending import state_of
+from devstack.standin import Answer, Fault, Object
+from devstack.standin.page import Html, code, facts, link, mark, page, shown, table, told, when
 
 _SHOWN = 200
-_MOODS = {"sent": "good", "rejected": "bad", "invalid": "bad", "bounced": "bad"}
+_MOODS = {"sent": "good", "queued": "wait", "deferred": "wait"}
+_SEND = "/api/1.0/messages/send"
+_NEXT = {
+    "bounce": ("It bounces", Fault("bounce", _SEND)),
+    "reject": ("Its reader is refused", Fault("reject", _SEND)),
+    "delay": ("It stays queued for a minute", Fault("delay", _SEND, seconds=60)),
+    "key": ("Our key is refused", Fault("invalid_key", _SEND)),
+    "lost": ("The answer is lost", Fault("close_after", _SEND)),
+    "down": ("Mandrill is down for ten calls", Fault("close_before", "/api/1.0/", times=10)),
+}
+NEXT = {name: fault for name, (_, fault) in _NEXT.items()}
+"""What the front page can let happen to the next mail."""
 # The mail's own HTML may show pictures that came with it, and nothing else.
 _MAIL_POLICY = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
-def front_page(mails: list[Object]) -> str:
-    """Show the mails, newest first."""
+def front_page(mails: list[Object], *, faults: Sequence[Object], webhook_url: str | None) -> str:
+    """Show the mails, newest first, and what can be done to the next."""
     rows = [
         (
             when(mail["ts"]),
             link(f"/mails/{mail['id']}", mail["subject"] or "(no subject)"),
             mail["email"],
             sender(mail),
-            mark(mail["state"], _MOODS.get(mail["state"], "wait")),
+            _state(mail),
             f"{len(mail['attachments'])} attached" if mail["attachments"] else "",
         )
         for mail in mails[: -_SHOWN - 1 : -1]
     ]
     listed = table(("Sent", "Subject", "To", "From", "State", ""), rows, empty="No mail yet.")
-    words = "No mail leaves this machine. What would have been sent is here."
-    return page("Mandrill, standing in", words, (f"{len(mails)} mails", listed))
+    where = f"Events go to {webhook_url}." if webhook_url else "No webhook is set."
+    words = f"No mail leaves this machine. What would have been sent is here. {where}"
+    waiting = [f"{fault['kind']} ({fault['times']} left)" for fault in faults]
+    said = f"Waiting for its mail: {', '.join(waiting)}." if waiting else "It is sent, as usual."
+    presses = _buttons("/next", "what", [(name, says) for name, (says, _) in _NEXT.items()])
+    next_mail = Html(f"<p>{shown(said)}</p>{presses}")
+    return page(
+        "Mandrill, standing in",
+        words,
+        (f"{len(mails)} mails", listed),
+        ("What becomes of the next", next_mail),
+    )
 
 
 def sender(mail: Object) -> str:
@@ -37,14 +61,35 @@ def sender(mail: Object) -> str:
     return str(mail["from_email"])
 
 
-def mail_page(mail: Object) -> str:
+def _state(mail: Object) -> Html:
+    state = state_of(mail)
+    return mark(state, _MOODS.get(state, "bad"))
+
+
+def _buttons(target: str, name: str, choices: Iterable[tuple[str, str]]) -> Html:
+    """A button for each choice; pressing one sends it."""
+    pressed = "".join(
+        f'<button name="{shown(name)}" value="{shown(value)}">{shown(words)}</button>'
+        for value, words in choices
+    )
+    return Html(f'<form method="post" action="{shown(target)}">{pressed}</form>')
+
+
+def _events(mail: Object, events: Iterable[tuple[Object, Object | None]]) -> Html:
+    rows = [(when(event["made"]), event["told"]["event"], told(way)) for event, way in events]
+    so_far = table(("When", "What", "Webhook"), rows, empty="Nothing yet.")
+    choices = [(name, each.words) for name, each in HAPPENINGS.items()]
+    return Html(so_far + _buttons(f"/mails/{mail['id']}/happens", "event", choices))
+
+
+def mail_page(mail: Object, events: Iterable[tuple[Object, Object | None]]) -> str:
     """Show one mail."""
     mail_id, name, address = mail["id"], mail["to_name"], mail["email"]
     head = [
         ("From", sender(mail)),
         ("To", f"{name} <{address}>" if name else address),
         ("Date", when(mail["ts"])),
-        ("State", mark(mail["state"], _MOODS.get(mail["state"], "wait"))),
+        ("State", _state(mail)),
         ("Tags", ", ".join(map(str, mail["tags"])) or "none"),
         (
             "Metadata",
@@ -62,6 +107,7 @@ def mail_page(mail: Object) -> str:
         ("As HTML", frame if mail["html"] else Html("<p>It has no HTML.</p>")),
         ("As text", Html(f"<pre>{shown(mail['text'])}</pre>" if mail["text"] else "<p>None.</p>")),
         ("Attachments", Html("".join(files) or "<p>None.</p>")),
+        ("What became of it", _events(mail, events)),
     ]
     return page(mail["subject"] or "(no subject)", link("/", "← all mails"), *sections)
 

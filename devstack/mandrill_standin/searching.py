@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from devstack.mandrill_standin.errors import invalid
+from devstack.mandrill_standin.sending import state_of
 from devstack.standin import Object
 
 _USUAL_LIMIT, _LARGEST_LIMIT = 100, 1000
@@ -86,11 +87,11 @@ def summary(mail: Object) -> Object:
         "subject": mail["subject"],
         "email": mail["email"],
         "tags": mail["tags"],
-        "opens": 0,
-        "opens_detail": [],
+        "opens": len(mail["opens"]),
+        "opens_detail": [{"ts": moment} for moment in mail["opens"]],
         "clicks": 0,
         "clicks_detail": [],
-        "state": mail["state"],
+        "state": state_of(mail),
         "metadata": mail["metadata"],
         "smtp_events": [],
         "resends": [],

@@ -5,7 +5,7 @@ import binascii
 import re
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from devstack.mandrill_standin.errors import invalid
@@ -17,18 +17,21 @@ _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
 _MERGE_TAG = re.compile(r"\*\|([A-Z0-9_:]+)\|\*", re.IGNORECASE)
 
 
-def mails_of(params: Object, *, outcome: str | None) -> list[Object]:
+def mails_of(params: Object, *, delay: float, barred: Callable[[str], str | None]) -> list[Object]:
     """Make one mail for each recipient; ``MandrillError`` when the call is not well formed.
 
-    ``outcome`` is what a test wants to happen to all of them: ``reject``, ``bounce``, or None.
+    They stay queued for ``delay`` seconds; ``barred`` says why a recipient is not written to.
     """
     message = _structure(params, "message")
     recipients = _list(message, "to")
     if not recipients:
         raise invalid(field="message.to", says="Please provide at least one recipient")
     _check_files(message)
-    queued = bool(params.get("async")) or len(recipients) > _MOST_AT_ONCE
-    return [_mail(message, to, queued=queued, outcome=outcome) for to in recipients]
+    queued = bool(params.get("async")) or len(recipients) > _MOST_AT_ONCE or delay > 0
+    return [
+        _mail(message, to, queued=queued, delay=delay, reason=barred(str(to["email"]).lower()))
+        for to in recipients
+    ]
 
 
 def answer_of(mail: Object) -> Object:
@@ -37,20 +40,27 @@ def answer_of(mail: Object) -> Object:
     return {**answer, "reject_reason": mail["reject_reason"]}
 
 
-def _mail(message: Object, to: Object, *, queued: bool, outcome: str | None) -> Object:
-    address = str(to["email"])
+def state_of(mail: Object) -> str:
+    """The state of a mail now: one that is delayed is queued until its time comes."""
+    waits = mail["state"] == "sent" and time.time() < mail.get("ready", 0)
+    return "queued" if waits else str(mail["state"])
+
+
+def _mail(message: Object, to: Object, *, queued: bool, delay: float, reason: str | None) -> Object:
+    address, now = str(to["email"]), time.time()
     if not _ADDRESS.fullmatch(address):
         answered, state, reason = "invalid", "invalid", None
-    elif outcome == "reject":
-        answered, state, reason = "rejected", "rejected", "hard-bounce"
+    elif reason:
+        answered, state = "rejected", "rejected"
     else:
-        answered = "queued" if queued else "sent"
-        state, reason = ("bounced" if outcome == "bounce" else "sent"), None
+        answered, state = ("queued" if queued else "sent"), "sent"
     values = _merge_values(message, address)
     return {
         "id": secrets.token_hex(16),
         "object": "mail",
-        "ts": time.time(),
+        "ts": now,
+        "ready": now + delay,
+        "opens": [],
         "email": address,
         "to_name": to.get("name"),
         "answered": answered,

@@ -28,6 +28,7 @@ def environment_of(place: StackPlace) -> dict[str, str]:
         "REDIS_URL": redis.url if redis else place.redis_url,
         "STRIPE_API_BASE": place.url(place.stripe),
         "MANDRILL_API_BASE": f"{place.url(place.mandrill)}/api/1.0/",
+        "MANDRILL_WEBHOOK_URL": place.mail_webhook,
         # Demos and drills on one machine call as often as they can, all from one address.
         "LANTERN_CALLS_PER_MINUTE": "1000000",
         # A proxy that this machine uses must not come between parts on loopback.

@@ -30,6 +30,7 @@ def _make() -> dict[str, str]:
         "STRIPE_PUBLISHABLE_KEY": f"pk_test_{secrets.token_hex(12)}",
         "STRIPE_WEBHOOK_SECRET": f"whsec_{secrets.token_hex(16)}",
         "MANDRILL_API_KEY": f"md-{secrets.token_hex(11)}",
+        "MANDRILL_WEBHOOK_KEY": secrets.token_urlsafe(16),
         ADMIN_PASSWORD: secrets.token_urlsafe(12),
     }
 

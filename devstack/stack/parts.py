@@ -33,7 +33,7 @@ def stand_ins(place: StackPlace) -> list[Part]:
     mandrill = python("-m", "devstack.mandrill_standin", "--data", data)
     return [
         Part("stripe", [*stripe, "--webhook-url", webhook], answers(place.stripe)),
-        Part("mandrill", mandrill, answers(place.mandrill)),
+        Part("mandrill", [*mandrill, "--webhook-url", place.mail_webhook], answers(place.mandrill)),
     ]
 
 

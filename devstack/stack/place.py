@@ -82,6 +82,11 @@ class StackPlace:
         """The address of one of the ports, without a slash at its end."""
         return f"http://{HOST}:{port}"
 
+    @property
+    def mail_webhook(self) -> str:
+        """Where events about mails go; both ends must spell it alike, for it is signed."""
+        return f"{self.url(self.pro)}/webhooks/mandrill"
+
     def differences(self) -> str:
         """What a command must be told to find this stack: `` NAME=value`` where not usual."""
         usual = dict(zip(self.ports, _DEFAULT_PORTS.values(), strict=True))

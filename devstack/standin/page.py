@@ -1,8 +1,9 @@
 """The look of the stand-ins' pages: one shell, tables, nothing loaded from elsewhere."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
+from typing import Any
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --accent: #3b6fd4 }
@@ -70,6 +71,17 @@ def facts(pairs: Iterable[tuple[str, object]]) -> Html:
     """Show names and values."""
     body = "".join(f"<dt>{shown(name)}</dt><dd>{shown(value)}</dd>" for name, value in pairs)
     return Html(f"<dl>{body}</dl>")
+
+
+def told(delivery: Mapping[str, Any] | None) -> Html:
+    """Show how the delivery of an event stands."""
+    if delivery is None:
+        return mark("nowhere to go", "soft")
+    if delivery["done"]:
+        return mark(f"delivered ({delivery['said']})", "good")
+    if not delivery["attempts"]:
+        return mark("waits", "wait")
+    return mark(f"tried {delivery['attempts']} times, last: {delivery['said']}", "bad")
 
 
 def page(title: str, introduction: object, *sections: tuple[str, Html]) -> str:

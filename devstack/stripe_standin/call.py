@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from devstack.standin import Draft, Object
+from devstack.standin.courier import put_event
 from devstack.stripe_standin.errors import StripeError, no_such
 from devstack.stripe_standin.params import Params
 
@@ -90,10 +91,7 @@ class Call:
             request={"id": self.request_id, "idempotency_key": self.idempotency_key},
             type=event_type,
         )
-        self.put(event)
-        if self.deliver:
-            delivery = {"id": f"_delivery_{event['id']}", "object": "_delivery", "asked": 1}
-            self.put({**delivery, "event": event["id"], "attempts": 0, "done": False, "said": ""})
+        put_event(self.draft, event, deliver=self.deliver)
 
     def page(self, kind: str, **wanted: object) -> Object:
         """List objects, newest first, as ``limit``, the cursors and ``created`` ask."""

@@ -1,7 +1,7 @@
 """What people see of the Stripe stand-in: the payments, the test cards, the events."""
 
 from devstack.standin import Journal, Object
-from devstack.standin.page import Html, code, facts, link, mark, page, table, when
+from devstack.standin.page import Html, code, facts, link, mark, page, table, told, when
 from devstack.stripe_standin.cards import BY_NUMBER, BY_PAYMENT_METHOD, BY_TOKEN
 from devstack.stripe_standin.money import written
 
@@ -96,18 +96,8 @@ def _events(journal: Journal) -> Html:
     for event in _latest(journal, "event"):
         delivery = journal.get(f"_delivery_{event['id']}")
         subject = event["data"]["object"]["id"]
-        rows.append((when(event["created"]), event["type"], code(subject), _delivery(delivery)))
+        rows.append((when(event["created"]), event["type"], code(subject), told(delivery)))
     return table(("Made", "Event", "About", "Delivery"), rows, empty="No event yet.")
-
-
-def _delivery(delivery: Object | None) -> Html:
-    if delivery is None:
-        return mark("nowhere to go", "soft")
-    if delivery["done"]:
-        return mark(f"delivered ({delivery['said']})", "good")
-    if not delivery["attempts"]:
-        return mark("waits", "wait")
-    return mark(f"tried {delivery['attempts']} times, last: {delivery['said']}", "bad")
 
 
 def receipt_page(charge: Object) -> str:

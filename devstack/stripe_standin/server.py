@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import ClassVar
 
 from devstack.standin import Answer, Draft, Fault, Object, Request, Standin
+from devstack.standin.courier import Courier
 from devstack.stripe_standin import pages
 from devstack.stripe_standin.api import Api
 from devstack.stripe_standin.call import Call, new_id
-from devstack.stripe_standin.courier import MODES, Courier
 from devstack.stripe_standin.errors import StripeError
 from devstack.stripe_standin.intents import authenticate
 from devstack.stripe_standin.params import Params
+from devstack.stripe_standin.signing import packed
 
 WEBHOOK_SECRET = "whsec_development"  # noqa: S105 - public on purpose
 _SECRETS = frozenset({"number", "cvc", "client_secret"})
@@ -40,7 +41,10 @@ class StripeStandin(Standin):
         """Take up the folder's state; ``retry_seconds`` is the first pause of a failed webhook."""
         super().__init__(data_dir, port)
         self.webhooks = Courier(
-            self.journal, url=webhook_url, secret=webhook_secret, retry_seconds=retry_seconds
+            self.journal,
+            url=webhook_url,
+            retry_seconds=retry_seconds,
+            pack=lambda event: packed(event, webhook_secret),
         )
         self.api = Api(self.journal, committed=self.webhooks.wake, pause=self.stopping.wait)
 
@@ -95,24 +99,12 @@ class StripeStandin(Standin):
 
     def control(self, request: Request) -> Answer | None:
         """Turn the webhooks, or do what a customer does."""
+        if (request.method, request.path) != ("POST", "/_control/authenticate"):
+            return self.webhooks.control(request)
         wanted = request.json()
-        match request.method, request.path:
-            case "POST", "/_control/webhooks/resend":
-                self.webhooks.resend(str(wanted.get("event")))
-            case "POST", "/_control/webhooks":
-                if "url" in wanted:
-                    self.webhooks.url = str(wanted["url"] or "") or None
-                self.webhooks.set_mode(str(wanted.get("mode", self.webhooks.mode)))
-            case "GET", "/_control/webhooks":
-                pass
-            case "POST", "/_control/authenticate":
-                succeed = wanted.get("succeed", True) is True
-                status, body = self.authenticate(str(wanted.get("payment_intent")), succeed=succeed)
-                return Answer.of_json(body, status=status)
-            case _:
-                return None
-        state = {"mode": self.webhooks.mode, "modes": MODES, "url": self.webhooks.url}
-        return Answer.of_json({**state, "pending": len(self.webhooks.pending())})
+        succeed = wanted.get("succeed", True) is True
+        status, body = self.authenticate(str(wanted.get("payment_intent")), succeed=succeed)
+        return Answer.of_json(body, status=status)
 
     def authenticate(self, intent_id: str, *, succeed: bool) -> tuple[int, Object]:
         """Let the customer say yes or no to the bank; answers as the API would."""

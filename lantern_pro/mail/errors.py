@@ -1,20 +1,27 @@
 """What may go wrong with a mail."""
 
-from lantern_pro.errors import Refused, Unavailable
+from lantern_pro.errors import NotYet, Refused, Unavailable
 
 
 class MailUnreachable(Unavailable):
-    """Mandrill does not answer, or not with an answer."""
+    """A sender of mails does not answer, or not with an answer."""
 
     error_id = "mail-unreachable"
     message = "The mail service cannot be reached just now."
 
 
+class MailUnsure(NotYet):
+    """A mail may be with Mandrill, which cannot tell yet; another may not be sent meanwhile."""
+
+    error_id = "mail-unsure"
+    message = "Whether the mail was sent is not known yet."
+
+
 class MailRejected(Refused):
-    """Mandrill refuses to write to this address."""
+    """No sender takes mails from us as we are: a wrong key, an unpaid account, a wrong sender."""
 
     error_id = "mail-rejected"
-    message = "The mail service refuses this address."
+    message = "The mail service refuses our mail."
 
 
 class UnfitMail(Refused):
@@ -22,3 +29,10 @@ class UnfitMail(Refused):
 
     error_id = "unfit-mail"
     message = "The mail cannot be sent as it is written."
+
+
+class ForgedReport(Refused):
+    """A report about mails that the mail service did not sign, or that makes no sense."""
+
+    error_id = "invalid-mail-signature"
+    message = "This is not signed by the mail service."

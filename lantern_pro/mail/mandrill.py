@@ -1,23 +1,28 @@
-"""Mandrill, and the only module that speaks it.
+"""Mandrill, the first sender, and the only module that speaks it.
 
 Mandrill has no idempotency keys. So each message carries the id of its job as metadata, and
-before a repeat the message is looked up by it (``find``). Mandrill indexes with a delay of some
-seconds: a repeat within that window can double a mail, and nothing else can.
+before a repeat the message is looked up by it (``find``). ``mail/sending.py`` says when.
 """
 
 import base64
 from email.utils import parseaddr
+from http import HTTPStatus
 from typing import Any, Final
 
 import mandrill
 import requests
 from django.conf import settings
+from urllib3.exceptions import NewConnectionError
 
-from lantern_pro.mail.errors import MailRejected, MailUnreachable
+from lantern_pro.mail.errors import MailUnreachable
 from lantern_pro.mail.message import Mail
+from lantern_pro.mail.outcomes import NotSent, Outcome, Refusal, Sent, Unknown
 
 TIMEOUT_SECONDS: Final = (3, 10)
 """To connect, and between bytes of the answer; together well below a job's lease."""
+OF_ADDRESS: Final = frozenset({"hard-bounce", "soft-bounce", "spam", "unsub", "custom", "invalid"})
+"""Reasons for which Mandrill refuses a reader; all others are about the account or the message."""
+_NOT_NOW: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 
 
 class _TimedSession(requests.Session):
@@ -29,10 +34,44 @@ class _TimedSession(requests.Session):
         return super().request(*arguments, **options)
 
 
-def send(mail: Mail) -> str:
-    """Send a mail and return Mandrill's id of it."""
+class _Failed(Exception):
+    """A call without a result, and what that means for a mail that it was to send."""
+
+    def __init__(self, outcome: Outcome, name: str) -> None:
+        self.outcome = outcome
+        super().__init__(name)
+
+
+def send(mail: Mail) -> Outcome:
+    """Hand a mail over."""
+    try:
+        answer = _call("messages", "send", message=_message(mail))[0]
+    except _Failed as failed:
+        return failed.outcome
+    if answer["status"] in {"rejected", "invalid"}:
+        reason = str(answer.get("reject_reason") or "invalid")
+        return Refusal(reason, of_address=reason in OF_ADDRESS)
+    return Sent(str(answer["_id"]))
+
+
+def find(job_id: str) -> str | None:
+    """Look up the mail that a job has sent; its id, or None; ``MailUnreachable`` if unanswered."""
+    found = _ask("messages", "search", query=f'u_job:"{job_id}"', limit=1)
+    return str(found[0]["_id"]) if found else None
+
+
+def answers() -> bool:
+    """Whether Mandrill is there and takes our key."""
+    try:
+        _call("users", "ping2")
+    except _Failed:
+        return False
+    return True
+
+
+def _message(mail: Mail) -> dict[str, object]:
     name, address = parseaddr(settings.MAIL_FROM)
-    message = {
+    return {
         "to": [{"email": mail.to, "type": "to"}],
         "from_email": address,
         "from_name": name,
@@ -40,6 +79,7 @@ def send(mail: Mail) -> str:
         "text": mail.text,
         "html": mail.html,
         "metadata": {"job": mail.job_id},
+        "tags": [mail.name],
         "track_opens": False,
         "track_clicks": False,
         "view_content_link": False,
@@ -52,24 +92,45 @@ def send(mail: Mail) -> str:
             for attachment in mail.attachments
         ],
     }
-    answer = _call("messages", "send", message=message)[0]
-    if answer["status"] in {"rejected", "invalid"}:
-        raise MailRejected(f"The mail service says {answer.get('reject_reason') or 'invalid'}.")
-    return str(answer["_id"])
 
 
-def find(job_id: str) -> str | None:
-    """Look up the mail that a job has sent; its id at Mandrill, or None."""
-    found = _call("messages", "search", query=f'u_job:"{job_id}"', limit=1)
-    return str(found[0]["_id"]) if found else None
+def _ask(area: str, action: str, **parameters: object) -> Any:
+    try:
+        return _call(area, action, **parameters)
+    except _Failed as failed:
+        raise MailUnreachable(f"The mail service: {failed}.") from None
 
 
 def _call(area: str, action: str, **parameters: object) -> Any:
     mandrill.ROOT = settings.MANDRILL_API_BASE
     client = mandrill.Mandrill(settings.MANDRILL_API_KEY)
+    client.session.close()
     with _TimedSession() as client.session:
         try:
             return getattr(getattr(client, area), action)(**parameters)
         except (requests.RequestException, mandrill.Error, ValueError) as error:
             # The package's messages may hold the address: only the kind of error is told.
-            raise MailUnreachable(f"The mail service: {type(error).__name__}.") from None
+            name = type(error).__name__
+            raise _Failed(_meaning(error, name, _status(client)), name) from None
+
+
+def _status(client: Any) -> int:
+    """The status of the answer; 0 when there was none."""
+    return int(client.last_request["response"].status_code) if client.last_request else 0
+
+
+def _meaning(error: Exception, name: str, status: int) -> Outcome:
+    """What a failed call says of the mail: what is not certain is ``Unknown``."""
+    if isinstance(error, requests.RequestException):
+        cause = getattr(error.args[0], "reason", None) if error.args else None
+        never_left = isinstance(error, requests.ConnectTimeout | requests.exceptions.ProxyError)
+        if never_left or isinstance(cause, NewConnectionError):
+            return NotSent(name)
+        return Unknown(name)
+    if status in _NOT_NOW or isinstance(error, mandrill.ServiceUnavailableError):
+        return NotSent(name)
+    if isinstance(error, mandrill.Error) and type(error) is not mandrill.Error:
+        return Refusal(name, of_address=False)  # Mandrill gave its reason a name: wrong key, …
+    if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Refusal(f"HTTP {status}", of_address=False)
+    return Unknown(name)

@@ -12,10 +12,11 @@ from devstack.mandrill_standin import MandrillStandin
 from devstack.stripe_standin import StripeStandin
 from lantern_pro.jobs.worker import drain
 from lantern_pro.types import Cell
+from tests.api.mailing import post, second
 from tests.client_app import ClientApp
 from tests.standins.fixtures import http, mandrill_standin, stripe_standin, webhook_receiver
 
-__all__ = ["http", "mandrill_standin", "stripe_standin", "webhook_receiver"]
+__all__ = ["http", "mandrill_standin", "post", "second", "stripe_standin", "webhook_receiver"]
 
 
 @pytest.fixture

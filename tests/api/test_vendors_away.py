@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 import redis
 
+from accounts.managers.mails import mails_of
 from billing.errors import StripeUnreachable
 from billing.gateways import stripe as gateway
 from billing.keys import PURCHASES
@@ -13,10 +14,11 @@ from devstack.mandrill_standin import MandrillStandin
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
 from lantern_pro.jobs.models import Job
+from lantern_pro.types import UserId
 from tests.client_app import ClientApp
 
 
-def test_a_mail_that_is_refused_leaves_the_purchase_paid_and_a_job_that_says_why(
+def test_a_receipt_whose_reader_is_refused_leaves_the_purchase_paid_and_says_why(
     client: ClientApp, run_jobs: Callable[[], int], mandrill_standin: MandrillStandin
 ) -> None:
     mandrill_standin.faults.add(Fault("reject", "/api/1.0/messages/send.json"))
@@ -24,8 +26,10 @@ def test_a_mail_that_is_refused_leaves_the_purchase_paid_and_a_job_that_says_why
 
     run_jobs()
 
-    assert "mail-rejected" in Job.objects.get(kind="send_receipt").last_error
-    assert Purchase.objects.get().state == "paid"
+    assert Job.objects.get(kind="send_receipt").state == "done"
+    assert (Purchase.objects.get().state, Purchase.objects.get().mail_id) == ("paid", "")
+    [kept] = mails_of(UserId(client.user_id), most=9)
+    assert (kept.name, kept.state, kept.why) == ("receipt", "refused", "hard-bounce")
 
 
 def test_a_charge_that_stripe_does_not_tell_of_is_no_answer_of_its_own(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import redis
 
 from accounts.errors import NoSuchUser
 from accounts.keys import DEVICE_NAMES, DEVICES, TIME_LEDGER, USERS
+from accounts.managers.mails import Posted, mails_of
 from billing.errors import IdempotencyKeyReused, NoSuchPurchase
 from billing.jobs import SendReceipt, SettlePurchase
 from billing.keys import PURCHASES
@@ -17,7 +19,7 @@ from billing.models import Purchase
 from billing.services.purchases import purchase_id_of
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.errors import AlreadyDone, Superseded
-from lantern_pro.jobs.job import NewJob
+from lantern_pro.jobs.job import Fence, NewJob
 from lantern_pro.jobs.keys import DUE
 from lantern_pro.jobs.ledger import LeasedJob
 from lantern_pro.store.keys import new_id
@@ -261,9 +263,30 @@ def test_recorded_the_pointer_to_the_receipt_is_kept_and_the_job_done(
 ) -> None:
     purchase_id = begin(buyer)
     job = held_job()
+    posted = Posted("receipt", NOW, "sent", "mandrill", "m1")
 
-    Purchase.objects.record_receipt(purchase_id=purchase_id, mail_id="m1", fence=job.fence)
+    record_receipt(buyer, purchase_id, posted, job.fence)
 
     assert any_redis.hget(PURCHASES.row(purchase_id), "mail_id") == "m1"
+    assert mails_of(buyer, most=9) == [posted]
     with pytest.raises(AlreadyDone):
-        Purchase.objects.record_receipt(purchase_id=purchase_id, mail_id="m2", fence=job.fence)
+        record_receipt(buyer, purchase_id, replace(posted, id="m2"), job.fence)
+    assert mails_of(buyer, most=9) == [posted]
+
+
+def test_recorded_a_receipt_that_nobody_gets_is_no_mail(buyer: UserId, any_redis: Any) -> None:
+    purchase_id = begin(buyer)
+
+    record_receipt(buyer, purchase_id, None, held_job().fence)
+
+    assert any_redis.hget(PURCHASES.row(purchase_id), "mail_id") == ""
+    assert mails_of(buyer, most=9) == []
+
+
+def record_receipt(
+    buyer: UserId, purchase_id: PurchaseId, posted: Posted | None, fence: Fence
+) -> None:
+    """Keep what became of a receipt."""
+    Purchase.objects.record_receipt(
+        purchase_id=purchase_id, user_id=buyer, posted=posted, fence=fence
+    )

@@ -1,25 +1,29 @@
-"""Delivers events to the webhook, signed as Stripe signs them, until each has arrived."""
+"""Delivers events to a webhook, as their vendor packs and signs them, until each has arrived."""
 
-import hashlib
-import hmac
-import json
 import threading
 import time
+from collections.abc import Callable
 
 import requests
 
-from devstack.standin import Journal, Object
-from devstack.stripe_standin.call import visible
+from devstack.standin.http import Answer, Request
+from devstack.standin.journal import Draft, Journal, Object
 
 MODES = ("normal", "off", "double", "reversed")
 _PATIENCE_SECONDS = 10
 _LONGEST_PAUSE_SECONDS = 30.0
 
 
-def signature(secret: str, body: bytes, now: int) -> str:
-    """Make the value of ``Stripe-Signature`` for this body at this time."""
-    signed = hmac.new(secret.encode(), f"{now}.".encode() + body, hashlib.sha256)
-    return f"t={now},v1={signed.hexdigest()}"
+Parcel = tuple[bytes, dict[str, str]]
+"""A body and the headers that go with it."""
+
+
+def put_event(draft: Draft, event: Object, *, deliver: bool) -> None:
+    """Enter an event in the journal, to be delivered if somebody waits for it."""
+    draft.put(event)
+    if deliver:
+        delivery = {"id": f"_delivery_{event['id']}", "object": "_delivery", "asked": 1}
+        draft.put({**delivery, "event": event["id"], "attempts": 0, "done": False, "said": ""})
 
 
 class Courier:
@@ -30,12 +34,17 @@ class Courier:
     """
 
     def __init__(
-        self, journal: Journal, *, url: str | None, secret: str, retry_seconds: float
+        self,
+        journal: Journal,
+        *,
+        url: str | None,
+        retry_seconds: float,
+        pack: Callable[[Object], Parcel],
     ) -> None:
-        """Deliver this journal's events to ``url``; None makes none to deliver."""
+        """Deliver this journal's events to ``url``, as ``pack`` makes them; None delivers none."""
         self.url = url
         self.mode = "normal"
-        self._secret = secret
+        self._pack = pack
         self._retry_seconds = retry_seconds
         self._journal = journal
         self._not_before: dict[str, float] = {}
@@ -81,6 +90,23 @@ class Courier:
             draft.put({**delivery, "done": False, "asked": delivery["asked"] + 1})
         self.wake()
 
+    def control(self, request: Request) -> Answer | None:
+        """Answer ``/_control/webhooks`` (``mode``, ``url``) and ``…/resend`` (``event``)."""
+        wanted = request.json()
+        match request.method, request.path:
+            case "POST", "/_control/webhooks/resend":
+                self.resend(str(wanted.get("event")))
+            case "POST", "/_control/webhooks":
+                if "url" in wanted:
+                    self.url = str(wanted["url"] or "") or None
+                self.set_mode(str(wanted.get("mode", self.mode)))
+            case "GET", "/_control/webhooks":
+                pass
+            case _:
+                return None
+        state = {"mode": self.mode, "modes": MODES, "url": self.url}
+        return Answer.of_json({**state, "pending": len(self.pending())})
+
     def _run(self) -> None:
         with requests.Session() as session:
             session.trust_env = False
@@ -106,10 +132,10 @@ class Courier:
         return max(0, min(self._not_before.get(item["id"], 0) - now for item in self.pending()))
 
     def _deliver(self, session: requests.Session, delivery: Object) -> None:
-        event = self._journal.get(delivery["event"])
-        body = json.dumps(visible(event), indent=2).encode()
+        event = self._journal.get(delivery["event"]) or {}
+        body, headers = self._pack(event)
         for _ in range(2 if self.mode == "double" else 1):
-            arrived, said = self._post(session, body)
+            arrived, said = self._post(session, body, headers)
         attempts = delivery["attempts"] + 1
         with self._journal.change() as draft:
             # Someone may have asked for it once more while it was on its way.
@@ -118,17 +144,14 @@ class Courier:
             draft.put(
                 {**delivery, "asked": asked, "attempts": attempts, "done": done, "said": said}
             )
-            if done and event:
+            if done and "pending_webhooks" in event:
                 draft.put({**event, "pending_webhooks": 0})
         pause = min(self._retry_seconds * 2 ** min(attempts - 1, 20), _LONGEST_PAUSE_SECONDS)
         self._not_before[delivery["id"]] = 0 if arrived else time.monotonic() + pause
 
-    def _post(self, session: requests.Session, body: bytes) -> tuple[bool, str]:
-        headers = {
-            "Content-Type": "application/json; charset=utf-8",
-            "Stripe-Signature": signature(self._secret, body, int(time.time())),
-            "User-Agent": "Stripe/1.0",
-        }
+    def _post(
+        self, session: requests.Session, body: bytes, headers: dict[str, str]
+    ) -> tuple[bool, str]:
         try:
             answer = session.post(
                 self.url or "",
