@@ -15,11 +15,14 @@ from lantern_pro.types import Cell, ProxyId
 from proxies.errors import ProxyNameTaken
 from proxies.events import FleetChanged, RoomMade
 from proxies.models import Proxy
-from proxies.records import NewProxy, Track
+from proxies.records import NewProxy, Place, Track
 
 _HOST_NAME: Final = re.compile(r"^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")
 _PROXY_NAME: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9.:_-]{0,99}$")
+_COUNTRY_CODE: Final = re.compile(r"^[A-Z]{2}$")
 _MAX_PORT: Final = 65_535
+_MAX_LATITUDE: Final = 90.0
+_MAX_LONGITUDE: Final = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,20 @@ def _check(proxy: NewProxy) -> None:
     if proxy.capacity < 1:
         message = "The capacity must be at least one user."
         raise InvalidParameter(message, field="capacity")
+    _check_place(proxy.place)
+
+
+def _check_place(place: Place) -> None:
+    """Refuse what would make a configuration that clients cannot read: ``.nan`` for one."""
+    if place.country_code and not _COUNTRY_CODE.match(place.country_code):
+        message = f"{place.country_code!r} is no country code: two letters, such as NL."
+        raise InvalidParameter(message, field="country_code")
+    if not -_MAX_LATITUDE <= place.latitude <= _MAX_LATITUDE:
+        message = f"{place.latitude} is no latitude: degrees from -90 to 90."
+        raise InvalidParameter(message, field="latitude")
+    if not -_MAX_LONGITUDE <= place.longitude <= _MAX_LONGITUDE:
+        message = f"{place.longitude} is no longitude: degrees from -180 to 180."
+        raise InvalidParameter(message, field="longitude")
 
 
 def _is_host(host: str) -> bool:

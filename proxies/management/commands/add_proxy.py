@@ -52,11 +52,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--transport-settings", default="{}", help="of the transport, JSON: text to text"
         )
-        parser.add_argument("--city", default="")
+        parser.add_argument("--city", default="", help="where it stands, as clients show it")
         parser.add_argument("--country", default="", help="the country's name")
-        parser.add_argument("--country-code", default="", help="two letters")
-        parser.add_argument("--latitude", type=float, default=0.0)
-        parser.add_argument("--longitude", type=float, default=0.0)
+        parser.add_argument("--country-code", default="", help="two letters, such as NL")
+        parser.add_argument("--latitude", type=float, default=0.0, help="degrees, north is more")
+        parser.add_argument("--longitude", type=float, default=0.0, help="degrees, east is more")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *_args: Any, **options: Any) -> None:

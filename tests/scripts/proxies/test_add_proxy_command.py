@@ -65,6 +65,11 @@ def test_certificate_and_transport_come_from_the_command_line(tmp_path: Path) ->
     ("wrong", "words"),
     [
         (("--capacity", "0"), "invalid-parameter"),
+        (("--country-code", "NLD"), "no country code"),
+        (("--country-code", "1."), "no country code"),
+        (("--latitude", "nan"), "no latitude"),
+        (("--latitude", "-90.1"), "no latitude"),
+        (("--longitude", "inf"), "no longitude"),
         (("--cell", "5"), "no cell 5"),
         (("--transport-settings", "["), "Expecting value"),
         (("--transport-settings", "[]"), "no JSON object"),
