@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.password_validation import validate_password
 
 from lantern_pro.store.prepare import prepare_store
 
@@ -34,8 +35,13 @@ class Staff:
 def create_staff(*, username: str, email: str, role: Role, password: str | None) -> Staff:
     """Make a member of staff, or give one that exists this role; twice is as once.
 
-    Without a password a new member gets a random one; one that exists keeps theirs.
+    Without a password a new member gets a random one; one that exists keeps theirs. Raises
+    ``ValidationError`` when the name, the address or the password will not do.
     """
+    asked = User(username=username, email=email)
+    asked.clean_fields(exclude=["password"])
+    if password is not None:
+        validate_password(password, asked)
     user, created = User.objects.get_or_create(username=username)
     if created and password is None:
         password = secrets.token_urlsafe(15)

@@ -7,7 +7,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client, RequestFactory
 
 from lantern_pro.backoffice import audit
@@ -91,6 +91,29 @@ def test_create_staff_twice_is_once_and_changes_the_role() -> None:
     assert [group.name for group in karl.groups.all()] == ["operator"]
     assert karl.has_perm("store_app.change_book")
     assert not karl.has_perm("auth.change_user")
+
+
+@pytest.mark.parametrize(
+    ("told", "typed", "words"),
+    [
+        (("--username", "a/b c"), None, "valid username"),
+        (("--username", "karl", "--email", "karl"), None, "valid email"),
+        (("--username", "karl"), "", "too short"),
+        (("--username", "karl"), "sesame", "too short"),
+        (("--username", "karl"), "1qaz2wsx3edc", "too common"),
+        (("--username", "karl"), "160934518276", "entirely numeric"),
+        (("--username", "karl.lagerdorf"), "lagerdorf.karl", "too similar"),
+    ],
+)
+def test_create_staff_refuses_what_will_not_do_and_makes_nobody(
+    monkeypatch: pytest.MonkeyPatch, told: tuple[str, ...], typed: str | None, words: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO(f"{typed}\n"))
+
+    with pytest.raises(CommandError, match=words):
+        run("create_staff", *told, *([] if typed is None else ["--password-stdin"]))
+
+    assert not User.objects.exists()
 
 
 def test_an_admin_may_do_everything() -> None:
