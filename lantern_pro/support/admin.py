@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -64,13 +64,18 @@ class UserStoryAdmin(ReadOnlyAdmin):
     search_help_text = "User id, e-mail address, charge id (ch_…) or referral code"
     actions_detail = ("reveal_email",)
     fieldsets = (
-        (None, {"fields": ("id", "status_label", "until", "masked_email", "created", "confirmed")}),
-        ("Pro time", {"fields": ("time_ledger",), "classes": ("wide",)}),
-        ("Purchases", {"fields": ("purchases",)}),
-        ("Proxies", {"fields": ("proxies",)}),
-        ("Jobs that are not done", {"fields": ("open_jobs",)}),
-        ("Devices", {"fields": ("devices",)}),
-        ("Referrals", {"fields": ("referral", "inviter")}),
+        (
+            None,
+            {
+                "fields": (
+                    ("id", "status_label"),
+                    ("until", "masked_email"),
+                    ("created", "confirmed"),
+                    ("referral", "inviter"),
+                )
+            },
+        ),
+        (None, {"fields": ("time_ledger", "purchases", "proxies", "open_jobs", "devices")}),
     )
 
     def get_search_results(
@@ -97,7 +102,7 @@ class UserStoryAdmin(ReadOnlyAdmin):
         """Enough to recognise, not enough to leak."""
         return mask(user.email) or None
 
-    @display(description="the ledger of Pro time")
+    @display(description="Pro time")
     def time_ledger(self, user: User) -> SafeString:
         """Every entry that explains the expiration."""
         return _table(
@@ -128,7 +133,7 @@ class UserStoryAdmin(ReadOnlyAdmin):
             empty="Nothing bought.",
         )
 
-    @display(description="linked with")
+    @display(description="proxies")
     def proxies(self, user: User) -> SafeString:
         """The user's own proxies, linked."""
         return _table(
@@ -141,7 +146,7 @@ class UserStoryAdmin(ReadOnlyAdmin):
             empty="No proxies of their own.",
         )  # fmt: skip
 
-    @display(description="jobs")
+    @display(description="jobs not done")
     def open_jobs(self, user: User) -> SafeString:
         """What is still under way for this user, and why it waits."""
         return _table(
@@ -171,12 +176,15 @@ class UserStoryAdmin(ReadOnlyAdmin):
         """The code that the user came by."""
         return _story(user).inviter or None
 
-    @action(description="Show the e-mail address", url_path="reveal-email")
+    @action(description="Show the e-mail address", url_path="reveal-email", permissions=["view"])
     def reveal_email(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show the address to one member of staff, and note that it was shown."""
-        user = User.objects.get(pk=object_id)
+        user = self.get_object(request, object_id)
+        if user is None:
+            raise Http404
         audit.record(staff_id=request.user.pk or 0, subject=user, message="Was shown the e-mail.")
-        messages.info(request, user.email or "This user has told no e-mail address.")
+        told = f"The e-mail address is {user.email}" if user.email else "There is no e-mail address"
+        messages.info(request, f"{told}. That you saw it stands in the history.")
         return redirect(reverse("admin:accounts_user_change", args=(object_id,)))
 
 
