@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
+from django.utils.html import format_html
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from lantern_pro.backoffice.model_admin import ModelAdmin, ReadOnlyAdmin
@@ -35,12 +36,25 @@ class RoleAdmin(GroupAdmin, ModelAdmin):
 class HistoryAdmin(ReadOnlyAdmin):
     """Everything that staff did, the latest first."""
 
-    list_display = ("action_time", "user", "content_type", "object_repr", "what")
+    list_display = ("action_time", "user", "kind", "thing", "what")
     list_filter = ("action_flag", "user")
     list_select_related = ("user", "content_type")
     search_fields = ("=object_id",)
     search_help_text = "The whole id of the thing that was acted on"
     date_hierarchy = "action_time"
+
+    @admin.display(description="kind")
+    def kind(self, entry: LogEntry) -> str:
+        """What sort of thing was acted on."""
+        return entry.content_type.name if entry.content_type else "-"
+
+    @admin.display(description="acted on")
+    def thing(self, entry: LogEntry) -> str:
+        """What was acted on, linked."""
+        address = entry.get_admin_url()
+        if address is None:
+            return entry.object_repr
+        return format_html('<a class="underline" href="{}">{}</a>', address, entry.object_repr)
 
     @admin.display(description="what was done")
     def what(self, entry: LogEntry) -> Any:

@@ -19,6 +19,7 @@ UNFOLD: Final[dict[str, Any]] = {
             "href": lambda _: static("backoffice/lantern.svg"),
         }
     ],
+    "STYLES": [lambda _: static("backoffice/lantern.css")],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,

@@ -60,6 +60,21 @@ def test_what_staff_do_is_recorded_and_shown(client: Client, rosa: User) -> None
     assert "dusted it" in text_of(client, f"/admin/admin/logentry/{entry.pk}/change/")
 
 
+def test_staff_are_members_with_roles_and_no_users(client: Client) -> None:
+    page = text_of(client, "/admin/")
+
+    assert ("Members" in page, "Roles" in page, "Acts" in page) == (True, True, True)
+    assert "Groups" not in page
+
+
+def test_the_history_leads_to_what_was_acted_on(client: Client, rosa: User) -> None:
+    audit.record(staff_id=rosa.pk, subject=rosa, message="looked")
+
+    page = text_of(client, "/admin/admin/logentry/")
+
+    assert f'href="/admin/auth/user/{rosa.pk}/change/"' in page.partition("result_list")[2]
+
+
 def test_the_history_cannot_be_changed_or_deleted(client: Client, rosa: User) -> None:
     audit.record(staff_id=rosa.pk, subject=rosa, message="looked")
     entry = LogEntry.objects.get()

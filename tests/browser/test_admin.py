@@ -94,6 +94,21 @@ def test_a_users_page_tells_their_whole_story(
     shot(page, "user")
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_users_page_is_no_wider_than_the_screen(
+    page: Page, site: Site, paid: Purchase, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+
+    page.goto(site / f"admin/accounts/user/{paid.user_id}/change/")
+
+    edges = page.locator("fieldset").evaluate_all(
+        "found => found.map(each => each.getBoundingClientRect().right)"
+    )
+    assert len(edges) == 2
+    assert max(edges) <= width
+
+
 def test_showing_an_address_is_written_into_the_history(
     page: Page, site: Site, shot: Shot, paid: Purchase
 ) -> None:
