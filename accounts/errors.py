@@ -1,6 +1,6 @@
 """What accounts may refuse."""
 
-from lantern_pro.errors import Refused
+from lantern_pro.errors import NotYet, Refused
 
 
 class WrongCredentials(Refused):
@@ -29,3 +29,31 @@ class InvalidEmail(Refused):
 
     error_id = "invalid-email"
     message = "This is not an e-mail address."
+
+
+class TooManyDevices(Refused):
+    """The account has as many devices as it may; ``details`` tell which."""
+
+    error_id = "too-many-devices"
+    message = "This account has as many devices as its plan is for. Remove one of them first."
+
+
+class DeviceWasRemoved(Refused):
+    """Another device of the account took this one off: it has the token, which is not enough."""
+
+    error_id = "device-removed"
+    message = "This device was removed from the account. Link it again to use the account."
+
+
+class NoSuchDevice(Refused):
+    """The device that was named is none of the account's."""
+
+    error_id = "no-such-device"
+    message = "The account has no such device."
+
+
+class DevicesKeptChanging(NotYet):
+    """Others changed the account's devices again and again while this change was being made."""
+
+    error_id = "devices-kept-changing"
+    message = "The devices of the account kept changing meanwhile. Please try again."

@@ -12,3 +12,19 @@ class ProTimeGained(Event):
 
     user_id: UserId
     fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class DevicesChanged(Event):
+    """A device joined, left, or has another id; ``fact`` numbers the change."""
+
+    user_id: UserId
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenReset(Event):
+    """An account's token is another now; ``fact`` numbers it."""
+
+    user_id: UserId
+    fact: str

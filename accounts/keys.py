@@ -61,6 +61,12 @@ MAIL_STANDING = Key(
     ttl="two years after the last event",
     app="accounts",
 )
+UNCONFIRMED = Key(
+    "unconfirmed",
+    Kind.ZSET,
+    "accounts that nobody has confirmed yet: user id -> created, ms",
+    app="accounts",
+)
 PRO_ENDS = Key(
     "pro_ends",
     Kind.ZSET,
@@ -101,4 +107,5 @@ def new_user_keys(user_id: UserId, referral: str, signup_digest: str) -> dict[st
         "by_created": USERS.by("created", cell=cell),
         "by_expiration": USERS.by("expiration", cell=cell),
         "lex_referral": USERS.lex("referral", cell=cell),
+        "unconfirmed": UNCONFIRMED(cell=cell),
     }

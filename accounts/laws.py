@@ -1,8 +1,10 @@
-"""What must hold of accounts (law 2)."""
+"""What must hold of accounts (laws 2 and 10)."""
 
 from collections.abc import Iterator
 
-from accounts.keys import TIME_LEDGER, USERS
+from django.conf import settings
+
+from accounts.keys import DEVICE_NAMES, DEVICES, REMOVED_DEVICES, TIME_LEDGER, USERS
 from accounts.managers import TimeEntry, read_time_ledger
 from lantern_pro.store.client import text_client
 from lantern_pro.store.laws import Law
@@ -35,4 +37,25 @@ def ledger_explains_expiration(cell: Cell) -> Iterator[str]:
             yield f"user {UserId(int(user_id))}: expiration {expiration}, ledger says {explained}"
 
 
-LAWS = (Law(2, "the expiration is the sum of the ledger of time", ledger_explains_expiration),)
+def devices_are_within_limits(cell: Cell) -> Iterator[str]:
+    """Law 10: no account has more devices than it may, nor one that was removed."""
+    client = text_client()
+    for user_id, _ in client.zscan_iter(USERS.by("id", cell=cell), count=500):
+        with client.pipeline(transaction=True) as pipe:
+            pipe.hget(USERS.row(int(user_id)), "device_limit")
+            pipe.zrange(DEVICES(user_id=int(user_id)), 0, -1)
+            pipe.zrange(REMOVED_DEVICES(user_id=int(user_id)), 0, -1)
+            pipe.hkeys(DEVICE_NAMES(user_id=int(user_id)))
+            limit, devices, removed, named = pipe.execute()
+        if len(devices) > int(limit or settings.DEVICE_LIMIT):
+            yield f"user {user_id}: {len(devices)} devices"
+        if set(devices) & set(removed):
+            yield f"user {user_id}: a device is removed and there"
+        if not set(named) <= set(devices):
+            yield f"user {user_id}: a device has a name and is not there"
+
+
+LAWS = (
+    Law(2, "the expiration is the sum of the ledger of time", ledger_explains_expiration),
+    Law(10, "no account has more devices than its plan is for", devices_are_within_limits),
+)

@@ -4,9 +4,11 @@ A service names an event; its script stages these jobs together with the event's
 ``docs/flows.md`` is printed from this page.
 """
 
+from dataclasses import replace
 from typing import Final
 
-from accounts.events import ProTimeGained
+from accounts.events import DevicesChanged, ProTimeGained, TokenReset
+from accounts.services.token_reset import GRACE_MS
 from billing.events import PaymentReported, PurchaseBegun, PurchaseCompleted
 from billing.jobs import SendReceipt, SettlePurchase
 from configsrv.jobs import PopulateFreeTable, PopulateUserConfig
@@ -18,6 +20,8 @@ from proxies.jobs import AssignProxies, ServeWaitingUsers
 from referrals.events import InviterEarned, ReferralAttached
 from referrals.jobs import CreditInviter, NoteInvitee, RewardInviter
 
+MARGIN_MS: Final = 1_000
+"""After the moment at which something ends, so that it has ended by every clock."""
 SETTLE_AFTER_MS: Final = 60_000
 """When a purchase is looked at that nobody has brought to its end: well after a client's wait."""
 
@@ -34,6 +38,13 @@ FLOWS: Final[Flows] = {
         lambda e: NewJob(e.cell, SendReceipt(e.purchase_id), e.purchase_id),
     ),
     ProTimeGained: (lambda e: AssignProxies.of(e.user_id, e.fact),),
+    DevicesChanged: (lambda e: AssignProxies.of(e.user_id, e.fact),),
+    TokenReset: (
+        lambda e: AssignProxies.of(e.user_id, e.fact),
+        lambda e: replace(
+            AssignProxies.of(e.user_id, f"{e.fact}.only"), delay_ms=GRACE_MS + MARGIN_MS
+        ),
+    ),
     ReferralAttached: (
         lambda e: NewJob(
             cell_of(e.inviter_id), NoteInvitee(e.inviter_id, e.invitee_id), str(e.invitee_id)

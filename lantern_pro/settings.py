@@ -177,6 +177,7 @@ MAIL_PATIENCE_SECONDS = env.number("LANTERN_MAIL_PATIENCE_SECONDS", 120, least=1
 MAIL_FROM = env.text("LANTERN_MAIL_FROM", "Lantern Pro <pro@example.org>")
 
 # --- Rules that operators may turn ----------------------------------------------------------------
+UNCONFIRMED_DAYS = env.number("LANTERN_UNCONFIRMED_DAYS", 30, least=1, most=3_650)
 DEVICE_LIMIT = env.number("LANTERN_DEVICE_LIMIT", 3, least=1, most=100)
 PROXIES_PER_PRO_USER = env.number("LANTERN_PROXIES_PER_PRO_USER", 2, least=1, most=10)
 FREE_BUCKETS = env.number("LANTERN_FREE_BUCKETS", 64, least=1, most=65_536)

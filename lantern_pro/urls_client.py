@@ -3,6 +3,8 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from accounts.api.devices import DeviceAdd, MigrateDeviceId, UserLinkRemove
+from accounts.api.tokens import TokenReset
 from accounts.api.users import UserConfirm, UserCreate, UserData
 from accounts.api.webhooks import MandrillWebhook
 from billing.api.plans import Plans
@@ -18,6 +20,10 @@ urlpatterns = [
     path("user-create", UserCreate.as_view()),
     path("user-confirm", UserConfirm.as_view()),
     path("user-data", UserData.as_view()),
+    path("device-add", DeviceAdd.as_view()),
+    path("user-link-remove", UserLinkRemove.as_view()),
+    path("migrate-device-id", MigrateDeviceId.as_view()),
+    path("token-reset", TokenReset.as_view()),
     path("plans", Plans.as_view()),
     path("purchase", Purchase.as_view()),
     path("user-charges", UserCharges.as_view()),

@@ -14,11 +14,11 @@ HERE = Cell(0)
 _numbers = count(1)
 
 
-def a_user(*, cell: Cell = HERE) -> UserId:
+def a_user(*, cell: Cell = HERE, device_id: str = "device-1") -> UserId:
     """Make a user."""
     made = User.objects.create(
         user_id=UserId(new_id(cell)),
-        device_id="device-1",
+        device_id=device_id,
         now=clock.now(),
         signup_digest=f"digest-{next(_numbers)}",
         signup_ttl_ms=60_000,

@@ -6,11 +6,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.shared import DeviceAnswer, Locale
 from accounts.managers import Account
 from accounts.models import pro_status
+from accounts.services.authentication import authenticate, authenticate_reader
 from accounts.services.personal import unseal
 from accounts.services.tokens import token_of
-from accounts.services.users import account_of, authenticate, create_user
+from accounts.services.users import account_of, create_user
 from lantern_pro import clock
 from lantern_pro.api.identity import address_of, device_id_of, identity_of
 from lantern_pro.api.limits import SIGN_UPS
@@ -18,14 +20,6 @@ from lantern_pro.api.schema import Answer
 from lantern_pro.api.throttling import spending_of
 from lantern_pro.api.view import ClientView
 from lantern_pro.types import Millis, UserId
-
-
-class Locale(serializers.Serializer[Any]):
-    """What goes with most calls."""
-
-    locale = serializers.CharField(
-        required=False, allow_blank=True, default="", max_length=32, help_text="Such as en_US."
-    )
 
 
 class UserCreate(ClientView):
@@ -87,16 +81,8 @@ class UserConfirm(ClientView):
         """Confirm the account."""
         self.read()
         identity = identity_of(request)
-        authenticate(user_id=identity.user_id, token=identity.token)
+        authenticate(**identity.shown)
         return self.ok()
-
-
-class DeviceAnswer(serializers.Serializer[Any]):
-    """A device of the account."""
-
-    id = serializers.CharField()
-    name = serializers.CharField(allow_blank=True)
-    created = serializers.IntegerField()
 
 
 class PlanBought(serializers.Serializer[Any]):
@@ -162,7 +148,7 @@ class UserData(ClientView):
         """Show the account."""
         self.read()
         identity = identity_of(request)
-        known = authenticate(user_id=identity.user_id, token=identity.token)
+        known = authenticate_reader(**identity.shown)
         token = token_of(known.user_id, known.kid, known.epoch)
         return self.ok(**user_answer(known.user_id, token, account_of(known.user_id)))
 

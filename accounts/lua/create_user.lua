@@ -7,6 +7,7 @@
 --       by_created     ZSET    index of accounts
 --       by_expiration  ZSET    index of accounts
 --       lex_referral   ZSET    index of accounts
+--       unconfirmed    ZSET    accounts that nobody has confirmed -> created, ms
 --       ...            STRING  the limits that the call is counted against
 -- ARGV  user_id        the new account's id
 --       device_id      text
@@ -23,7 +24,7 @@
 --       id_taken       the id is somebody's; nothing changed
 --       full {wait_ms} a limit is full, for so long; nothing changed
 --@include api/within_limits
-local user, devices, signup, referral_code, by_id, by_created, by_expiration, lex_referral = unpack(KEYS)
+local user, devices, signup, referral_code, by_id, by_created, by_expiration, lex_referral, unconfirmed = unpack(KEYS)
 local user_id, device_id, now, signup_digest, signup_ttl_ms, referral, kid, locale, limits = unpack(ARGV)
 
 local known = redis.call("GET", signup)
@@ -47,6 +48,7 @@ redis.call("ZADD", by_id, user_id, user_id)
 redis.call("ZADD", by_created, now, user_id)
 redis.call("ZADD", by_expiration, 0, user_id)
 redis.call("ZADD", lex_referral, 0, string.lower(referral) .. "\0" .. user_id)
+redis.call("ZADD", unconfirmed, now, user_id)
 redis.call("SET", referral_code, user_id)
 redis.call("SET", signup, user_id, "PX", signup_ttl_ms)
 return { "created" }

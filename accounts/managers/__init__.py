@@ -1,5 +1,13 @@
 """How accounts are stored and read, a module for each subject."""
 
+from accounts.managers.devices import (
+    Joined,
+    Joining,
+    add_device,
+    move_device,
+    remove_device,
+    reset_token,
+)
 from accounts.managers.users import (
     Access,
     Account,
@@ -15,7 +23,13 @@ __all__ = [
     "Account",
     "Credentials",
     "Device",
+    "Joined",
+    "Joining",
     "TimeEntry",
     "UserManager",
+    "add_device",
+    "move_device",
     "read_time_ledger",
+    "remove_device",
+    "reset_token",
 ]

@@ -15,10 +15,13 @@ from accounts.keys import (
     REMOVED_DEVICES,
     SIGNUP,
     TIME_LEDGER,
+    UNCONFIRMED,
     USERS,
     new_user_keys,
 )
 from lantern_pro.api.spending import Spending, TooManyRequests
+from lantern_pro.jobs import ledger
+from lantern_pro.jobs.job import Fence, Work
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import cell_of
 from lantern_pro.store.scripts import script
@@ -32,7 +35,8 @@ if TYPE_CHECKING:
 class Credentials:
     """What it takes to know a user: ``confirmed`` is False until the first authenticated call.
 
-    ``removed`` says whether the device that was asked for has been taken off the account.
+    ``removed`` says whether the device that was asked for has been taken off the account. The
+    token before has the epoch before and ``old_kid``; ``reset_key`` names the last reset.
     """
 
     user_id: UserId
@@ -42,6 +46,9 @@ class Credentials:
     signup_digest: str
     confirmed: bool
     removed: bool
+    old_kid: str
+    old_good_until: Millis
+    reset_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +104,22 @@ class Account:
     invitees: list[UserId]
 
 
-_CREDENTIALS: Final = ("kid", "epoch", "expiration", "signup", "confirmed")
+_CREDENTIALS: Final = (
+    "kid",
+    "epoch",
+    "expiration",
+    "signup",
+    "confirmed",
+    "old_kid",
+    "old_good_until",
+    "reset_key",
+)
 
 
 def _credentials(
     user_id: UserId, row: Sequence[str | None], *, removed: bool = False
 ) -> Credentials | None:
-    kid, epoch, expiration, signup, confirmed = row
+    kid, epoch, expiration, signup, confirmed, old_kid, old_good_until, reset_key = row
     if kid is None:
         return None
     return Credentials(
@@ -114,6 +130,9 @@ def _credentials(
         signup_digest=signup or "",
         confirmed=confirmed is not None,
         removed=removed,
+        old_kid=old_kid or kid,
+        old_good_until=Millis(int(old_good_until or 0)),
+        reset_key=reset_key or "",
     )
 
 
@@ -174,12 +193,42 @@ class UserManager(models.Manager["User"]):
         outcome = script("accounts/confirm_user")(
             user=USERS.row(user_id),
             signup=SIGNUP(digest=signup_digest or "none", cell=cell_of(user_id)),
+            unconfirmed=UNCONFIRMED(cell=cell_of(user_id)),
             now=now,
         )
         match outcome:
             case ["confirmed"]:
                 return True
             case ["already_confirmed" | "no_such_user"]:
+                return False
+        raise AssertionError(outcome)
+
+    def unconfirmed(self, cell: Cell, *, before: Millis, most: int) -> list[UserId]:
+        """Accounts made before a moment and not confirmed, the oldest first."""
+        found = text_client().zrangebyscore(
+            UNCONFIRMED(cell=cell), "-inf", f"({before}", start=0, num=most
+        )
+        return [UserId(int(each)) for each in found]
+
+    def reap(self, *, user_id: UserId, fence: Fence) -> bool:
+        """Take an account away that is not in use; False when it was kept."""
+        referral = text_client().hget(USERS.row(user_id), "referral") or ""
+        keys = new_user_keys(user_id, referral or "none", "none")
+        del keys["signup"]
+        outcome = ledger.apply(
+            "accounts/reap_user",
+            Work.of(fence),
+            **keys,
+            device_names=DEVICE_NAMES(user_id=user_id),
+            time_ledger=TIME_LEDGER(user_id=user_id),
+            invitees=INVITEES(user_id=user_id),
+            user_id=user_id,
+            referral=referral,
+        )
+        match outcome:
+            case ["reaped"]:
+                return True
+            case ["kept"]:
                 return False
         raise AssertionError(outcome)
 

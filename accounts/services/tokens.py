@@ -12,6 +12,7 @@ import hmac
 from django.conf import settings
 
 from accounts.managers import Access
+from lantern_pro import clock
 from lantern_pro.types import UserId
 
 
@@ -41,7 +42,13 @@ def admission(token: str, device_id: str) -> str:
 
 
 def admissions_of(access: Access) -> list[str]:
-    """The admissions of all devices of an account, by its present token."""
+    """The admissions of all devices of an account, by its token.
+
+    While a token that was reset is still good for reading, devices that have not heard of the
+    new one are admitted by the old one.
+    """
     known = access.credentials
-    token = token_of(known.user_id, known.kid, known.epoch)
-    return [admission(token, device_id) for device_id in access.devices]
+    tokens = [token_of(known.user_id, known.kid, known.epoch)]
+    if known.epoch > 1 and clock.now() < known.old_good_until:
+        tokens.append(token_of(known.user_id, known.old_kid, known.epoch - 1))
+    return [admission(token, device_id) for token in tokens for device_id in access.devices]

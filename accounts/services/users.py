@@ -1,14 +1,14 @@
-"""Creating users and knowing them again."""
+"""Creating users."""
 
 from dataclasses import dataclass
 from typing import Final
 
-from accounts.errors import MissingCredentials, WrongCredentials
-from accounts.managers import Account, Credentials
+from accounts.errors import WrongCredentials
+from accounts.managers import Account
 from accounts.models import User
 from accounts.services.personal import lookup_hash
 from accounts.services.referral_codes import new_code
-from accounts.services.tokens import current_kid, token_is_right
+from accounts.services.tokens import current_kid
 from lantern_pro import clock
 from lantern_pro.api.spending import Spending
 from lantern_pro.store.keys import new_id
@@ -62,18 +62,6 @@ def _signed_up_before(user_id: UserId) -> SignedUp:
     return SignedUp(
         user_id, row["kid"], int(row["epoch"]), Millis(int(row["expiration"])), row["referral"]
     )
-
-
-def authenticate(*, user_id: UserId | None, token: str) -> Credentials:
-    """Know a user by id and token; the first time, this confirms the account."""
-    if user_id is None or not token:
-        raise MissingCredentials
-    found = User.objects.get_credentials(user_id)
-    if found is None or not token_is_right(token, user_id, found.kid, found.epoch):
-        raise WrongCredentials
-    if not found.confirmed:
-        User.objects.confirm(user_id=user_id, signup_digest=found.signup_digest, now=clock.now())
-    return found
 
 
 def account_of(user_id: UserId) -> Account:

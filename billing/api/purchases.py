@@ -6,7 +6,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.services.users import authenticate
+from accounts.services.authentication import authenticate
 from billing.services.charges import LONGEST_PAGE, PastPayment, payments_of
 from billing.services.purchases import Wish, purchase
 from lantern_pro import clock
@@ -72,7 +72,7 @@ class Purchase(ClientView):
         """Buy, holding the call while the outcome is not known and the client has patience."""
         told = self.read()
         identity = identity_of(request)
-        known = authenticate(user_id=identity.user_id, token=identity.token)
+        known = authenticate(**identity.shown)
         wish = Wish(
             user_id=known.user_id,
             device_id=identity.device_id,
@@ -153,7 +153,7 @@ class UserCharges(ClientView):
         """Show a page of payments."""
         told = self.read()
         identity = identity_of(request)
-        known = authenticate(user_id=identity.user_id, token=identity.token)
+        known = authenticate(**identity.shown)
         cursor = told.get("cursor")
         page = payments_of(
             known.user_id,

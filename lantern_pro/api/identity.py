@@ -4,7 +4,7 @@ import hmac
 import re
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Final
+from typing import Final, TypedDict
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -15,8 +15,16 @@ from lantern_pro.types import UserId
 DEVICE_ID_HEADER = "X-Lantern-Device-Id"
 USER_ID_HEADER = "X-Lantern-User-Id"
 TOKEN_HEADER = "X-Lantern-Pro-Token"  # noqa: S105 - a header's name
-_LONGEST_DEVICE_ID: Final = 256
+LONGEST_DEVICE_ID: Final = 256
 _DECIMAL: Final = re.compile(r"^[0-9]{1,20}$", re.ASCII)
+
+
+class Shown(TypedDict):
+    """What a client shows to be known by, as services take it."""
+
+    user_id: UserId | None
+    token: str
+    device_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,11 @@ class Identity:
     user_id: UserId | None
     token: str
 
+    @property
+    def shown(self) -> Shown:
+        """The same for ``accounts.services.authentication``."""
+        return {"user_id": self.user_id, "token": self.token, "device_id": self.device_id}
+
 
 def device_id_of(request: HttpRequest) -> str:
     """The device id, an opaque text that the client chose."""
@@ -34,7 +47,7 @@ def device_id_of(request: HttpRequest) -> str:
     if not device_id:
         message = f"The header {DEVICE_ID_HEADER} is missing."
         raise MissingParameter(message, field=DEVICE_ID_HEADER)
-    if len(device_id) > _LONGEST_DEVICE_ID or not device_id.isprintable():
+    if len(device_id) > LONGEST_DEVICE_ID or not device_id.isprintable():
         message = f"The header {DEVICE_ID_HEADER} must be printable, 1 to 256 characters."
         raise InvalidParameter(message, field=DEVICE_ID_HEADER)
     return device_id

@@ -9,8 +9,9 @@ from typing import Final
 from django.conf import settings
 
 from accounts.models import User
+from accounts.services.authentication import authenticate
 from accounts.services.tokens import token_of
-from accounts.services.users import account_of, authenticate, create_user
+from accounts.services.users import account_of, create_user
 from billing.errors import CardDeclined
 from billing.models import Plan
 from billing.services.purchases import Wish, purchase
@@ -152,7 +153,7 @@ def _sign_up(person: Person, number: int) -> UserId:
         spending=Spending.nothing(Cell(number % settings.CELLS)),
     )
     token = token_of(made.user_id, made.kid, made.epoch)
-    return authenticate(user_id=made.user_id, token=token).user_id
+    return authenticate(user_id=made.user_id, token=token, device_id=f"demo-{person.name}").user_id
 
 
 def _buy(person: Person, user_id: UserId) -> None:

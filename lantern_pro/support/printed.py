@@ -21,6 +21,7 @@ from lantern_pro.store.management.commands.redis_schema import schema_page
 
 BESIDE_THE_TABLE: Final = {
     ForwardJob.kind: "any event whose job belongs to another cell",
+    "reap_user": "the regular look for accounts that nobody has confirmed in time",
     "release_proxies": "the regular look for users whose Pro time is over",
     "top_up_proxies": "the job `serve_waiting_users`, one for each user who waits",
 }

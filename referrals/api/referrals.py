@@ -6,7 +6,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.services.users import authenticate
+from accounts.services.authentication import authenticate
 from lantern_pro.api.identity import identity_of
 from lantern_pro.api.view import ClientView
 from referrals.services.codes import attach_referral
@@ -29,6 +29,6 @@ class ReferralAttach(ClientView):
         """Attach the code."""
         told = self.read()
         identity = identity_of(request)
-        known = authenticate(user_id=identity.user_id, token=identity.token)
+        known = authenticate(**identity.shown)
         attach_referral(user_id=known.user_id, written=told["code"])
         return self.ok()

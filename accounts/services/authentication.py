@@ -1,0 +1,71 @@
+"""Knowing a user again: by user id and token, on a device that was not taken off."""
+
+from dataclasses import replace
+
+from accounts.errors import DeviceWasRemoved, MissingCredentials, WrongCredentials
+from accounts.managers import Credentials
+from accounts.models import User
+from accounts.services.tokens import token_is_right
+from lantern_pro import clock
+from lantern_pro.types import UserId
+
+
+def authenticate(*, user_id: UserId | None, token: str, device_id: str) -> Credentials:
+    """Know a user by the present token; the first time, this confirms the account."""
+    return _confirmed(_known(user_id, token, device_id, reading=False))
+
+
+def authenticate_reader(*, user_id: UserId | None, token: str, device_id: str) -> Credentials:
+    """Know whoever only reads: for some minutes a token that was reset is good for that, too."""
+    return _confirmed(_known(user_id, token, device_id, reading=True))
+
+
+def authenticate_resetter(
+    *, user_id: UserId | None, token: str, device_id: str, reset_key: str
+) -> tuple[Credentials, bool]:
+    """Know whoever resets the token, and whether that is done: a reply may have been lost.
+
+    It is done when the token is the one before, and is still good for reading or comes with the
+    same ``reset_key`` as the reset itself.
+    """
+    found = _found(user_id, token, device_id)
+    if token_is_right(token, found.user_id, found.kid, found.epoch):
+        return _confirmed(found), False
+    is_same_reset = bool(reset_key) and reset_key == found.reset_key
+    if _is_the_one_before(token, found) and (is_same_reset or clock.now() < found.old_good_until):
+        return found, True
+    raise WrongCredentials
+
+
+def _known(user_id: UserId | None, token: str, device_id: str, *, reading: bool) -> Credentials:
+    found = _found(user_id, token, device_id)
+    if token_is_right(token, found.user_id, found.kid, found.epoch):
+        return found
+    if reading and clock.now() < found.old_good_until and _is_the_one_before(token, found):
+        return found
+    raise WrongCredentials
+
+
+def _found(user_id: UserId | None, token: str, device_id: str) -> Credentials:
+    """Read the user of an id; a device that was taken off is told so only with a right token."""
+    if user_id is None or not token:
+        raise MissingCredentials
+    found = User.objects.get_credentials(user_id, device_id)
+    if found is None:
+        raise WrongCredentials
+    if found.removed and token_is_right(token, user_id, found.kid, found.epoch):
+        raise DeviceWasRemoved
+    if found.removed:
+        raise WrongCredentials
+    return found
+
+
+def _is_the_one_before(token: str, found: Credentials) -> bool:
+    return found.epoch > 1 and token_is_right(token, found.user_id, found.old_kid, found.epoch - 1)
+
+
+def _confirmed(found: Credentials) -> Credentials:
+    if found.confirmed:
+        return found
+    User.objects.confirm(user_id=found.user_id, signup_digest=found.signup_digest, now=clock.now())
+    return replace(found, confirmed=True)

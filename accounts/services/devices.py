@@ -1,0 +1,132 @@
+"""The devices of an account: up to the plan's limit, whoever joins at once.
+
+What was read is a hint: the script looks again before it writes, and ``changed`` means that the
+hint was old.
+"""
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from django.conf import settings
+
+from accounts import managers
+from accounts.errors import (
+    DevicesKeptChanging,
+    DeviceWasRemoved,
+    NoSuchDevice,
+    TooManyDevices,
+    WrongCredentials,
+)
+from accounts.events import DevicesChanged
+from accounts.managers import Access, Joining
+from accounts.models import User
+from accounts.services.users import account_of
+from lantern_pro import clock
+from lantern_pro.jobs.events import following
+from lantern_pro.jobs.job import NewJob
+from lantern_pro.store.keys import cell_of
+from lantern_pro.types import UserId
+
+TRIES: Final = 20
+LONGEST_NAME: Final = 100
+
+T = TypeVar("T")
+
+
+def add_device(*, user_id: UserId, device_id: str, name: str, place: str) -> None:
+    """Add a device that has the token, in the place of another where ``place`` names one.
+
+    ``TooManyDevices`` tells which devices there are. A device that another took off needs more
+    than the token: ``DeviceWasRemoved``.
+    """
+
+    def attempt(access: Access) -> managers.Joined:
+        return managers.add_device(
+            user_id=user_id,
+            joining=joining_of(access, device_id=device_id, name=name, place=place),
+            follow=what_follows(access),
+        )
+
+    match as_long_as_it_changes(user_id, attempt):
+        case "full":
+            raise too_many_devices(user_id)
+        case "no_such_place":
+            raise NoSuchDevice(field="replaceDeviceId")
+        case "barred":
+            raise DeviceWasRemoved
+
+
+def remove_device(*, user_id: UserId, device_id: str, by: str) -> None:
+    """Take a device off; one that is none is off already."""
+
+    def attempt(access: Access) -> str:
+        return managers.remove_device(
+            access=access,
+            device_id=device_id,
+            by=by,
+            now=clock.now(),
+            follow=what_follows(access),
+        )
+
+    as_long_as_it_changes(user_id, attempt)
+
+
+def move_device(*, user_id: UserId, old_id: str, new_id: str) -> None:
+    """Let a device go on under the id that it has now; ``NoSuchDevice`` when it never was one."""
+
+    def attempt(access: Access) -> str:
+        return managers.move_device(
+            access=access, old_id=old_id, new_id=new_id, follow=what_follows(access)
+        )
+
+    if as_long_as_it_changes(user_id, attempt) == "no_such_device":
+        raise NoSuchDevice(field="oldDeviceID")
+
+
+def joining_of(access: Access, *, device_id: str, name: str, place: str) -> Joining:
+    """A device that joins the account as it was read."""
+    return Joining(
+        device_id=device_id,
+        name=name[:LONGEST_NAME],
+        place=place if place != device_id else "",
+        limit=settings.DEVICE_LIMIT,
+        now=clock.now(),
+        devices_version=access.devices_version,
+    )
+
+
+def as_long_as_it_changes(user_id: UserId, attempt: Callable[[Access], T]) -> T:
+    """Read the access and try, again while the outcome is ``changed``."""
+    for _ in range(TRIES):
+        access = User.objects.get_access(user_id)
+        if access is None:
+            raise WrongCredentials
+        outcome = attempt(access)
+        if outcome != "changed":
+            return outcome
+    raise DevicesKeptChanging
+
+
+def what_follows(access: Access) -> tuple[NewJob, ...]:
+    """What follows from the next change of the devices: it is named by its number."""
+    user_id = access.credentials.user_id
+    fact = f"devices.{access.devices_version + 1}"
+    return following(DevicesChanged(cell_of(user_id), user_id, fact))
+
+
+def too_many_devices(user_id: UserId) -> TooManyDevices:
+    """The refusal that tells an owner which devices there are."""
+    account = account_of(user_id)
+    return TooManyDevices(
+        details={
+            "limit": int(account.row.get("device_limit") or settings.DEVICE_LIMIT),
+            "devices": [
+                {
+                    "id": device.device_id,
+                    "name": device.name,
+                    "created": clock.as_seconds(device.first_seen),
+                }
+                for device in account.devices
+            ],
+        }
+    )
