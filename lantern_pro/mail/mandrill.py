@@ -20,6 +20,8 @@ from lantern_pro.mail.outcomes import NotSent, Outcome, Refusal, Sent, Unknown
 
 TIMEOUT_SECONDS: Final = (3, 10)
 """To connect, and between bytes of the answer; together well below a job's lease."""
+LOOK_SECONDS: Final = (2, 4)
+"""The same, where a person waits for the page."""
 OF_ADDRESS: Final = frozenset({"hard-bounce", "soft-bounce", "spam", "unsub", "custom", "invalid"})
 """Reasons for which Mandrill refuses a reader; all others are about the account or the message."""
 _NOT_NOW: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
@@ -28,9 +30,14 @@ _NOT_NOW: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQ
 class _TimedSession(requests.Session):
     """A session that never waits for ever; the ``mandrill`` package sets no timeout of its own."""
 
+    def __init__(self, timeout: tuple[float, float]) -> None:
+        """Wait for so long to connect, and between bytes."""
+        super().__init__()
+        self._timeout = timeout
+
     def request(self, *arguments: Any, **options: Any) -> requests.Response:
         """Send a request, with our timeout."""
-        options.setdefault("timeout", TIMEOUT_SECONDS)
+        options.setdefault("timeout", self._timeout)
         return super().request(*arguments, **options)
 
 
@@ -39,6 +46,7 @@ class _Failed(Exception):
 
     def __init__(self, outcome: Outcome, name: str) -> None:
         self.outcome = outcome
+        self.name = name
         super().__init__(name)
 
 
@@ -58,6 +66,25 @@ def find(job_id: str) -> str | None:
     """Look up the mail that a job has sent; its id, or None; ``MailUnreachable`` if unanswered."""
     found = _ask("messages", "search", query=f'u_job:"{job_id}"', limit=1)
     return str(found[0]["_id"]) if found else None
+
+
+def info(mail_id: str) -> dict[str, Any] | None:
+    """What became of a mail; None when Mandrill has none of this id; ``MailUnreachable``.
+
+    People wait for this answer, so it is not waited for as long.
+    """
+    try:
+        found = _call("messages", "info", timeout=LOOK_SECONDS, id=mail_id)
+    except _Failed as failed:
+        if failed.name == mandrill.UnknownMessageError.__name__:
+            return None
+        raise MailUnreachable(f"The mail service: {failed}.") from None
+    return dict(found)
+
+
+def welcome_back(address: str) -> None:
+    """Take an address off Mandrill's list of rejects; ``MailUnreachable`` if unanswered."""
+    _ask("rejects", "delete", email=address)
 
 
 def answers() -> bool:
@@ -94,18 +121,20 @@ def _message(mail: Mail) -> dict[str, object]:
     }
 
 
-def _ask(area: str, action: str, **parameters: object) -> Any:
+def _ask(area: str, action: str, **parameters: Any) -> Any:
     try:
         return _call(area, action, **parameters)
     except _Failed as failed:
         raise MailUnreachable(f"The mail service: {failed}.") from None
 
 
-def _call(area: str, action: str, **parameters: object) -> Any:
+def _call(
+    area: str, action: str, *, timeout: tuple[float, float] | None = None, **parameters: Any
+) -> Any:
     mandrill.ROOT = settings.MANDRILL_API_BASE
     client = mandrill.Mandrill(settings.MANDRILL_API_KEY)
     client.session.close()
-    with _TimedSession() as client.session:
+    with _TimedSession(timeout or TIMEOUT_SECONDS) as client.session:
         try:
             return getattr(getattr(client, area), action)(**parameters)
         except (requests.RequestException, mandrill.Error, ValueError) as error:

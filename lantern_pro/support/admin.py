@@ -20,6 +20,7 @@ from lantern_pro import clock
 from lantern_pro.backoffice import audit
 from lantern_pro.backoffice.model_admin import ReadOnlyAdmin
 from lantern_pro.support.finding import find_users
+from lantern_pro.support.mails import mails_shown, standing_words, write_again
 from lantern_pro.support.story import Story, mask, story_of
 from lantern_pro.types import Millis
 
@@ -62,7 +63,7 @@ class UserStoryAdmin(ReadOnlyAdmin):
     ordering = ("-created",)
     search_fields = ("id",)
     search_help_text = "User id, e-mail address, charge id (ch_…) or referral code"
-    actions_detail = ("reveal_email",)
+    actions_detail = ("reveal_email", "write_again")
     fieldsets = (
         (
             None,
@@ -75,7 +76,20 @@ class UserStoryAdmin(ReadOnlyAdmin):
                 )
             },
         ),
-        (None, {"fields": ("time_ledger", "purchases", "proxies", "open_jobs", "devices")}),
+        (
+            None,
+            {
+                "fields": (
+                    "time_ledger",
+                    "purchases",
+                    "address",
+                    "mails",
+                    "proxies",
+                    "open_jobs",
+                    "devices",
+                )
+            },
+        ),
     )
 
     def get_search_results(
@@ -133,6 +147,23 @@ class UserStoryAdmin(ReadOnlyAdmin):
             empty="Nothing bought.",
         )
 
+    @display(description="the address", empty_value="none")
+    def address(self, user: User) -> str | None:
+        """Whether the user's address is written to."""
+        return standing_words(user)
+
+    @display(description="mails")
+    def mails(self, user: User) -> SafeString:
+        """The newest mails, and what became of each: Mandrill is asked."""
+        return _table(
+            ("Mail", "When", "By", "What became of it", "Id"),
+            [
+                (each.name, each.at, each.sender, each.fate, each.id)
+                for each in mails_shown(user.user_id)
+            ],
+            empty="No mail yet.",
+        )
+
     @display(description="proxies")
     def proxies(self, user: User) -> SafeString:
         """The user's own proxies, linked."""
@@ -185,6 +216,17 @@ class UserStoryAdmin(ReadOnlyAdmin):
         audit.record(staff_id=request.user.pk or 0, subject=user, message="Was shown the e-mail.")
         told = f"The e-mail address is {user.email}" if user.email else "There is no e-mail address"
         messages.info(request, f"{told}. That you saw it stands in the history.")
+        return redirect(reverse("admin:accounts_user_change", args=(object_id,)))
+
+    @action(description="Write to this address again", url_path="write-again", permissions=["view"])
+    def write_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Forget the address's bounces and complaints, and note who did it."""
+        user = self.get_object(request, object_id)
+        if user is None:
+            raise Http404
+        words = write_again(user)
+        audit.record(staff_id=request.user.pk or 0, subject=user, message="Is written to again.")
+        messages.info(request, words)
         return redirect(reverse("admin:accounts_user_change", args=(object_id,)))
 
 
