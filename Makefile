@@ -9,7 +9,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help set-up run demo manage test test-fast test-newest-django bench-accounts lint fix docs schema messages lock shell clean
+.PHONY: help set-up run demo manage test test-fast test-newest-django \
+  bench-accounts bench-jobs bench-peers-faults lint fix docs schema messages lock shell clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +42,15 @@ test-newest-django: $(STAMP) ## Drive the admin on the newest Django that this P
 bench-accounts: $(STAMP) ## Measure account calls beside an empty view (two minutes)
 	@exec $(BIN)/python -m devstack.bench_accounts $(if $(SEED),--seed $(SEED)) $(if $(OUT),--out $(OUT))
 
+# What every long command takes: SEED= repeats a run, OUT= names the folder for its report.
+REPORT := $(if $(SEED),--seed $(SEED)) $(if $(OUT),--out $(OUT)) $(ARGS)
+
+bench-jobs: $(STAMP) ## Measure the ledger of jobs beside Celery and dramatiq, in jobs a second
+	@exec $(BIN)/python -m devstack.bench.jobs $(REPORT)
+
+bench-peers-faults: $(STAMP) ## Count what kill -9 costs the ledger, Celery, dramatiq, RQ and huey
+	@exec $(BIN)/python -m devstack.bench.peers_under_kill $(REPORT)
+
 lint: $(STAMP) ## Check form, types, layers and dependencies
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -68,6 +78,8 @@ lock: $(STAMP) ## Resolve the dependencies anew
 	  --python-version 3.11 pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --upgrade \
 	  --python-version 3.11 pyproject.toml --extra embedded --group dev -o requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --upgrade \
+	  --python-version 3.11 devstack/bench/peers.in -o devstack/bench/peers.txt
 
 shell: $(STAMP) ## Open a Python shell in development settings
 	@LANTERN_DEVELOPMENT=yes exec $(BIN)/python manage.py shell

@@ -100,7 +100,9 @@ def test_developers_run_the_same_versions_as_production() -> None:
     assert different == {}
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize(
+    "name", ["requirements.lock", "requirements-dev.lock", "devstack/bench/peers.txt"]
+)
 def test_a_lock_file_pins_hashes_and_names_no_server(name: str) -> None:
     text = (ROOT / name).read_text()
 
