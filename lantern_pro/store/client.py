@@ -9,7 +9,6 @@ import redis
 from django.conf import settings
 from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
 TextClient: TypeAlias = Any
@@ -19,21 +18,31 @@ TextClient: TypeAlias = Any
 manager returns is typed, and tests on a real server hold it to that.
 """
 
+ANSWER_SECONDS = 5.0
+"""How long Redis may take for one answer. It takes a millisecond: one that hangs is given up."""
+
 _substitute: dict[bool, redis.Redis] = {}
 
 
 @cache
 def _connect(*, decode: bool) -> redis.Redis:
-    """Open a pool. A read or an idempotent script may be repeated, so a lost link is retried."""
+    """Open a pool. A read or an idempotent script may be repeated, so a lost link is retried.
+
+    An answer that does not come is not waited for again: whoever asked would wait as many times
+    as long, and hold a thread meanwhile.
+    """
     return redis.Redis.from_url(
         settings.REDIS_URL,
         decode_responses=decode,
         protocol=2,
         socket_connect_timeout=2,
-        socket_timeout=10,
+        socket_timeout=ANSWER_SECONDS,
         health_check_interval=15,
-        retry=Retry(ExponentialBackoff(cap=1, base=0.02), retries=6),
-        retry_on_error=[RedisConnectionError, RedisTimeoutError],
+        retry=Retry(
+            ExponentialBackoff(cap=1, base=0.02),
+            retries=6,
+            supported_errors=(RedisConnectionError,),
+        ),
     )
 
 
