@@ -46,25 +46,30 @@ def _operators_look(first: int, story: Story, environment: Mapping[str, str]) ->
         print()
 
 
-def main() -> int:
-    """Play it; answers 1 when a step fails."""
+def _play(place: StackPlace) -> None:
+    if not place.folder.exists():
+        message = f"There is no stack in {place.folder}; make run starts one."
+        raise StackError(message)
+    environment = environment_of(place)
+    story = story_of(place, environment)
+    steps = titles()
     try:
-        place = StackPlace.from_environment()
-        if not place.folder.exists():
-            message = f"There is no stack in {place.folder}; make run starts one."
-            raise StackError(message)
-        environment = environment_of(place)
-        story = story_of(place, environment)
-        steps = titles()
         for number, (words, step) in enumerate(steps, start=1):
             _title(number, words)
             step(story)
-        _operators_look(len(steps) + 1, story, environment)
+    except ConnectionRefusedError as error:
+        ports = " ".join(f"{name}={port}" for name, port in place.ports.items())
+        message = f"A part of the stack does not answer. Does it run, and at these ports? {ports}"
+        raise StackError(message) from error
+    _operators_look(len(steps) + 1, story, environment)
+
+
+def main() -> int:
+    """Play it; answers 1 when a step fails."""
+    try:
+        _play(StackPlace.from_environment())
     except (StackError, StoryError) as error:
         sys.stderr.write(f"{error}\n")
-        return 1
-    except ConnectionRefusedError:
-        sys.stderr.write("Nobody answers at that address. Does the stack run? (make run)\n")
         return 1
     except subprocess.CalledProcessError as error:
         return int(error.returncode)

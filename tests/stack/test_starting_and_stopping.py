@@ -1,14 +1,18 @@
 """How a stack begins and ends, and what it says when it cannot begin."""
 
+import os
 import signal
 import socket
 import stat
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from devstack.demo.story import until
+from devstack.stack.place import ROOT
 from tests.stack.running import RunningStack, new_place, running, started
 
 
@@ -55,6 +59,24 @@ def test_a_port_in_use_is_named_with_its_variable(tmp_path: Path) -> None:
     assert status == 1
     assert str(place.stripe) in line
     assert "LANTERN_STRIPE_PORT" in line
+
+
+def test_a_demo_without_a_stack_names_the_ports_that_it_tried(tmp_path: Path) -> None:
+    place = new_place(tmp_path)
+    ports = {name: str(port) for name, port in place.ports.items()}
+
+    played = subprocess.run(
+        [sys.executable, "-m", "devstack.demo"],
+        cwd=ROOT,
+        env={**os.environ, **ports, "LANTERN_DATA_DIR": str(place.folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert played.returncode == 1
+    assert f"LANTERN_PORT={place.pro} " in played.stderr
+    assert "Traceback" not in played.stderr
 
 
 def test_two_parts_cannot_share_a_port(tmp_path: Path) -> None:
