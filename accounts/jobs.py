@@ -5,10 +5,10 @@ from typing import ClassVar
 
 from accounts.services import reaping
 from lantern_pro.jobs import ledger
-from lantern_pro.jobs.job import JobArguments, NewJob
-from lantern_pro.jobs.ledger import LeasedJob
-from lantern_pro.jobs.periodic import periodic
+from lantern_pro.jobs.job import JobArguments, LeasedJob, NewJob
+from lantern_pro.jobs.lanes import Lane
 from lantern_pro.jobs.registry import job
+from lantern_pro.jobs.schedule import periodic
 from lantern_pro.types import Cell, UserId
 
 
@@ -20,7 +20,7 @@ class ReapUser(JobArguments):
     user_id: UserId
 
 
-@job(ReapUser)
+@job(ReapUser, lane=Lane.BULK)
 def reap_user(leased: LeasedJob, arguments: ReapUser) -> None:
     """Take the account away."""
     reaping.reap_user(arguments.user_id, leased.fence)

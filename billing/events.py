@@ -21,6 +21,13 @@ class PaymentReported(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentUnclear(Event):
+    """Stripe was asked, and did not tell the outcome yet."""
+
+    purchase_id: PurchaseId
+
+
+@dataclass(frozen=True, slots=True)
 class PurchaseCompleted(Event):
     """A purchase was paid for, and the buyer has their Pro time."""
 

@@ -5,10 +5,10 @@ from typing import ClassVar
 
 from billing.services.purchases import buyer_of, settle_by_job
 from billing.services.receipts import send_receipt
-from lantern_pro.jobs.job import JobArguments
-from lantern_pro.jobs.ledger import LeasedJob
-from lantern_pro.jobs.registry import job
-from lantern_pro.mail.sending import MOST_ATTEMPTS
+from lantern_pro.jobs.job import JobArguments, LeasedJob
+from lantern_pro.jobs.lanes import Lane
+from lantern_pro.jobs.registry import Retry, job
+from lantern_pro.mail.sending import PHASES, RETRY
 from lantern_pro.types import PurchaseId
 
 
@@ -38,13 +38,13 @@ class SendReceipt(JobArguments):
         return buyer_of(self.purchase_id)
 
 
-@job(SettlePurchase)
+@job(SettlePurchase, lane=Lane.VENDOR, retry=Retry(wait_ms=1_000))
 def settle_purchase(leased: LeasedJob, arguments: SettlePurchase) -> None:
     """Settle the purchase."""
     settle_by_job(arguments.purchase_id, leased.fence)
 
 
-@job(SendReceipt, most_attempts=MOST_ATTEMPTS)
+@job(SendReceipt, lane=Lane.MAIL, phases=PHASES, retry=RETRY)
 def mail_receipt(leased: LeasedJob, arguments: SendReceipt) -> None:
     """Mail the receipt."""
     send_receipt(arguments.purchase_id, leased)

@@ -5,10 +5,10 @@ from typing import ClassVar
 
 from configsrv.services import populate
 from lantern_pro.jobs import ledger
-from lantern_pro.jobs.job import JobArguments, NewJob
-from lantern_pro.jobs.ledger import LeasedJob
-from lantern_pro.jobs.periodic import periodic
+from lantern_pro.jobs.job import JobArguments, LeasedJob, NewJob
+from lantern_pro.jobs.lanes import Lane
 from lantern_pro.jobs.registry import job
+from lantern_pro.jobs.schedule import periodic
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Cell, UserId
 
@@ -47,7 +47,7 @@ def populate_user_config(leased: LeasedJob, arguments: PopulateUserConfig) -> No
     populate.populate_user_config(arguments.user_id, leased.fence)
 
 
-@job(PopulateFreeTable)
+@job(PopulateFreeTable, lane=Lane.BULK)
 def populate_free_table(leased: LeasedJob, arguments: PopulateFreeTable) -> None:
     """Make a page of the free buckets."""
     cell, first = arguments.cell, arguments.first

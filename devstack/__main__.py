@@ -21,7 +21,7 @@ def main() -> int:
     argparse.ArgumentParser(
         prog="python -m devstack",
         description="Runs the whole service on loopback: Redis (or REDIS_URL), stand-ins for "
-        "Stripe and Mandrill, pro-server, config-server, worker, scheduler and the reference "
+        "Stripe and Mandrill, pro-server, config-server, worker and the reference "
         "http-proxy. .env.example lists the variables for ports and the data's folder.",
     ).parse_args()
     try:

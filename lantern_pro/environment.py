@@ -53,6 +53,19 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def counts(name: str, default: str) -> dict[str, int]:
+    """Read a number for each of some words, ``word:number``; those left out have none."""
+    known = [entry.partition(":")[0] for entry in default.split(",")]
+    found = dict.fromkeys(known, 0)
+    for entry in words(name, default):
+        word, _, number = entry.partition(":")
+        if word not in found or not number.isdigit():
+            message = f"{name} holds {entry!r}; it must be like {default!r}, with these words."
+            raise ImproperlyConfigured(message)
+        found[word] = int(number)
+    return found
+
+
 def key_ring(name: str, default: str | None = None) -> dict[str, bytes]:
     """Read a ring of secret keys, ``<kid>:<base64 of 32 bytes>``, the current one first."""
     ring: dict[str, bytes] = {}

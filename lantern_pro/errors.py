@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
+from lantern_pro.types import JobId
+
 
 class LanternError(Exception):
     """What a caller may be told.
@@ -39,6 +41,11 @@ class NotYet(LanternError):
 
     error_id = "not-yet"
     message = "Still working on it."
+
+    def __init__(self, message: str | None = None, *, waits_for: JobId | None = None) -> None:
+        """Keep the job, if one is known, whose end will change the answer."""
+        super().__init__(message)
+        self.waits_for = waits_for
 
 
 class Unavailable(LanternError):

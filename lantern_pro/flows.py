@@ -9,7 +9,7 @@ from typing import Final
 
 from accounts.events import DevicesChanged, ProTimeGained, TokenReset
 from accounts.services.token_reset import GRACE_MS
-from billing.events import PaymentReported, PurchaseBegun, PurchaseCompleted
+from billing.events import PaymentReported, PaymentUnclear, PurchaseBegun, PurchaseCompleted
 from billing.jobs import SendReceipt, SettlePurchase
 from configsrv.jobs import PopulateFreeTable, PopulateUserConfig
 from lantern_pro.jobs.events import Flows
@@ -30,6 +30,7 @@ FLOWS: Final[Flows] = {
         lambda e: NewJob(e.cell, SettlePurchase(e.purchase_id), e.purchase_id, SETTLE_AFTER_MS),
     ),
     PaymentReported: (lambda e: NewJob(e.cell, SettlePurchase(e.purchase_id), e.purchase_id),),
+    PaymentUnclear: (lambda e: NewJob(e.cell, SettlePurchase(e.purchase_id), e.purchase_id),),
     PurchaseCompleted: (
         lambda e: AssignProxies.of(e.user_id, e.purchase_id),
         lambda e: NewJob(

@@ -115,23 +115,22 @@ AUTH_PASSWORD_VALIDATORS = [
 # "no-referrer" would make browsers send `Origin: null` with every form, which CSRF checks refuse.
 SECURE_REFERRER_POLICY = "same-origin"
 
-# --- Celery: it only wakes workers; the truth of a job is in the ledger ---------------------------
+# --- Jobs: Celery only wakes workers; the truth of a job is in the ledger -------------------------
 CELERY_BROKER_URL = env.text("LANTERN_BROKER_URL", VOLATILE_REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # workers do without it meanwhile
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_POOL = "solo"  # Celery's only task sets an event; jobs have threads of their own
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps nothing: two of them do no harm
 FLOWS = "lantern_pro.flows.FLOWS"
-JOB_LEASE_MS = env.number("LANTERN_JOB_LEASE_MS", 30_000, least=1_000, most=30_000)
+# A job that stands still is noticed within 30 s, so a lease must be well below that.
+JOB_LEASE_MS = env.number("LANTERN_JOB_LEASE_MS", 15_000, least=500, most=20_000)
 JOB_SWEEP_SECONDS = env.number("LANTERN_JOB_SWEEP_SECONDS", 2, least=1, most=60)
-CELERY_BEAT_SCHEDULE = {
-    "sweep": {
-        "task": "jobs.sweep",
-        "schedule": JOB_SWEEP_SECONDS,
-        "options": {"expires": 5 * JOB_SWEEP_SECONDS},
-    }
-}
+JOB_THREADS = env.counts("LANTERN_JOB_THREADS", "prompt:2,vendor:2,mail:1,bulk:1")
+JOB_RETENTION_DAYS = env.number("LANTERN_JOB_RETENTION_DAYS", 30, least=2, most=3_650)
+# How many calls may wait for their jobs at once; fewer than a server has threads.
+WAITING_SEATS = env.number("LANTERN_WAITING_SEATS", 24, least=1, most=1_000)
 
 # --- Secrets of the domain ------------------------------------------------------------------------
 _KEY_1 = "dev:" + 43 * "A" + "="

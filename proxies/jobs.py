@@ -5,10 +5,10 @@ from typing import ClassVar, Final
 
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
-from lantern_pro.jobs.job import JobArguments, NewJob
-from lantern_pro.jobs.ledger import LeasedJob
-from lantern_pro.jobs.periodic import periodic
-from lantern_pro.jobs.registry import job
+from lantern_pro.jobs.job import Done, JobArguments, LeasedJob, NewJob
+from lantern_pro.jobs.lanes import Lane
+from lantern_pro.jobs.registry import Retry, job
+from lantern_pro.jobs.schedule import periodic
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Cell, Millis, UserId
 from proxies.errors import NoProxyWithRoom
@@ -70,19 +70,20 @@ class ReleaseProxies(JobArguments):
     user_id: UserId
 
 
-@job(AssignProxies)
+@job(AssignProxies, retry=Retry(longest_ms=15_000))
 def assign_proxies(leased: LeasedJob, arguments: AssignProxies) -> None:
     """Give a user their proxies."""
     assignments.assign_proxies(arguments.user_id, leased.fence)
 
 
 @job(TopUpProxies)
-def top_up_proxies(leased: LeasedJob, arguments: TopUpProxies) -> None:
+def top_up_proxies(leased: LeasedJob, arguments: TopUpProxies) -> Done | None:
     """Give a user who waits the proxies that they lack."""
     try:
         assignments.assign_proxies(arguments.user_id, leased.fence)
     except NoProxyWithRoom:
-        ledger.complete(leased.fence)  # they wait as before, and are looked at with the next room
+        return Done()  # they wait as before, and are looked at with the next room
+    return None
 
 
 @job(ReleaseProxies)
@@ -91,18 +92,17 @@ def release_proxies(leased: LeasedJob, arguments: ReleaseProxies) -> None:
     assignments.release_proxies(arguments.user_id, leased.fence)
 
 
-@job(ServeWaitingUsers)
-def serve_waiting_users(leased: LeasedJob, arguments: ServeWaitingUsers) -> None:
+@job(ServeWaitingUsers, lane=Lane.BULK)
+def serve_waiting_users(_leased: LeasedJob, arguments: ServeWaitingUsers) -> Done:
     """Stage a top-up for a page of those who wait, and go on after them while there is room."""
     cell, fact = arguments.cell, arguments.fact
     if not Proxy.objects.room(cell):
-        ledger.complete(leased.fence)
-        return
+        return Done()
     page = Proxy.objects.waiting(cell, after=arguments.after, most=PAGE)
     follow = [TopUpProxies.of(each, fact) for each in page]
     if len(page) == PAGE:
         follow.append(ServeWaitingUsers.of(cell, fact, page[-1].since))
-    ledger.complete(leased.fence, *follow)
+    return Done(follow)
 
 
 @periodic

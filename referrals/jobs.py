@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lantern_pro import clock
-from lantern_pro.jobs.job import JobArguments
-from lantern_pro.jobs.ledger import LeasedJob
+from lantern_pro.jobs.job import JobArguments, LeasedJob
 from lantern_pro.jobs.registry import job
 from lantern_pro.types import PurchaseId, UserId
 from referrals import managers

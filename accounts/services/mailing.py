@@ -14,7 +14,7 @@ from accounts.managers.mails import EventKind, Posted
 from accounts.models import User
 from accounts.services.personal import email_hash, normal_email
 from lantern_pro import clock
-from lantern_pro.jobs.ledger import LeasedJob
+from lantern_pro.jobs.job import LeasedJob
 from lantern_pro.mail.letter import Letter, compose
 from lantern_pro.mail.outcomes import Refusal
 from lantern_pro.mail.reports import Report

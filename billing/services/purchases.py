@@ -15,20 +15,22 @@ from accounts.services.personal import email_hash, normal_email, seal
 from billing.errors import (
     CardDeclined,
     MissingPaymentSource,
+    PaymentPending,
     UnsupportedProvider,
     WrongCurrency,
 )
-from billing.events import PurchaseBegun, PurchaseCompleted
+from billing.events import PaymentUnclear, PurchaseBegun, PurchaseCompleted
 from billing.gateways import stripe
 from billing.gateways.base import Declined, Order, Paid
 from billing.models import Plan, Purchase
 from billing.services.plans import plan_on_sale
 from lantern_pro import clock
 from lantern_pro.errors import Refused
+from lantern_pro.jobs import ledger
 from lantern_pro.jobs.events import following
 from lantern_pro.jobs.job import Fence
 from lantern_pro.store.keys import cell_of, text_id
-from lantern_pro.types import Minor, PurchaseId, UserId
+from lantern_pro.types import JobId, Minor, PurchaseId, UserId
 from referrals.services.bonuses import INVITED_FACT, bonus_months
 
 KEY_REMEMBERED_MS: Final = 23 * 60 * 60 * 1000
@@ -87,7 +89,17 @@ def purchase(wish: Wish) -> Purchase:
         if wish.currency and wish.currency.lower() != plan.currency:
             raise WrongCurrency(field="currency", details={"currency": plan.currency})
         _begin(wish, plan, purchase_id)
-    return settle(purchase_id)
+    try:
+        return settle(purchase_id)
+    except PaymentPending as pending:
+        raise PaymentPending(waits_for=_ask_on(purchase_id)) from pending
+
+
+def _ask_on(purchase_id: PurchaseId) -> JobId:
+    """Have the outcome asked about from now on, not only in a minute; the job that does it."""
+    [asking] = following(PaymentUnclear(cell_of(purchase_id), purchase_id))
+    ledger.stage(asking)
+    return asking.job_id
 
 
 def _check(wish: Wish) -> None:

@@ -4,7 +4,7 @@ from accounts.services.mailing import post
 from billing.mails import receipt_letter
 from billing.models import Plan, Purchase
 from billing.receipts import receipt_pdf
-from lantern_pro.jobs.ledger import LeasedJob
+from lantern_pro.jobs.job import LeasedJob
 from lantern_pro.mail.letter import Letter
 from lantern_pro.types import PurchaseId
 

@@ -8,8 +8,8 @@ from devstack.stack.part import Part
 from devstack.stack.place import HOST, StackPlace
 from devstack.stack.signs import answers, logs, pongs
 
-# A request that waits for its job holds one of these threads, so there are more than cores.
-_PRO_THREADS: Final = 16
+# A request that waits for its job holds one of these threads: more than LANTERN_WAITING_SEATS.
+_PRO_THREADS: Final = 32
 _CONFIG_THREADS: Final = 2
 _GRACE_SECONDS: Final = 5
 
@@ -38,14 +38,10 @@ def stand_ins(place: StackPlace) -> list[Part]:
 
 
 def workers() -> list[Part]:
-    """Who does the jobs, and who wakes them up."""
-    celery = python("-m", "celery", "-A", "lantern_pro")
+    """Who does the jobs."""
+    celery = python("-m", "celery", "-A", "lantern_pro", "worker", "--loglevel=INFO")
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    pool = ["--pool=threads", "--concurrency=4", "--loglevel=INFO"]
-    return [
-        Part("worker", [*celery, "worker", *pool, *quiet], logs(" ready.")),
-        Part("scheduler", [*celery, "beat", "--loglevel=INFO", "--pidfile="], logs("beat: Start")),
-    ]
+    return [Part("worker", [*celery, *quiet], logs(" ready."))]
 
 
 def edges(place: StackPlace) -> list[Part]:

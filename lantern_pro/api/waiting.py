@@ -9,13 +9,13 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from lantern_pro.errors import NotYet
+from lantern_pro.jobs.waiting import wait_for
 
 T = TypeVar("T")
 
 LONGEST_HOLD_SECONDS: Final = 20.0
 USUAL_HOLD_SECONDS: Final = 8.0
 MARGIN_SECONDS: Final = 1.0
-PAUSE_SECONDS: Final = 0.5
 
 
 def patience_of(timeout: int | None) -> float:
@@ -26,12 +26,15 @@ def patience_of(timeout: int | None) -> float:
 
 
 def hold_until_done(attempt: Callable[[], T], seconds: float) -> T:
-    """Try until it is done or the patience is at its end; then ``NotYet`` goes through."""
+    """Try until it is done or the patience is at its end; then ``NotYet`` goes through.
+
+    Between two tries the call waits for the job that ``NotYet`` names, and is told when it ends.
+    """
     deadline = time.monotonic() + seconds
     while True:
         try:
             return attempt()
-        except NotYet:
-            if time.monotonic() + PAUSE_SECONDS > deadline:
+        except NotYet as pending:
+            left = deadline - time.monotonic()
+            if pending.waits_for is None or left <= 0 or not wait_for(pending.waits_for, left):
                 raise
-            time.sleep(PAUSE_SECONDS)  # noqa: TID251 - Stripe tells nobody when it comes back

@@ -1,5 +1,7 @@
 """The ledger of jobs as a Django app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
@@ -12,5 +14,7 @@ class JobsConfig(AppConfig):
     verbose_name = "Jobs"
 
     def ready(self) -> None:
-        """Learn every app's kinds of job."""
+        """Learn every app's kinds of job, and the ledger's own."""
         autodiscover_modules("jobs")
+        import_module("lantern_pro.jobs.events")
+        import_module("lantern_pro.jobs.retention")

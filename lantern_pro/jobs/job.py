@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, Final, Self
 
-from lantern_pro.jobs.keys import JOBS, ledger_keys
+from lantern_pro.jobs.keys import job_keys, ledger_keys
 from lantern_pro.store.keys import cell_of, text_id
 from lantern_pro.types import Cell, JobId
 
@@ -79,6 +79,38 @@ class Fence:
 
 
 @dataclass(frozen=True, slots=True)
+class LeasedJob:
+    """A job that this worker holds.
+
+    ``attempts`` counts its leases, ``waits`` how often it waited for others; ``phase`` is the last
+    that any holder entered, or empty.
+    """
+
+    fence: Fence
+    kind: str
+    arguments: str
+    attempts: int
+    waits: int
+    phase: str
+
+    @property
+    def cell(self) -> Cell:
+        """The cell of the job's effect."""
+        return cell_of(self.fence.job_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a job's function returns that leaves no effect of its own: it is done, and this follows.
+
+    The worker marks such jobs as done by the batch. A job that has an effect is marked by the
+    script that has it, and its function returns nothing.
+    """
+
+    follow: Sequence[NewJob] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """What a script does for the ledger besides its own effect.
 
@@ -102,7 +134,7 @@ class Work:
         """The keys that the script takes for it, after its own."""
         ids = [self.fence.job_id] if self.fence else []
         ids += [job.job_id for job in self.follow]
-        return ledger_keys(self.cell) + [JOBS.row(job_id) for job_id in ids]
+        return ledger_keys(self.cell) + [key for job_id in ids for key in job_keys(job_id)]
 
     @property
     def work(self) -> str:

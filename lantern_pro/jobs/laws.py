@@ -9,10 +9,10 @@ from lantern_pro.store.laws import Law
 from lantern_pro.types import Cell
 
 _SETS: Final = {
-    "pending": keys.DUE,
     "leased": keys.LEASED,
     "done": keys.DONE,
     "dead": keys.DEAD,
+    "dropped": keys.DROPPED,
 }
 
 
@@ -22,10 +22,12 @@ def one_state_each(cell: Cell) -> Iterator[str]:
     for job_id, _ in client.zscan_iter(keys.JOBS.by("id", cell=cell), count=500):
         with client.pipeline(transaction=True) as pipe:
             pipe.hget(keys.JOBS.row(job_id), "state")
+            pipe.zscore(keys.DUE(cell=cell, kind=keys.kind_of(job_id)), job_id)
             for declared in _SETS.values():
                 pipe.zscore(declared(cell=cell), job_id)
             state, *scores = pipe.execute()
-        present = [name for name, score in zip(_SETS, scores, strict=True) if score is not None]
+        names = ("pending", *_SETS)
+        present = [name for name, score in zip(names, scores, strict=True) if score is not None]
         if present != [state]:
             yield f"job {job_id}: its row says {state}, it is in {present}"
 

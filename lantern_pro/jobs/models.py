@@ -19,6 +19,7 @@ class Job(DomainModel):
         LEASED = "leased", "running"
         DONE = "done", "done"
         DEAD = "dead", "given up"
+        DROPPED = "dropped", "dropped"
 
     id = models.CharField("job id", primary_key=True, max_length=250)
     kind = models.CharField(max_length=60, db_index=True)
@@ -31,8 +32,13 @@ class Job(DomainModel):
     lease_end = models.DateTimeField("lease runs out", null=True)
     epoch = models.IntegerField(help_text="How often it was leased; only the last holder commits.")
     attempts = models.IntegerField()
+    waits = models.IntegerField("times it waited for others", default=0)
+    lapses = models.IntegerField("workers it lost", default=0)
+    holder = models.CharField("last worker", max_length=120, default="")
+    leased_at = models.DateTimeField("last begun", null=True)
     phase = models.CharField(max_length=40, default="")
     last_error = models.CharField("what it waits for", max_length=500, default="")
+    dropped_because = models.CharField(max_length=500, default="")
 
     class Meta:
         db_table = "job"

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from lantern_pro.jobs.keys import DUE, LEASED
+from lantern_pro.jobs.keys import JOBS
+from lantern_pro.store.backend.encoding import tag
 from lantern_pro.store.client import text_client
 from lantern_pro.types import Cell
 
@@ -16,6 +17,9 @@ def settled_faults(cell: Cell, word: str, check: Callable[[], list[str]]) -> lis
     """
     if not check():
         return []
-    client = text_client()
-    jobs = client.zrange(DUE(cell=cell), 0, -1) + client.zrange(LEASED(cell=cell), 0, -1)
-    return [] if any(word in job.split(".") for job in jobs) else check()
+    with text_client().pipeline(transaction=True) as pipe:
+        for state in ("pending", "leased"):
+            pipe.zrangebyscore(JOBS.by("state", cell=cell), tag(state), tag(state))
+        pending, leased = pipe.execute()
+    on_their_way = any(word in job_id.split(".") for job_id in [*pending, *leased])
+    return [] if on_their_way else check()

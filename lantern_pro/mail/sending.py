@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from lantern_pro import clock
-from lantern_pro.jobs import ledger
-from lantern_pro.jobs.ledger import LeasedJob
+from lantern_pro.jobs.job import LeasedJob
+from lantern_pro.jobs.registry import Retry
+from lantern_pro.jobs.worker import enter
 from lantern_pro.mail import health, mandrill, smtp
 from lantern_pro.mail.errors import MailRejected, MailUnreachable, MailUnsure
 from lantern_pro.mail.message import Mail
@@ -21,12 +22,14 @@ INDEXED_AFTER_MS: Final = 60_000
 """How long Mandrill may take until a search finds a mail that it has; before, none proves nothing.
 
 Mandrill names no time; seconds are usual."""
-MOST_ATTEMPTS: Final = 100
+RETRY: Final = Retry(attempts=100)
 """For jobs that send mail: a sender that is away for some hours costs no mail."""
 
 _FIRST: Final = "first"
 _SECOND: Final = "second"
 _OPEN: Final = "open"
+PHASES: Final = (_FIRST, _SECOND, _OPEN)
+"""What such a job declares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def _look_up(job: LeasedJob) -> str | None:
 
 
 def _by_first(job: LeasedJob, mail: Mail) -> Handed | Refusal:
-    ledger.renew(job, phase=f"{_FIRST}.{clock.now()}")
+    enter(job, f"{_FIRST}.{clock.now()}")
     outcome = mandrill.send(mail)
     match outcome:
         case Sent(mail_id):
@@ -78,11 +81,11 @@ def _by_first(job: LeasedJob, mail: Mail) -> Handed | Refusal:
             health.note_silence(job.cell)
             raise MailUnreachable(f"The mail service: {reason}.")
         case NotSent(reason):
-            ledger.renew(job, phase=_OPEN)
+            enter(job, _OPEN)
             health.note_silence(job.cell)
             raise MailUnreachable(f"The mail service: {reason}.")
     health.note_answer(job.cell)
-    ledger.renew(job, phase=_OPEN)
+    enter(job, _OPEN)
     if smtp.is_there() and (mail.asked or not outcome.of_address):
         return _by_second(job, mail)
     if outcome.of_address:
@@ -91,14 +94,14 @@ def _by_first(job: LeasedJob, mail: Mail) -> Handed | Refusal:
 
 
 def _by_second(job: LeasedJob, mail: Mail) -> Handed | Refusal:
-    ledger.renew(job, phase=_SECOND)
+    enter(job, _SECOND)
     outcome = smtp.send(mail)
     match outcome:
         case Sent(mail_id):
             return Handed("smtp", mail_id)
         case Unknown(reason):
             raise MailUnreachable(f"The second mail service: {reason}.")
-    ledger.renew(job, phase=_OPEN)
+    enter(job, _OPEN)
     match outcome:
         case Refusal(_, of_address=True):
             return outcome

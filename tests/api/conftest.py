@@ -10,6 +10,8 @@ from billing.gateways import stripe as gateway
 from billing.models import Plan
 from devstack.mandrill_standin import MandrillStandin
 from devstack.stripe_standin import StripeStandin
+from lantern_pro.jobs.lanes import Lane
+from lantern_pro.jobs.runner import Runner
 from lantern_pro.jobs.worker import drain
 from lantern_pro.types import Cell
 from tests.api.mailing import post, second
@@ -65,6 +67,16 @@ def new_client(service: redis.Redis) -> Callable[..., ClientApp]:
 def client(new_client: Callable[..., ClientApp]) -> ClientApp:
     """A client app that has signed up."""
     return new_client()
+
+
+@pytest.fixture
+def worker(service: redis.Redis) -> Iterator[Runner]:
+    """A worker that runs what becomes due, in threads of this process."""
+    del service
+    runner = Runner(dict.fromkeys(Lane, 1))
+    runner.start()
+    yield runner
+    assert runner.stop()
 
 
 @pytest.fixture

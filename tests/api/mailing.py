@@ -9,13 +9,12 @@ import redis
 
 from accounts.services.mailing import mail_user
 from lantern_pro.jobs import ledger, registry
-from lantern_pro.jobs.job import JobArguments, NewJob
-from lantern_pro.jobs.ledger import LeasedJob
+from lantern_pro.jobs.job import JobArguments, LeasedJob, NewJob
 from lantern_pro.jobs.models import Job
 from lantern_pro.jobs.worker import drain
 from lantern_pro.mail.letter import Letter, Words
 from lantern_pro.mail.message import Attachment
-from lantern_pro.mail.sending import MOST_ATTEMPTS
+from lantern_pro.mail.sending import PHASES, RETRY
 from lantern_pro.types import Cell, JobId, UserId
 from tests.mail_server import MailServer, mail_server
 from tests.people import a_user
@@ -61,7 +60,7 @@ def register(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let workers know the kind, until the test ends."""
     monkeypatch.setattr(registry, "_kinds", dict(registry._kinds))
 
-    @registry.job(MailTest, most_attempts=MOST_ATTEMPTS)
+    @registry.job(MailTest, phases=PHASES, retry=RETRY)
     def tested_mail(leased: LeasedJob, arguments: MailTest) -> None:
         letter = Letter(
             name="tested",

@@ -25,6 +25,7 @@ from lantern_pro.jobs.worker import drain
 from lantern_pro.store.client import text_client
 from lantern_pro.types import Cell
 from tests.house.tree import ROOT
+from tests.leasing import take
 from tests.processes import answers, eventually, process
 
 LOGIN: Final = "rosa"
@@ -120,9 +121,9 @@ def create_staff() -> None:
 
 def run_jobs_but_one() -> None:
     """Run what is due; one job is given up, and the mails wait for a service that is away."""
-    (unlucky,) = ledger.lease(Cell(0), most=1)
+    (unlucky,) = take(Cell(0), most=1)
     drain(Cell(0))
-    ledger.hand_back(unlucky, reason="gave up for the test", verdict="bury", delay_ms=0)
+    ledger.hand_back(unlucky.fence, reason="gave up for the test", verdict="bury")
 
 
 def nowhere() -> str:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from configsrv.laws import LAWS as CONFIG_LAWS
-from lantern_pro.jobs.periodic import stage_periodic_jobs
+from lantern_pro.jobs.schedule import stage_periodic_jobs
 from lantern_pro.jobs.worker import drain
 from proxies.jobs import AssignProxies
 from proxies.models import Proxy

@@ -119,7 +119,7 @@ def test_a_paid_purchase_waits_for_a_proxy_and_is_never_lost(empty_stack: Runnin
             *("--addr", f"127.0.0.1:{empty_stack.place.proxy}", "--capacity", "5"),
         )
     until("proxies", lambda: len(_shown(empty_stack, story)["proxies"]) == 2)
-    assert _shown(empty_stack, story)["open_jobs"] == []
+    until("all jobs done", lambda: _shown(empty_stack, story)["open_jobs"] == [])
     assert empty_stack.manage("check_invariants").returncode == 0
 
 

@@ -18,7 +18,6 @@ PARTS = {
     "pro-server": "lantern_pro.wsgi",
     "config-server": "configsrv.server",
     "worker": "lantern_pro worker",
-    "scheduler": "lantern_pro beat",
     "http-proxy": "devstack.reference_proxy",
 }
 

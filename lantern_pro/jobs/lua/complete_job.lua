@@ -1,5 +1,5 @@
 -- Marks a job as done that has no effect in this store beyond what follows from it.
--- KEYS  ...       the ledger's keys, the job's row (HASH), then a row for each job that follows
+-- KEYS  ...       the ledger's keys, then two (job_keys) for the job and for each that follows
 -- ARGV  work      JSON: {fence: {id, epoch}, follow: [...]}
 -- -->   completed      the job is done
 --       already_done   it was done before; nothing changed

@@ -1,25 +1,35 @@
--- Leases those of the given jobs that are due, or whose last lease has run out, by Redis's time.
--- Each lease raises the job's epoch, so that whoever held it before can no longer commit.
--- KEYS  ...       the ledger's keys, then a row (HASH) for each job
--- ARGV  ids       JSON list of job ids, in the order of the rows
+-- Leases those of the given jobs that are due, by Redis's time. Each lease raises the job's epoch,
+-- so that whoever held it before can no longer commit. The same call again, because its answer
+-- was lost on the way, is answered as before: `holder` names the call.
+-- KEYS  ...       the ledger's keys, then two (job_keys) for each job
+-- ARGV  ids       JSON list of job ids, in the order of the keys
 --       lease_ms  how long the lease lasts
--- -->   leased {jobs}  JSON list of [id, kind, arguments, epoch, attempts, phase]; may be empty
---@include jobs/ledger
+--       holder    names the worker and its call; no other call has this name
+-- -->   leased {jobs}  JSON list of [id, kind, arguments, epoch, attempts, waits, phase]; may be
+--                       empty
+--@include jobs/job_at
+--@include jobs/count_job
 --@include jobs/set_job_state
 --@include store/now_ms
-local ids, lease_ms = unpack(ARGV)
+local ids, lease_ms, holder = unpack(ARGV)
 
-local sets, now, leased = ledger(rest), now_ms(), {}
-for index, id in ipairs(cjson.decode(ids)) do
-    local row = rest[sets.size + index]
-    local due = redis.call("ZSCORE", sets.due, id) or redis.call("ZSCORE", sets.leased, id)
-    if due and tonumber(due) <= now then
-        local epoch = redis.call("HINCRBY", row, "epoch", 1)
-        local attempts = redis.call("HINCRBY", row, "attempts", 1)
-        redis.call("HSET", row, "lease_end", now + lease_ms)
-        set_job_state(rest, row, id, "leased", now + lease_ms)
-        local kind, arguments, phase = unpack(redis.call("HMGET", row, "kind", "arguments", "phase"))
-        leased[#leased + 1] = { id, kind, arguments, epoch, attempts, phase or "" }
+local now, leased = now_ms(), {}
+for position, id in ipairs(cjson.decode(ids)) do
+    local job = job_at(rest, position, id)
+    local due = tonumber(redis.call("ZSCORE", job.due, id) or now + 1)
+    local kind, arguments, epoch, attempts, waits, phase, state, held_by = unpack(redis.call("HMGET",
+        job.row, "kind", "arguments", "epoch", "attempts", "waits", "phase", "state", "holder"))
+    if due <= now then
+        epoch, attempts = epoch + 1, attempts + 1
+        redis.call("HSET", job.row, "epoch", epoch, "attempts", attempts, "holder", holder,
+            "leased_at", now, "lease_end", now + lease_ms)
+        count_job(rest, kind, "wait", now - due)
+        set_job_state(rest, job, "pending", "leased", now + lease_ms)
+        state, held_by = "leased", holder
+    end
+    if state == "leased" and held_by == holder then
+        leased[#leased + 1] = { id, kind, arguments, tonumber(epoch), tonumber(attempts),
+            tonumber(waits or 0), phase or "" }
     end
 end
 return { "leased", #leased == 0 and "[]" or cjson.encode(leased) }

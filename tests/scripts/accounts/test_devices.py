@@ -73,7 +73,7 @@ def devices_of(user_id: UserId) -> set[str]:
 
 def jobs() -> int:
     """How many jobs are due."""
-    return int(text_client().zcard(DUE(cell=HERE)))
+    return int(text_client().zcard(DUE(cell=HERE, kind="assign_proxies")))
 
 
 def test_added_the_device_has_its_name_and_proxies_will_hear_of_it(owner: UserId) -> None:
@@ -82,7 +82,9 @@ def test_added_the_device_has_its_name_and_proxies_will_hear_of_it(owner: UserId
     assert outcome == "added"
     assert devices_of(owner) == {"device-1", "device-2"}
     assert text_client().hget(DEVICE_NAMES(user_id=owner), "device-2") == "name of device-2"
-    assert text_client().zrange(DUE(cell=HERE), 0, -1) == [f"c0.assign_proxies.{owner}.devices.1"]
+    assert text_client().zrange(DUE(cell=HERE, kind="assign_proxies"), 0, -1) == [
+        f"c0.assign_proxies.{owner}.devices.1"
+    ]
 
 
 def test_already_there_nothing_follows(owner: UserId) -> None:
@@ -168,7 +170,12 @@ def test_removed_the_device_its_name_and_its_access_go(owner: UserId) -> None:
     assert outcome == "removed"
     assert devices_of(owner) == {"device-1"}
     assert not text_client().hexists(DEVICE_NAMES(user_id=owner), "device-2")
-    assert text_client().zscore(DUE(cell=HERE), f"c0.assign_proxies.{owner}.devices.2") is not None
+    assert (
+        text_client().zscore(
+            DUE(cell=HERE, kind="assign_proxies"), f"c0.assign_proxies.{owner}.devices.2"
+        )
+        is not None
+    )
 
 
 def test_not_there_nothing_follows(owner: UserId) -> None:

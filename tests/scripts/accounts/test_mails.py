@@ -19,9 +19,9 @@ from accounts.managers.mails import (
 from billing.jobs import SendReceipt
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.errors import AlreadyDone, Superseded
-from lantern_pro.jobs.job import Fence, NewJob
-from lantern_pro.jobs.ledger import LeasedJob
+from lantern_pro.jobs.job import Fence, LeasedJob, NewJob
 from lantern_pro.types import Millis, PurchaseId, UserId
+from tests.leasing import take
 from tests.people import HERE, a_user
 
 POSTED = Posted("receipt", Millis(1_000), "sent", "mandrill", "m1")
@@ -38,7 +38,7 @@ def reader(any_redis: redis.Redis) -> UserId:
 def held_job(fact: str = "one") -> LeasedJob:
     """A job that a worker holds."""
     ledger.stage(NewJob(HERE, SendReceipt(PurchaseId("c0.1.a")), fact))
-    [job] = ledger.lease(HERE, most=1)
+    [job] = take(HERE, most=1)
     return job
 
 

@@ -17,6 +17,7 @@ from lantern_pro.jobs.job import Fence, NewJob
 from lantern_pro.jobs.worker import drain
 from lantern_pro.store.audit import all_index_faults
 from lantern_pro.types import UserId
+from tests.leasing import take
 from tests.people import HERE, a_user
 
 
@@ -37,7 +38,7 @@ def reap() -> None:
 def held(user_id: UserId) -> Fence:
     """The job that reaps this user, held by this test."""
     ledger.stage(NewJob(HERE, ReapUser(user_id), str(user_id)))
-    [job] = ledger.lease(HERE, most=1)
+    [job] = take(HERE, most=1)
     return job.fence
 
 

@@ -17,13 +17,12 @@ from billing.keys import PURCHASES
 from billing.laws import paid_is_given
 from billing.models import Purchase
 from billing.services.purchases import purchase_id_of
-from lantern_pro.jobs import ledger
 from lantern_pro.jobs.errors import AlreadyDone, Superseded
-from lantern_pro.jobs.job import Fence, NewJob
+from lantern_pro.jobs.job import Fence, LeasedJob, NewJob
 from lantern_pro.jobs.keys import DUE
-from lantern_pro.jobs.ledger import LeasedJob
 from lantern_pro.store.keys import new_id
 from lantern_pro.types import Millis, PurchaseId, UserId
+from tests.leasing import take
 from tests.people import HERE, a_user
 
 NOW = Millis(1_764_000_000_000)
@@ -84,7 +83,7 @@ def complete(buyer: UserId, purchase_id: PurchaseId, **changes: Any) -> bool:
 
 def held_job() -> LeasedJob:
     """The job that settles the purchase, held by this test."""
-    [job] = ledger.lease(HERE, most=1)
+    [job] = take(HERE, most=1)
     return job
 
 
@@ -93,7 +92,9 @@ def test_begun_the_intent_and_its_job_are_there(buyer: UserId, any_redis: Any) -
 
     row = any_redis.hgetall(PURCHASES.row(purchase_id))
     assert (row["state"], row["amount_minor"]) == ("begun", "4800")
-    assert any_redis.zrange(DUE(cell=HERE), 0, -1) == [f"c0.settle_purchase.{purchase_id}"]
+    assert any_redis.zrange(DUE(cell=HERE, kind="settle_purchase"), 0, -1) == [
+        f"c0.settle_purchase.{purchase_id}"
+    ]
 
 
 def test_known_the_second_beginning_changes_nothing(buyer: UserId, any_redis: Any) -> None:
@@ -132,7 +133,9 @@ def test_completed_time_device_address_pointers_and_jobs_come_together(
     assert (user["email_sealed"], user["email_hash"]) == ("sealed", "abc")
     assert any_redis.hget(DEVICE_NAMES(user_id=buyer), "device-9") == "Pixel"
     assert any_redis.hget(PURCHASES.row(purchase_id), "charge_id") == "ch_1"
-    assert f"c0.send_receipt.{purchase_id}" in any_redis.zrange(DUE(cell=HERE), 0, -1)
+    assert f"c0.send_receipt.{purchase_id}" in any_redis.zrange(
+        DUE(cell=HERE, kind="send_receipt"), 0, -1
+    )
 
 
 def test_paid_before_gives_nothing_more(buyer: UserId, any_redis: Any) -> None:

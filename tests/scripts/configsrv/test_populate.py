@@ -18,10 +18,9 @@ from configsrv.managers import Bucket, UserConfig
 from configsrv.render import NOTHING, Body
 from configsrv.services.populate import populate_user_config
 from lantern_pro import clock
-from lantern_pro.jobs import ledger
 from lantern_pro.jobs.errors import AlreadyDone, Superseded
 from lantern_pro.jobs.job import Fence, NewJob, Work
-from lantern_pro.jobs.periodic import stage_periodic_jobs
+from lantern_pro.jobs.schedule import stage_periodic_jobs
 from lantern_pro.jobs.worker import drain
 from lantern_pro.store.client import text_client
 from lantern_pro.types import ProxyId, UserId
@@ -29,6 +28,7 @@ from proxies.keys import FLEET_VERSION, PROXIES_OF
 from proxies.models import Proxy
 from tests import fleet
 from tests.fleet import HERE
+from tests.leasing import take
 
 pytestmark = pytest.mark.usefixtures("any_redis")
 
@@ -42,9 +42,7 @@ def _few_buckets(settings: Settings) -> None:
 
 def _fence(job: NewJob) -> Fence:
     fleet.stage(job)
-    return next(
-        each.fence for each in ledger.lease(HERE, most=99) if each.fence.job_id == job.job_id
-    )
+    return next(each.fence for each in take(HERE, most=99) if each.fence.job_id == job.job_id)
 
 
 def _table_fence() -> Fence:

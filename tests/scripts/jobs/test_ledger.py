@@ -9,13 +9,15 @@ import redis
 
 from lantern_pro.jobs import keys, ledger
 from lantern_pro.jobs.errors import AlreadyDone, Superseded
-from lantern_pro.jobs.job import JobArguments, NewJob, Work
+from lantern_pro.jobs.job import JobArguments, LeasedJob, NewJob, Work
 from lantern_pro.jobs.laws import one_state_each
-from lantern_pro.jobs.ledger import LeasedJob
+from lantern_pro.jobs.models import Job
 from lantern_pro.types import Cell, JobId
+from tests.leasing import take
 
 CELL = Cell(0)
 ID = JobId("c0.greet.somebody")
+KINDS = ["greet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ def a_job(fact: str = "somebody", *, delay_ms: int = 0) -> NewJob:
 def stage_and_lease(fact: str = "somebody") -> LeasedJob:
     """A job that this test holds."""
     ledger.stage(a_job(fact))
-    [leased] = ledger.lease(CELL, most=1)
+    [leased] = take(CELL, most=1, kinds=KINDS)
     return leased
 
 
@@ -65,7 +67,7 @@ def test_the_same_fact_staged_twice_is_one_job(any_redis: redis.Redis) -> None:
     ledger.stage(a_job(), a_job())
     ledger.stage(a_job())
 
-    assert len(ledger.lease(CELL, most=10)) == 1
+    assert len(take(CELL, most=10, kinds=KINDS)) == 1
 
 
 def test_a_done_job_is_not_staged_again(any_redis: redis.Redis) -> None:
@@ -73,31 +75,31 @@ def test_a_done_job_is_not_staged_again(any_redis: redis.Redis) -> None:
 
     ledger.stage(a_job())
 
-    assert ledger.lease(CELL, most=10) == []
+    assert take(CELL, most=10, kinds=KINDS) == []
     assert row(any_redis)["state"] == "done"
 
 
 def test_a_job_is_not_leased_before_it_is_due(any_redis: redis.Redis) -> None:
     ledger.stage(a_job(delay_ms=60_000))
 
-    assert ledger.lease(CELL, most=10) == []
+    assert take(CELL, most=10, kinds=KINDS) == []
 
 
 def test_staging_again_can_only_bring_a_job_forward(any_redis: redis.Redis) -> None:
     ledger.stage(a_job(delay_ms=60_000))
     ledger.stage(a_job(delay_ms=120_000))
-    due_before = any_redis.zscore(keys.DUE(cell=CELL), ID)
+    due_before = any_redis.zscore(keys.DUE(cell=CELL, kind="greet"), ID)
 
     ledger.stage(a_job())
 
-    assert len(ledger.lease(CELL, most=10)) == 1
+    assert len(take(CELL, most=10, kinds=KINDS)) == 1
     assert float(row(any_redis)["due"]) < float(str(due_before))
 
 
 def test_a_leased_job_is_leased_to_nobody_else(any_redis: redis.Redis) -> None:
     stage_and_lease()
 
-    assert ledger.lease(CELL, most=10) == []
+    assert take(CELL, most=10, kinds=KINDS) == []
 
 
 def test_a_lease_that_ran_out_goes_to_another_who_alone_may_commit(
@@ -106,7 +108,7 @@ def test_a_lease_that_ran_out_goes_to_another_who_alone_may_commit(
     settings.JOB_LEASE_MS = 0
     slow = stage_and_lease()
 
-    [other] = ledger.lease(CELL, most=1)
+    [other] = take(CELL, most=1, kinds=KINDS)
 
     assert other.fence.epoch == slow.fence.epoch + 1
     with pytest.raises(Superseded):
@@ -121,7 +123,7 @@ def test_completing_stages_what_follows_in_the_same_step(any_redis: redis.Redis)
 
     ledger.complete(leased.fence, a_job("somebody-else"))
 
-    [following] = ledger.lease(CELL, most=10)
+    [following] = take(CELL, most=10, kinds=KINDS)
     assert following.fence.job_id == "c0.greet.somebody-else"
 
 
@@ -129,7 +131,7 @@ def test_a_refused_commit_stages_nothing(any_redis: redis.Redis, settings: Any) 
     settings.JOB_LEASE_MS = 0
     slow = stage_and_lease()
     settings.JOB_LEASE_MS = 30_000
-    ledger.lease(CELL, most=1)
+    take(CELL, most=1, kinds=KINDS)
 
     with pytest.raises(Superseded):
         ledger.complete(slow.fence, a_job("somebody-else"))
@@ -144,52 +146,20 @@ def test_a_renewed_lease_keeps_others_away_and_tells_them_the_phase(
     leased = stage_and_lease()
     settings.JOB_LEASE_MS = 30_000
 
-    ledger.renew(leased, phase="calling")
+    ledger.renew([leased.fence], phase="calling")
 
-    assert ledger.lease(CELL, most=10) == []
+    assert take(CELL, most=10, kinds=KINDS) == []
     assert row(any_redis)["phase"] == "calling"
 
 
 def test_the_next_holder_learns_the_phase(any_redis: redis.Redis) -> None:
     leased = stage_and_lease()
-    ledger.renew(leased, phase="calling")
-    ledger.hand_back(leased, reason="the line broke", verdict="retry", delay_ms=0)
+    ledger.renew([leased.fence], phase="calling")
+    ledger.hand_back(leased.fence, reason="the line broke", verdict="retry", delay_ms=0)
 
-    [again] = ledger.lease(CELL, most=1)
+    [again] = take(CELL, most=1, kinds=KINDS)
 
     assert (again.phase, again.attempts) == ("calling", 2)
-
-
-def test_a_job_that_waits_for_others_spends_no_tries(any_redis: redis.Redis) -> None:
-    leased = stage_and_lease()
-
-    ledger.hand_back(leased, reason="no room", verdict="wait", delay_ms=0)
-
-    [again] = ledger.lease(CELL, most=1)
-    assert again.attempts == 1
-    assert row(any_redis)["last_error"] == "no room"
-
-
-def test_a_buried_job_stays_until_staff_retry_it(any_redis: redis.Redis) -> None:
-    leased = stage_and_lease()
-    ledger.hand_back(leased, reason="hopeless", verdict="bury", delay_ms=0)
-    while_dead = ledger.lease(CELL, most=10)
-
-    retried = ledger.retry(ID)
-
-    assert while_dead == []
-    assert retried
-    [again] = ledger.lease(CELL, most=1)
-    assert again.attempts == 1
-
-
-def test_what_runs_or_is_done_or_unknown_cannot_be_retried(any_redis: redis.Redis) -> None:
-    unknown = ledger.retry(ID)
-    leased = stage_and_lease()
-    running = ledger.retry(ID)
-    ledger.complete(leased.fence)
-
-    assert (unknown, running, ledger.retry(ID)) == (False, False, False)
 
 
 def test_a_late_worker_can_neither_hand_back_nor_renew(
@@ -198,19 +168,18 @@ def test_a_late_worker_can_neither_hand_back_nor_renew(
     settings.JOB_LEASE_MS = 0
     slow = stage_and_lease()
     settings.JOB_LEASE_MS = 30_000
-    ledger.lease(CELL, most=1)
+    take(CELL, most=1, kinds=KINDS)
 
     with pytest.raises(Superseded):
-        ledger.hand_back(slow, reason="late", verdict="retry", delay_ms=0)
-    with pytest.raises(Superseded):
-        ledger.renew(slow)
+        ledger.hand_back(slow.fence, reason="late", verdict="retry", delay_ms=0)
+    assert ledger.renew([slow.fence]) == {ID}
 
 
 def test_of_twenty_workers_at_once_one_gets_the_job(real_redis: redis.Redis) -> None:
     ledger.stage(a_job())
 
     with ThreadPoolExecutor(20) as threads:
-        taken = list(threads.map(lambda _: ledger.lease(CELL, most=5), range(20)))
+        taken = list(threads.map(lambda _: take(CELL, most=5, kinds=KINDS), range(20)))
 
     assert sum(len(each) for each in taken) == 1
 
@@ -224,3 +193,70 @@ def test_a_job_of_another_cell_cannot_ride_in_a_script(any_redis: redis.Redis) -
 def test_a_fact_that_could_not_stand_in_a_key_is_refused(fact: str) -> None:
     with pytest.raises(ValueError, match="cannot name a job"):
         a_job(fact)
+
+
+def test_a_lease_whose_answer_was_lost_is_answered_again(any_redis: redis.Redis) -> None:
+    ledger.stage(a_job())
+    first = ledger.lease(CELL, [ID], holder="worker.1")
+
+    again = ledger.lease(CELL, [ID], holder="worker.1")
+    another = ledger.lease(CELL, [ID], holder="worker.2")
+
+    assert again == first
+    assert another == []
+
+
+def test_a_batch_is_completed_but_for_what_others_have(
+    any_redis: redis.Redis, settings: Any
+) -> None:
+    settings.JOB_LEASE_MS = 0
+    ledger.stage(a_job("one"), a_job("two"), a_job("three"))
+    held = [job.fence for job in take(CELL, most=3, kinds=KINDS)]
+    settings.JOB_LEASE_MS = 30_000
+    [stolen] = take(CELL, most=1, kinds=KINDS)
+
+    ledger.complete_all(held)
+
+    states = {job.pk: job.state for job in Job.objects.all()}
+    assert states[stolen.fence.job_id] == "leased"
+    assert sorted(states.values()) == ["leased", "pending", "pending"]
+
+
+def test_a_batch_that_is_held_is_completed_whole(any_redis: redis.Redis) -> None:
+    ledger.stage(a_job("one"), a_job("two"))
+    held = [job.fence for job in take(CELL, most=2, kinds=KINDS)]
+
+    ledger.complete_all(held)
+
+    assert any_redis.zcard(keys.DONE(cell=CELL)) == 2
+
+
+def test_staging_tells_how_many_are_new(any_redis: redis.Redis) -> None:
+    assert ledger.stage(a_job("one"), a_job("two")) == 2
+    assert ledger.stage(a_job("two"), a_job("three")) == 1
+
+
+def test_only_the_kinds_that_are_asked_for_are_seen(any_redis: redis.Redis) -> None:
+    ledger.stage(a_job())
+
+    assert take(CELL, most=5, kinds=["another_kind"]) == []
+    assert len(take(CELL, most=5, kinds=[*KINDS, "another_kind"])) == 1
+
+
+def test_the_longest_due_comes_first_whatever_its_kind(any_redis: redis.Redis) -> None:
+    ledger.stage(a_job("late"), a_job("early"))
+    any_redis.zadd(keys.DUE(cell=CELL, kind="greet"), {"c0.greet.early": 5, "c0.greet.late": 6})
+
+    head = ledger.waiting(CELL, kinds=KINDS, most=2)
+
+    assert head.due == ["c0.greet.early", "c0.greet.late"]
+
+
+def test_whoever_looks_learns_when_the_next_job_is_due(any_redis: redis.Redis) -> None:
+    ledger.stage(a_job(delay_ms=60_000))
+
+    head = ledger.waiting(CELL, kinds=KINDS, most=2)
+
+    assert head.due == []
+    assert head.next_due is not None
+    assert head.next_due == int(float(row(any_redis)["due"]))

@@ -9,9 +9,9 @@ import redis
 from lantern_pro.errors import NotYet, Refused
 from lantern_pro.jobs import ledger, registry
 from lantern_pro.jobs.events import ForwardJob, following
-from lantern_pro.jobs.job import JobArguments, NewJob
-from lantern_pro.jobs.keys import JOBS
-from lantern_pro.jobs.ledger import LeasedJob
+from lantern_pro.jobs.job import JobArguments, LeasedJob, NewJob
+from lantern_pro.jobs.keys import DUE, JOBS
+from lantern_pro.jobs.registry import Retry
 from lantern_pro.jobs.worker import drain
 from lantern_pro.types import Cell, UserId
 from referrals.events import ReferralAttached
@@ -34,7 +34,7 @@ def ran(any_redis: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     monkeypatch.setattr(registry, "_kinds", dict(registry._kinds))
 
-    @registry.job(Probe, most_attempts=2)
+    @registry.job(Probe, retry=Retry(attempts=2))
     def tested(leased: LeasedJob, arguments: Probe) -> None:
         seen.append(arguments.behaviour)
         match arguments.behaviour:
@@ -93,7 +93,7 @@ def test_a_job_that_fails_is_tried_again_and_its_reason_holds_no_secret(
 
 def test_a_job_is_buried_after_its_last_attempt(ran: list[str], any_redis: redis.Redis) -> None:
     state_after(any_redis, "refuses")
-    any_redis.zadd("{c0}:jobs:due", {"c0.tested.refuses": 0})
+    any_redis.zadd(DUE(cell=CELL, kind="tested"), {"c0.tested.refuses": 0})
 
     drain(CELL)
 

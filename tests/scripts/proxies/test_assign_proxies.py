@@ -8,11 +8,9 @@ import pytest
 from accounts.models import User
 from accounts.services.tokens import admission
 from lantern_pro import clock
-from lantern_pro.jobs import ledger
 from lantern_pro.jobs.errors import AlreadyDone, Superseded
-from lantern_pro.jobs.job import Fence, Work
+from lantern_pro.jobs.job import Fence, LeasedJob, Work
 from lantern_pro.jobs.keys import DUE, JOBS
-from lantern_pro.jobs.ledger import LeasedJob
 from lantern_pro.jobs.worker import drain
 from lantern_pro.store.client import text_client
 from proxies import keys
@@ -22,6 +20,7 @@ from proxies.models import Proxy
 from proxies.services.assignments import assign_proxies
 from tests import fleet
 from tests.fleet import HERE
+from tests.leasing import take
 
 pytestmark = pytest.mark.usefixtures("any_redis")
 
@@ -29,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("any_redis")
 def _leased(user_id: int, fact: str = "purchase-1") -> LeasedJob:
     job = AssignProxies.of(user_id, fact)  # type: ignore[arg-type]
     fleet.stage(job)
-    return next(each for each in ledger.lease(HERE, most=50) if each.fence.job_id == job.job_id)
+    return next(each for each in take(HERE, most=50) if each.fence.job_id == job.job_id)
 
 
 def _assign(user_id: int, proxies: list[int], fence: Fence, epoch: int | None = None) -> object:
@@ -78,7 +77,7 @@ def test_with_no_room_the_user_waits_and_so_does_the_job() -> None:
 
     assert gained == set()
     assert text_client().zscore(keys.WAITING(cell=HERE), user_id) is not None
-    assert text_client().zscore(DUE(cell=HERE), job.job_id) is not None
+    assert text_client().zscore(DUE(cell=HERE, kind="assign_proxies"), job.job_id) is not None
     assert "no-proxy-with-room" in text_client().hget(JOBS.row(job.job_id), "last_error")
 
 

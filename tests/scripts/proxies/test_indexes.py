@@ -2,7 +2,7 @@
 
 import pytest
 
-from lantern_pro.jobs.periodic import stage_periodic_jobs
+from lantern_pro.jobs.schedule import stage_periodic_jobs
 from lantern_pro.jobs.worker import drain
 from lantern_pro.store.audit import index_faults, undeclared_keys
 from proxies.models import Proxy

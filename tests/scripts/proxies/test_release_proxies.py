@@ -4,11 +4,9 @@ import pytest
 
 from accounts.keys import PRO_ENDS
 from lantern_pro import clock
-from lantern_pro.jobs import ledger
 from lantern_pro.jobs.errors import AlreadyDone, Superseded
-from lantern_pro.jobs.job import Fence, Work
-from lantern_pro.jobs.ledger import LeasedJob
-from lantern_pro.jobs.periodic import stage_periodic_jobs
+from lantern_pro.jobs.job import Fence, LeasedJob, Work
+from lantern_pro.jobs.schedule import stage_periodic_jobs
 from lantern_pro.jobs.worker import drain
 from lantern_pro.store.client import text_client
 from lantern_pro.types import ProxyId, UserId
@@ -17,6 +15,7 @@ from proxies.jobs import AssignProxies
 from proxies.models import Proxy
 from tests import fleet
 from tests.fleet import HERE
+from tests.leasing import take
 
 pytestmark = pytest.mark.usefixtures("any_redis")
 
@@ -37,7 +36,7 @@ def user_id(proxy_id: ProxyId) -> UserId:
 
 def _leased(user_id: UserId) -> LeasedJob:
     fleet.stage(AssignProxies.of(user_id, "any-job-will-do"))
-    [leased] = ledger.lease(HERE, most=1)
+    [leased] = take(HERE, most=1)
     return leased
 
 

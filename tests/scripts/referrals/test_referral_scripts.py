@@ -14,6 +14,7 @@ from lantern_pro.types import Millis, PurchaseId, UserId
 from referrals import managers
 from referrals.errors import OwnReferralCode, ReferralAlreadyAttached, ReferralRing
 from referrals.jobs import NoteInvitee
+from tests.leasing import take
 from tests.people import HERE, a_user
 
 NOW = Millis(1_764_000_000_000)
@@ -35,7 +36,7 @@ def attach(user_id: UserId, inviter_id: UserId, chain: Chain | None = None) -> b
 def a_fence(arguments: JobArguments) -> Fence:
     """A job that this test holds."""
     ledger.stage(NewJob(HERE, arguments, "test"))
-    [job] = ledger.lease(HERE, most=1)
+    [job] = take(HERE, most=1)
     return job.fence
 
 
@@ -107,7 +108,7 @@ def test_noted_once(pair: tuple[UserId, UserId], any_redis: Any) -> None:
 def credit(inviter: UserId, invitee: UserId, *, fact: str) -> bool:
     """Credit an inviter by a job of its own."""
     ledger.stage(NewJob(HERE, NoteInvitee(inviter, invitee), fact))
-    [job] = ledger.lease(HERE, most=1)
+    [job] = take(HERE, most=1)
     return managers.credit_inviter(
         inviter_id=inviter,
         invitee_id=invitee,

@@ -1,30 +1,35 @@
---@include jobs/ledger
+--@include jobs/job_at
+--@include jobs/count_job
+--@include jobs/finish_job
 --@include jobs/set_job_state
 --@include store/now_ms
 -- Marks the job that calls as done and stages what follows, each once: a job that is known
--- already is left as it is, but for being due earlier when that is asked for.
+-- already is left as it is, but for being due earlier when that is asked for. Returns how many
+-- were new.
 local function emit(rest, work)
     local decoded = cjson.decode(work)
-    local sets, now, position = ledger(rest), now_ms(), ledger(rest).size
+    local sets, now, position, new = ledger(rest), now_ms(), 0, 0
     if decoded.fence then
-        position = position + 1
-        redis.call("HSET", rest[position], "finished", now)
-        set_job_state(rest, rest[position], decoded.fence.id, "done", now)
+        position = 1
+        finish_job(rest, job_at(rest, 1, decoded.fence.id), now)
     end
-    for _, job in ipairs(decoded.follow) do
+    for _, told in ipairs(decoded.follow) do
         position = position + 1
-        local row, due = rest[position], now + job.delay_ms
-        if redis.call("EXISTS", row) == 0 then
-            redis.call("HSET", row, "id", job.id, "kind", job.kind, "arguments", job.arguments,
-                "about", job.about, "epoch", 0, "attempts", 0, "created", now, "due", due)
+        local job, due = job_at(rest, position, told.id), now + told.delay_ms
+        if redis.call("EXISTS", job.row) == 0 then
+            redis.call("HSET", job.row, "id", job.id, "kind", told.kind, "arguments", told.arguments,
+                "about", told.about, "epoch", 0, "attempts", 0, "created", now, "due", due)
             redis.call("ZADD", sets.by_id, 0, job.id)
             redis.call("ZADD", sets.by_created, now, job.id)
-            redis.call("ZADD", sets.by_about, job.about, job.id)
-            redis.call("ZADD", sets.lex_kind, 0, job.kind .. "\0" .. job.id)
-            set_job_state(rest, row, job.id, "pending", due)
-        elseif redis.call("ZSCORE", sets.due, job.id) then
-            redis.call("ZADD", sets.due, "LT", due, job.id)
-            redis.call("HSET", row, "due", redis.call("ZSCORE", sets.due, job.id))
+            redis.call("ZADD", sets.by_about, told.about, job.id)
+            redis.call("ZADD", sets.lex_kind, 0, told.kind .. "\0" .. job.id)
+            count_job(rest, told.kind, "staged")
+            set_job_state(rest, job, nil, "pending", due)
+            new = new + 1
+        elseif tonumber(redis.call("ZSCORE", job.due, job.id) or 0) > due then
+            redis.call("ZADD", job.due, due, job.id)
+            redis.call("HSET", job.row, "due", due)
         end
     end
+    return new
 end

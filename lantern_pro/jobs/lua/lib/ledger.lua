@@ -1,15 +1,16 @@
 -- The ledger's keys by name; they stand at the head of `rest` (lantern_pro/jobs/keys.py).
 local function ledger(rest)
     return {
-        due = rest[1],
-        leased = rest[2],
-        done = rest[3],
-        dead = rest[4],
-        by_id = rest[5],
-        by_state = rest[6],
-        by_created = rest[7],
-        by_about = rest[8],
-        lex_kind = rest[9],
-        size = 9,
+        leased = rest[1],
+        done = rest[2],
+        dead = rest[3],
+        dropped = rest[4],
+        meter = rest[5],
+        by_id = rest[6],
+        by_state = rest[7],
+        by_created = rest[8],
+        by_about = rest[9],
+        lex_kind = rest[10],
+        size = 10,
     }
 end

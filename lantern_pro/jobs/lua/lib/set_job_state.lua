@@ -1,13 +1,14 @@
 --@include jobs/ledger
 --@include store/tag
--- Moves a job to a state: into that state's set with a score, out of the others.
-local function set_job_state(rest, row, id, state, score)
+-- Moves a job from one state (nil: it is new) to another, where `score` says when.
+local function set_job_state(rest, job, from, to, score)
     local sets = ledger(rest)
-    local target = { pending = sets.due, leased = sets.leased, done = sets.done, dead = sets.dead }
-    for _, set in pairs(target) do
-        redis.call("ZREM", set, id)
+    local set_of = { pending = job.due, leased = sets.leased, done = sets.done, dead = sets.dead,
+        dropped = sets.dropped }
+    if from and from ~= to then
+        redis.call("ZREM", set_of[from], job.id)
     end
-    redis.call("ZADD", target[state], score, id)
-    redis.call("ZADD", sets.by_state, tag(state), id)
-    redis.call("HSET", row, "state", state)
+    redis.call("ZADD", set_of[to], score, job.id)
+    redis.call("ZADD", sets.by_state, tag(to), job.id)
+    redis.call("HSET", job.row, "state", to)
 end
