@@ -1,6 +1,6 @@
 """What accounts may refuse."""
 
-from lantern_pro.errors import NotYet, Refused
+from lantern_pro.errors import NotYet, Refused, Unavailable
 
 
 class WrongCredentials(Refused):
@@ -57,3 +57,31 @@ class DevicesKeptChanging(NotYet):
 
     error_id = "devices-kept-changing"
     message = "The devices of the account kept changing meanwhile. Please try again."
+
+
+class WrongLinkCode(Refused):
+    """The code is none, is over, or was not given to this device."""
+
+    error_id = "wrong-link-code"
+    message = "This code is wrong, or its time is over."
+
+
+class LinkCodePending(Refused):
+    """The code is right, and nobody has approved it yet. Clients ask again by themselves."""
+
+    error_id = "link-code-pending"
+    message = "The code has not been approved yet, on a device that is linked."
+
+
+class TooManyTries(Refused):
+    """Too many wrong codes of late."""
+
+    error_id = "too-many-tries"
+    message = "Too many wrong codes. Please try again in an hour."
+
+
+class LinkCodesBusy(Unavailable):
+    """So many codes wait to be approved that another would be too easy to hit."""
+
+    error_id = "link-codes-busy"
+    message = "No code can be given just now. Please try again in a minute."

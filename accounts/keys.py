@@ -67,6 +67,47 @@ UNCONFIRMED = Key(
     "accounts that nobody has confirmed yet: user id -> created, ms",
     app="accounts",
 )
+GRANT = Key(
+    "user:{user_id}:grant:{nonce}",
+    Kind.STRING,
+    "the right of one device to join: empty, then the device that joined by it",
+    ttl="15 minutes, or an hour by mail",
+    personal=True,
+    app="accounts",
+)
+LINK_ASK = Key(
+    "link_ask:{digest}",
+    Kind.HASH,
+    "a device that asks to be linked, by the keyed hash of who asks: code, nonce, name, until "
+    "(ms), tries, user_id (the account that approved it)",
+    ttl="15 minutes",
+    personal=True,
+    app="accounts",
+)
+LINK_CODE = Key(
+    "link_code:{code}",
+    Kind.STRING,
+    "a code that waits to be approved -> keyed hash of who asks",
+    ttl="5 minutes",
+    app="accounts",
+)
+LINK_CODES = Key(
+    "link_codes", Kind.ZSET, "codes that wait to be approved -> their end, ms", app="accounts"
+)
+WRONG_CODES_OF = Key(
+    "user:{user_id}:wrong_codes",
+    Kind.STRING,
+    "how many wrong codes the account has tried to approve",
+    ttl="an hour",
+    app="accounts",
+)
+WRONG_CODES = Key(
+    "wrong_codes",
+    Kind.STRING,
+    "how many wrong codes all accounts of the cell have tried to approve",
+    ttl="an hour",
+    app="accounts",
+)
 PRO_ENDS = Key(
     "pro_ends",
     Kind.ZSET,

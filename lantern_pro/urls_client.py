@@ -4,6 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from accounts.api.devices import DeviceAdd, MigrateDeviceId, UserLinkRemove
+from accounts.api.link_codes import LinkCodeApprove, LinkCodeRedeem, LinkCodeRequest
 from accounts.api.tokens import TokenReset
 from accounts.api.users import UserConfirm, UserCreate, UserData
 from accounts.api.webhooks import MandrillWebhook
@@ -23,6 +24,9 @@ urlpatterns = [
     path("device-add", DeviceAdd.as_view()),
     path("user-link-remove", UserLinkRemove.as_view()),
     path("migrate-device-id", MigrateDeviceId.as_view()),
+    path("link-code-request", LinkCodeRequest.as_view()),
+    path("link-code-approve", LinkCodeApprove.as_view()),
+    path("link-code-redeem", LinkCodeRedeem.as_view()),
     path("token-reset", TokenReset.as_view()),
     path("plans", Plans.as_view()),
     path("purchase", Purchase.as_view()),

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from accounts.keys import USERS, device_keys
+from accounts.keys import GRANT, USERS, device_keys
 from accounts.managers.users import Access
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import NewJob, Work
 from lantern_pro.store.keys import cell_of
+from lantern_pro.store.scripts import script
 from lantern_pro.types import Millis, UserId
 
 
@@ -59,6 +60,46 @@ def add_device(*, user_id: UserId, joining: Joining, follow: Sequence[NewJob]) -
         case ["no_such_place"]:
             return "no_such_place"
         case ["barred" | "no_such_user"]:
+            return "barred"
+        case ["changed"]:
+            return "changed"
+    raise AssertionError(outcome)
+
+
+def give_grant(*, user_id: UserId, nonce: str, life_ms: int) -> bool:
+    """Give one device the right to join; False when it was given before, or to nobody."""
+    outcome = script("accounts/give_grant")(
+        user=USERS.row(user_id), grant=GRANT(user_id=user_id, nonce=nonce), life_ms=life_ms
+    )
+    match outcome:
+        case ["given"]:
+            return True
+        case ["known" | "no_such_user"]:
+            return False
+    raise AssertionError(outcome)
+
+
+def join_by_grant(
+    *, user_id: UserId, nonce: str, joining: Joining, follow: Sequence[NewJob]
+) -> Joined:
+    """Let a device join by a grant; ``barred`` when there is none for it."""
+    outcome = ledger.apply(
+        "accounts/join_by_grant",
+        Work(cell_of(user_id), follow=follow),
+        **device_keys(user_id),
+        grant=GRANT(user_id=user_id, nonce=nonce),
+        device=joining.as_json(),
+    )
+    match outcome:
+        case ["added"]:
+            return "added"
+        case ["already_there"]:
+            return "already_there"
+        case ["full"]:
+            return "full"
+        case ["no_such_place"]:
+            return "no_such_place"
+        case ["no_grant"]:
             return "barred"
         case ["changed"]:
             return "changed"

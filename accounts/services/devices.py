@@ -16,9 +16,10 @@ from accounts.errors import (
     NoSuchDevice,
     TooManyDevices,
     WrongCredentials,
+    WrongLinkCode,
 )
 from accounts.events import DevicesChanged
-from accounts.managers import Access, Joining
+from accounts.managers import Access, Account, Credentials, Joining
 from accounts.models import User
 from accounts.services.users import account_of
 from lantern_pro import clock
@@ -54,6 +55,48 @@ def add_device(*, user_id: UserId, device_id: str, name: str, place: str) -> Non
             raise NoSuchDevice(field="replaceDeviceId")
         case "barred":
             raise DeviceWasRemoved
+
+
+def join_by_grant(
+    *, user_id: UserId, nonce: str, device_id: str, name: str, place: str
+) -> Credentials:
+    """Let a device join by a grant, and answer the account's credentials.
+
+    In a full account it takes the place that ``place`` names, or else that of the device that
+    has its very name and joined first: a machine that was set up anew. ``WrongLinkCode`` when the
+    grant is over.
+    """
+
+    def attempt(access: Access) -> managers.Joined:
+        takes = place or _place_of_namesake(access, name)
+        return managers.join_by_grant(
+            user_id=user_id,
+            nonce=nonce,
+            joining=joining_of(access, device_id=device_id, name=name, place=takes),
+            follow=what_follows(access),
+        )
+
+    match as_long_as_it_changes(user_id, attempt):
+        case "full":
+            raise too_many_devices(user_id)
+        case "no_such_place":
+            raise NoSuchDevice(field="replaceDeviceId")
+        case "barred":
+            raise WrongLinkCode(field="code")
+    found = User.objects.get_credentials(user_id)
+    if found is None:
+        raise WrongCredentials
+    return found
+
+
+def check_room(user_id: UserId, *, name: str) -> None:
+    """Refuse with ``TooManyDevices`` when a device of this name would find no place."""
+    access = User.objects.get_access(user_id)
+    if access is None:
+        raise WrongCredentials
+    account = account_of(user_id)
+    if len(account.devices) >= _limit_of(account) and not _place_of_namesake(access, name):
+        raise too_many_devices(user_id)
 
 
 def remove_device(*, user_id: UserId, device_id: str, by: str) -> None:
@@ -114,12 +157,25 @@ def what_follows(access: Access) -> tuple[NewJob, ...]:
     return following(DevicesChanged(cell_of(user_id), user_id, fact))
 
 
+def _place_of_namesake(access: Access, name: str) -> str:
+    """In a full account, the device of this name that joined first; empty when there is none."""
+    account = account_of(access.credentials.user_id)
+    if not name or len(account.devices) < _limit_of(account):
+        return ""
+    namesakes = (each.device_id for each in account.devices if each.name == name[:LONGEST_NAME])
+    return next(namesakes, "")
+
+
+def _limit_of(account: Account) -> int:
+    return int(account.row.get("device_limit") or settings.DEVICE_LIMIT)
+
+
 def too_many_devices(user_id: UserId) -> TooManyDevices:
     """The refusal that tells an owner which devices there are."""
     account = account_of(user_id)
     return TooManyDevices(
         details={
-            "limit": int(account.row.get("device_limit") or settings.DEVICE_LIMIT),
+            "limit": _limit_of(account),
             "devices": [
                 {
                     "id": device.device_id,
