@@ -1,14 +1,15 @@
-"""The jobs that make configurations."""
+"""The jobs that make configurations, and mail them."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from configsrv.services import populate
+from configsrv.services import mailing, populate
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import JobArguments, LeasedJob, NewJob
 from lantern_pro.jobs.lanes import Lane
 from lantern_pro.jobs.registry import job
 from lantern_pro.jobs.schedule import periodic
+from lantern_pro.mail import sending
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Cell, UserId
 
@@ -41,6 +42,14 @@ class PopulateFreeTable(JobArguments):
         return NewJob(cell, cls(cell, first, fact), f"{fact}.{first}")
 
 
+@dataclass(frozen=True, slots=True)
+class MailConfig(JobArguments):
+    """Mail a user their own configuration, which they asked for."""
+
+    kind: ClassVar[str] = "mail_config"
+    user_id: UserId
+
+
 @job(PopulateUserConfig)
 def populate_user_config(leased: LeasedJob, arguments: PopulateUserConfig) -> None:
     """Make, or take away, the Pro part of a user's configuration."""
@@ -53,6 +62,12 @@ def populate_free_table(leased: LeasedJob, arguments: PopulateFreeTable) -> None
     cell, first = arguments.cell, arguments.first
     next_page = PopulateFreeTable.of(cell, arguments.fact, first + populate.PAGE)
     populate.populate_free_table(cell, first, leased.fence, next_page)
+
+
+@job(MailConfig, lane=Lane.MAIL, phases=sending.PHASES, retry=sending.RETRY)
+def mail_config(leased: LeasedJob, arguments: MailConfig) -> None:
+    """Mail the configuration."""
+    mailing.mail_config(arguments.user_id, leased)
 
 
 @periodic

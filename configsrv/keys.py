@@ -23,6 +23,13 @@ USER_CONFIG = Key(
     personal=True,
     app="configsrv",
 )
+CONFIG_ASKED = Key(
+    "user:{user_id}:config_asked",
+    Kind.STRING,
+    "the user asked for their configuration by mail: when, ms",
+    ttl="a day",
+    app="configsrv",
+)
 
 
 def served_prefix(cell: Cell) -> str:

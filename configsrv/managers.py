@@ -5,13 +5,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from accounts.errors import NoSuchUser
 from accounts.keys import USERS
 from accounts.managers import Access
 from configsrv import keys
+from configsrv.errors import ConfigIsForPro, ConfigMailedLately, NoConfirmedEmail
 from configsrv.render import NOTHING, Body
 from lantern_pro.jobs import ledger
-from lantern_pro.jobs.job import Work
+from lantern_pro.jobs.job import NewJob, Work
 from lantern_pro.store.client import quick_client, text_client
+from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Cell, Millis, ProxyId, UserId
 from proxies.keys import FLEET_VERSION, PROXIES_OF
 
@@ -121,6 +124,33 @@ def drop_user_config(*, user_id: UserId, now: Millis, work: Work) -> Literal["dr
             return "dropped"
         case ["changed"]:
             return "changed"
+    raise AssertionError(outcome)
+
+
+def ask_for_config(
+    *, user_id: UserId, now: Millis, pause_ms: int, follow: Sequence[NewJob]
+) -> None:
+    """Stage the mail with a user's configuration; each refusal is an error."""
+    cell = cell_of(user_id)
+    outcome = ledger.apply(
+        "configsrv/ask_for_config",
+        Work(cell, follow=follow),
+        user=USERS.row(user_id),
+        asked=keys.CONFIG_ASKED(user_id=user_id),
+        now=now,
+        pause_ms=pause_ms,
+    )
+    match outcome:
+        case ["asked"]:
+            return
+        case ["lately", left_ms]:
+            raise ConfigMailedLately(details={"retryAfter": -(-int(str(left_ms)) // 1000)})
+        case ["not_pro"]:
+            raise ConfigIsForPro
+        case ["no_address"]:
+            raise NoConfirmedEmail
+        case ["no_such_user"]:
+            raise NoSuchUser
     raise AssertionError(outcome)
 
 

@@ -11,7 +11,8 @@ from accounts.events import DevicesChanged, ProTimeGained, TokenReset
 from accounts.services.token_reset import GRACE_MS
 from billing.events import PaymentReported, PaymentUnclear, PurchaseBegun, PurchaseCompleted
 from billing.jobs import SendReceipt, SettlePurchase
-from configsrv.jobs import PopulateFreeTable, PopulateUserConfig
+from configsrv.events import ConfigAskedFor
+from configsrv.jobs import MailConfig, PopulateFreeTable, PopulateUserConfig
 from lantern_pro.jobs.events import Flows
 from lantern_pro.jobs.job import NewJob
 from lantern_pro.store.keys import cell_of
@@ -61,4 +62,5 @@ FLOWS: Final[Flows] = {
     FleetChanged: (lambda e: PopulateFreeTable.of(e.cell, e.fact),),
     RoomMade: (lambda e: ServeWaitingUsers.of(e.cell, e.fact),),
     AssignmentChanged: (lambda e: PopulateUserConfig.of(e.user_id, e.fact),),
+    ConfigAskedFor: (lambda e: NewJob(e.cell, MailConfig(e.user_id), f"{e.user_id}.{e.at}"),),
 }

@@ -11,6 +11,7 @@ from accounts.api.webhooks import MandrillWebhook
 from billing.api.plans import Plans
 from billing.api.purchases import Purchase, UserCharges
 from billing.api.webhooks import StripeWebhook
+from configsrv.api.config_mail import ConfigMail
 from lantern_pro.api.health import healthz
 from referrals.api.referrals import ReferralAttach
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path("plans", Plans.as_view()),
     path("purchase", Purchase.as_view()),
     path("user-charges", UserCharges.as_view()),
+    path("user-config-mail", ConfigMail.as_view()),
     path("referral-attach", ReferralAttach.as_view()),
     path("webhooks/mandrill", MandrillWebhook.as_view()),
     path("webhooks/stripe", StripeWebhook.as_view()),
