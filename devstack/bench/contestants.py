@@ -114,8 +114,8 @@ HUEY: Final = System(
 LEDGER: Final = System(
     "the ledger",
     "ledger_jobs",
-    ("celery", "-A", "lantern_pro", "worker", "-c", "1", "-B", "-l", "WARNING"),
-    (("ZCARD", "{c0}:jobs:due"), ("ZCARD", "{c0}:jobs:leased")),
+    ("celery", "-A", "lantern_pro", "worker", "-P", "solo", "-l", "WARNING"),
+    (("ZCARD", "{c0}:jobs:due:bench_effect"), ("ZCARD", "{c0}:jobs:leased")),
     effects="{c0}:bench:effects",
     runs="{c0}:bench:runs",
     is_ours=True,

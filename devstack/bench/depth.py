@@ -87,8 +87,8 @@ def take_turn(on: Ground, deep: Deep, depth: int, rates: Rates) -> None:
     last = first + min(depth * 8 // 10, deep.most_run)
     marks = {"BENCH_TALLY": str(on.tally), "BENCH_MARKS": f"{first},{last}"}
     environment = deep.contestant.environment(on.url, **marks)
-    with running(deep.contestant.worker(), environment, log=on.log):
-        rates.run.append(on.rate_between(first, last, seconds=PATIENCE_SECONDS))
+    with running(deep.contestant.worker(), environment, log=on.log) as worker:
+        rates.add(on.pace_between(first, last, worker=worker, seconds=PATIENCE_SECONDS))
 
 
 def tell_depths(report: Report, found: dict[str, ByDepth]) -> None:

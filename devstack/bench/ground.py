@@ -12,8 +12,17 @@ import redis
 
 from devstack import redis_server
 from devstack.bench.contestants import Contestant
-from devstack.bench.processes import output_of, wait_until
+from devstack.bench.processes import cpu_seconds, output_of, wait_until
 from devstack.redis_server import RedisPlace
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast jobs are run: how many a second, and the processor time of one, in microseconds."""
+
+    rate: float
+    worker_us: float
+    redis_us: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +53,24 @@ class Ground:
         command = contestant.feeder(kind, count, batch)
         return float(output_of(command, contestant.environment(self.url), log=self.log))
 
-    def rate_between(self, first: int, last: int, *, seconds: float) -> float:
-        """Wait until the running worker has begun so many jobs; its rate between the marks."""
-        wait_until(lambda: last in self._marks(), seconds=seconds, what=f"{last} jobs")
-        marks = self._marks()
-        return (last - first) / (marks[last] - marks[first])
+    def pace_between(self, first: int, last: int, *, worker: int, seconds: float) -> Pace:
+        """Wait until the running worker has begun so many jobs; its pace between the marks."""
+        self._wait_for(first, seconds)
+        worker_before, redis_before = cpu_seconds(worker), self._cpu_of_redis()
+        self._wait_for(last, seconds)
+        jobs, marks = last - first, self._marks()
+        return Pace(
+            rate=jobs / (marks[last] - marks[first]),
+            worker_us=(cpu_seconds(worker) - worker_before) / jobs * 1e6,
+            redis_us=(self._cpu_of_redis() - redis_before) / jobs * 1e6,
+        )
+
+    def _wait_for(self, mark: int, seconds: float) -> None:
+        wait_until(lambda: mark in self._marks(), seconds=seconds, what=f"{mark} jobs")
+
+    def _cpu_of_redis(self) -> float:
+        told = self.client.info("cpu")
+        return float(told["used_cpu_user"]) + float(told["used_cpu_sys"])
 
     def _marks(self) -> dict[int, float]:
         if not self.tally.exists():

@@ -4,6 +4,8 @@ from typing import Final
 
 from devstack.bench.contestants import CELERY, DRAMATIQ, HUEY, LEDGER, RQ, Contestant
 
+_ONE_THREAD: Final = (("LANTERN_JOB_THREADS", "prompt:1,vendor:1,mail:1,bulk:1"),)
+
 CONTESTANTS: Final = (
     Contestant(
         CELERY,
@@ -64,14 +66,17 @@ CONTESTANTS: Final = (
         LEDGER,
         "the ledger, default",
         "default",
-        "as it comes: leases of 30 s; the effect and the mark that the job is done are one script",
+        "as it comes, with one thread: leases of 15 s, renewed while the worker lives; the effect "
+        "and the mark that the job is done are one script",
+        (),
+        _ONE_THREAD,
     ),
     Contestant(
         LEDGER,
         "the ledger, short leases",
         "default",
-        "the same with leases of 10 s",
+        "the same with leases of 5 s",
         (),
-        (("LANTERN_JOB_LEASE_MS", "10000"),),
+        (*_ONE_THREAD, ("LANTERN_JOB_LEASE_MS", "5000")),
     ),
 )

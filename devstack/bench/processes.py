@@ -17,6 +17,11 @@ class DidNotFinishError(Exception):
     """A contestant did not do in time what it was started for."""
 
 
+def cpu_seconds(pid: int) -> float:
+    """The processor time of a process and its living descendants so far."""
+    return sum(_own_cpu_seconds(each) for each in [pid, *_descendants(pid)])
+
+
 def start(command: Sequence[str], environment: Mapping[str, str], *, log: Path) -> int:
     """Start a process of its own session; answers its id. What it says goes into the log."""
     with log.open("ab") as file:
@@ -39,11 +44,11 @@ def kill(pid: int) -> None:
 
 
 @contextmanager
-def running(command: Sequence[str], environment: Mapping[str, str], *, log: Path) -> Iterator[None]:
-    """A process for the length of a block."""
+def running(command: Sequence[str], environment: Mapping[str, str], *, log: Path) -> Iterator[int]:
+    """A process for the length of a block; gives its id."""
     pid = start(command, environment, log=log)
     try:
-        yield
+        yield pid
     finally:
         kill(pid)
 
@@ -74,9 +79,24 @@ def _frozen_family(pid: int) -> list[int]:
     """The process and its descendants, each stopped before its children are counted."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGSTOP)
-    found = [pid]
+    return [pid, *(each for child in _children(pid) for each in _frozen_family(child))]
+
+
+def _descendants(pid: int) -> list[int]:
+    return [each for child in _children(pid) for each in [child, *_descendants(child)]]
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
     for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
         with contextlib.suppress(OSError):
-            for child in map(int, tasks.read_text().split()):
-                found += _frozen_family(child)
+            found += map(int, tasks.read_text().split())
     return found
+
+
+def _own_cpu_seconds(pid: int) -> float:
+    try:
+        behind_the_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(behind_the_name[11]) + int(behind_the_name[12])) / os.sysconf("SC_CLK_TCK")

@@ -12,7 +12,7 @@ from typing import Final
 
 from devstack.bench import fast
 from devstack.bench.contestants import Contestant
-from devstack.bench.ground import Ground
+from devstack.bench.ground import Ground, Pace
 from devstack.bench.processes import running
 from devstack.reports.plots import Bar, Bars
 from devstack.reports.progress import Progress
@@ -22,6 +22,16 @@ OVER_CELERY: Final = 20
 OVER_DRAMATIQ: Final = 5
 STAGED_AT_ONCE: Final = 100
 PATIENCE_SECONDS: Final = 180.0
+
+COLUMNS: Final = (
+    "who",
+    "run, 1/s",
+    "slowest",
+    "fastest",
+    "ledger is faster by",
+    "processor time, us",
+    "enqueued, 1/s",
+)
 
 PEERS: Final = (
     (fast.CELERY_EARLY, 3_000),
@@ -35,11 +45,19 @@ OURS: Final = (fast.FAST_LEDGER, 60_000)
 
 @dataclass(slots=True)
 class Rates:
-    """What a contestant reached in each round, in jobs a second."""
+    """What a contestant reached in each round: jobs a second, processor time of one in us."""
 
     run: list[float] = field(default_factory=list)
     one_by_one: list[float] = field(default_factory=list)
     at_once: list[float] = field(default_factory=list)
+    worker_us: list[float] = field(default_factory=list)
+    redis_us: list[float] = field(default_factory=list)
+
+    def add(self, pace: Pace) -> None:
+        """Keep the pace of one turn."""
+        self.run.append(pace.rate)
+        self.worker_us.append(pace.worker_us)
+        self.redis_us.append(pace.redis_us)
 
 
 def take_turn(on: Ground, contestant: Contestant, count: int, rates: Rates) -> None:
@@ -56,8 +74,10 @@ def take_turn(on: Ground, contestant: Contestant, count: int, rates: Rates) -> N
         rates.one_by_one.append(on.feed(contestant, "noop", count))
     first, last = enqueued // 10, enqueued * 9 // 10
     marks = {"BENCH_TALLY": str(on.tally), "BENCH_MARKS": f"{first},{last}"}
-    with running(contestant.worker(), contestant.environment(on.url, **marks), log=on.log):
-        rates.run.append(on.rate_between(first, last, seconds=PATIENCE_SECONDS))
+    environment = contestant.environment(on.url, **marks)
+    with running(contestant.worker(), environment, log=on.log) as worker:
+        pace = on.pace_between(first, last, worker=worker, seconds=PATIENCE_SECONDS)
+    rates.add(pace)
 
 
 def measure(
@@ -82,12 +102,25 @@ def tell(report: Report, rates: dict[str, Rates]) -> None:
     bars = [Bar(name, rate, "one by one") for name, rate in enqueue.items()]
     bars += [Bar(name, rate, f"{STAGED_AT_ONCE} at once") for name, rate in at_once.items()]
     report.plot(Bars("Jobs enqueued a second", "1/s", bars))
+    worker_us = {name: median(each.worker_us) for name, each in rates.items()}
+    redis_us = {name: median(each.redis_us) for name, each in rates.items()}
+    bars = [Bar(name, time, "worker") for name, time in worker_us.items()]
+    bars += [Bar(name, time, "Redis") for name, time in redis_us.items()]
+    report.plot(Bars("Processor time of one job", "microseconds", bars))
     ours = run[fast.FAST_LEDGER.name]
     report.table(
         "Medians of the rounds",
-        ["who", "run, 1/s", "slowest", "fastest", "ledger is faster by", "enqueued, 1/s"],
+        COLUMNS,
         [
-            [name, run[name], min(each.run), max(each.run), ours / run[name], enqueue[name]]
+            [
+                name,
+                run[name],
+                min(each.run),
+                max(each.run),
+                ours / run[name],
+                worker_us[name] + redis_us[name],
+                enqueue[name],
+            ]
             for name, each in rates.items()
         ],
     )
@@ -95,6 +128,8 @@ def tell(report: Report, rates: dict[str, Rates]) -> None:
         report.figure(f"run rate, {name}", run[name], "1/s")
         report.figure(f"enqueue rate one by one, {name}", enqueue[name], "1/s")
         report.figure(f"ledger over {name}, run rate", ours / run[name], "x")
+        report.figure(f"processor time of a job in the worker, {name}", worker_us[name], "us")
+        report.figure(f"processor time of a job in Redis, {name}", redis_us[name], "us")
     for name, rate in at_once.items():
         report.figure(f"enqueue rate {STAGED_AT_ONCE} at once, {name}", rate, "1/s")
 

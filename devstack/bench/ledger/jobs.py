@@ -7,8 +7,7 @@ from typing import ClassVar
 from devstack.bench.adapters import bodies
 from devstack.bench.ledger.keys import CELL, EFFECTS, RUNS
 from lantern_pro.jobs import ledger
-from lantern_pro.jobs.job import JobArguments, Work
-from lantern_pro.jobs.ledger import LeasedJob
+from lantern_pro.jobs.job import Done, JobArguments, LeasedJob, Work
 from lantern_pro.jobs.registry import job
 from lantern_pro.store.client import text_client
 
@@ -29,10 +28,10 @@ class BenchEffect(JobArguments):
 
 
 @job(BenchNoop)
-def bench_noop(leased: LeasedJob, _: BenchNoop) -> None:
+def bench_noop(_leased: LeasedJob, _arguments: BenchNoop) -> Done:
     """Count, and be done by the fence."""
     bodies.tally.count()
-    ledger.complete(leased.fence)
+    return Done()
 
 
 @job(BenchEffect)

@@ -5,6 +5,7 @@ from random import Random  # noqa: TID251 - the moments of kills are no secrets
 import pytest
 
 from devstack.bench import fast
+from devstack.bench.ground import Pace
 from devstack.bench.killed import CONTESTANTS
 from devstack.bench.killing import Outcome, Plan
 from devstack.bench.peers_environment import versions
@@ -26,6 +27,14 @@ def plan(seed: int = 7) -> Plan:
 def outcome(*, lost: int = 0, twice: int = 0) -> Outcome:
     """What became of a contestant's jobs."""
     return Outcome(lost, 0, twice, 0, 5, None if lost else 1.5)
+
+
+def rates_of(*run: float) -> Rates:
+    """What a contestant reached in some rounds."""
+    rates = Rates(one_by_one=[1_500.0])
+    for rate in run:
+        rates.add(Pace(rate, worker_us=1_000.0, redis_us=100.0))
+    return rates
 
 
 def test_a_seed_repeats_its_kills_and_another_draws_others() -> None:
@@ -64,10 +73,10 @@ def test_the_ledger_may_neither_lose_nor_double(ours: Outcome, *, is_met: bool) 
 def test_rates_are_held_to_their_ratios(ours: float, *, is_met: bool) -> None:
     report = new_report()
     rates = {
-        fast.CELERY_EARLY.name: Rates([600.0, 550.0, 10_000.0], [1_500.0]),
-        fast.CELERY_LATE.name: Rates([500.0], [1_500.0]),
-        fast.FAST_DRAMATIQ.name: Rates([3_000.0], [6_000.0]),
-        fast.FAST_LEDGER.name: Rates([ours], [2_000.0], [20_000.0]),
+        fast.CELERY_EARLY.name: rates_of(600.0, 550.0, 10_000.0),
+        fast.CELERY_LATE.name: rates_of(500.0),
+        fast.FAST_DRAMATIQ.name: rates_of(3_000.0),
+        fast.FAST_LEDGER.name: rates_of(ours),
     }
 
     tell(report, rates)
