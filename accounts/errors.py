@@ -85,3 +85,10 @@ class LinkCodesBusy(Unavailable):
 
     error_id = "link-codes-busy"
     message = "No code can be given just now. Please try again in a minute."
+
+
+class WrongConfirmation(Refused):
+    """The confirmation of an erasure is another's, or more than ten minutes old."""
+
+    error_id = "wrong-confirmation"
+    message = "This confirmation is not valid any more. Ask for a new one."

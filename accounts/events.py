@@ -28,3 +28,16 @@ class TokenReset(Event):
 
     user_id: UserId
     fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserErased(Event):
+    """A user had their account erased; `inviter_id` is 0 when nobody had invited them."""
+
+    user_id: UserId
+    inviter_id: UserId
+
+    @property
+    def fact(self) -> str:
+        """What names the jobs that take away the rest; the laws wait for them."""
+        return f"erased-{self.user_id}"

@@ -1,14 +1,23 @@
 """What must hold of accounts (laws 2 and 10)."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from django.conf import settings
 
+from accounts.events import UserErased
 from accounts.keys import DEVICE_NAMES, DEVICES, REMOVED_DEVICES, TIME_LEDGER, USERS
 from accounts.managers import TimeEntry, read_time_ledger
+from lantern_pro.jobs.settled import settled_faults
+from lantern_pro.store.audit import all_keys
 from lantern_pro.store.client import text_client
+from lantern_pro.store.keys import Key, split_cell
 from lantern_pro.store.laws import Law
 from lantern_pro.types import Cell, Millis, UserId
+
+NOBODY: Final = UserId(0)
+NO_END: Final = -1
+"""What Redis says is the time to live of a key that has none."""
 
 
 def expiration_of(entries: list[TimeEntry]) -> Millis:
@@ -55,7 +64,34 @@ def devices_are_within_limits(cell: Cell) -> Iterator[str]:
             yield f"user {user_id}: a device has a name and is not there"
 
 
+def nothing_is_left_of_the_erased(cell: Cell) -> Iterator[str]:
+    """Law 7: every key that is named after a user, and stays, is that of one who is there."""
+    client = text_client()
+    of_users = [key for key in all_keys() if "user_id" in key.parts]
+    for name in client.scan_iter(count=1_000):
+        user_id = _user_named(name, of_users, cell)
+        if user_id is None or client.exists(USERS.row(user_id)):
+            continue
+
+        def look(name: str = name) -> list[str]:
+            stays = client.ttl(name) == NO_END
+            return [f"{name} is left, and the user is gone"] * int(stays)
+
+        erased = UserErased(cell, user_id, NOBODY)
+        yield from settled_faults(cell, erased.fact, look)
+
+
+def _user_named(name: str, of_users: list[Key], cell: Cell) -> UserId | None:
+    try:
+        where, rest = split_cell(name)
+    except ValueError:
+        return None
+    found = (key.read(rest) for key in of_users if where == cell)
+    return next((UserId(int(parts["user_id"])) for parts in found if parts), None)
+
+
 LAWS = (
     Law(2, "the expiration is the sum of the ledger of time", ledger_explains_expiration),
     Law(10, "no account has more devices than its plan is for", devices_are_within_limits),
+    Law(7, "no key is left of an erased user", nothing_is_left_of_the_erased),
 )

@@ -71,3 +71,10 @@ class NoSuchPurchase(Refused):
 
     error_id = "no-such-purchase"
     message = "There is no such purchase."
+
+
+class PurchaseUnderWay(NotYet):
+    """A payment's outcome is open, and the user cannot be erased before it is known."""
+
+    error_id = "purchase-under-way"
+    message = "A payment is still being confirmed. Please try again in a minute."

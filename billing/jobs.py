@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from billing.services import erasure
 from billing.services.purchases import buyer_of, settle_by_job
 from billing.services.receipts import send_receipt
 from lantern_pro.jobs.job import JobArguments, LeasedJob
 from lantern_pro.jobs.lanes import Lane
 from lantern_pro.jobs.registry import Retry, job
 from lantern_pro.mail.sending import PHASES, RETRY
-from lantern_pro.types import PurchaseId
+from lantern_pro.types import PurchaseId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,14 @@ class SendReceipt(JobArguments):
         return buyer_of(self.purchase_id)
 
 
+@dataclass(frozen=True, slots=True)
+class ForgetPurchases(JobArguments):
+    """A user was erased: of their purchases the accounting record stays, here and at Stripe."""
+
+    kind: ClassVar[str] = "forget_purchases"
+    user_id: UserId
+
+
 @job(SettlePurchase, lane=Lane.VENDOR, retry=Retry(wait_ms=1_000))
 def settle_purchase(leased: LeasedJob, arguments: SettlePurchase) -> None:
     """Settle the purchase."""
@@ -48,3 +57,9 @@ def settle_purchase(leased: LeasedJob, arguments: SettlePurchase) -> None:
 def mail_receipt(leased: LeasedJob, arguments: SendReceipt) -> None:
     """Mail the receipt."""
     send_receipt(arguments.purchase_id, leased)
+
+
+@job(ForgetPurchases, lane=Lane.VENDOR)
+def forget_purchases(leased: LeasedJob, arguments: ForgetPurchases) -> None:
+    """Leave the accounting record."""
+    erasure.forget_purchases(arguments.user_id, leased)

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 
-from accounts.keys import TIME_LEDGER
+from accounts.events import UserErased
+from accounts.keys import TIME_LEDGER, USERS
 from billing.keys import PURCHASES
+from billing.managers import PERSONAL_COLUMNS
 from lantern_pro.jobs.keys import JOBS
+from lantern_pro.jobs.settled import settled_faults
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import text_id
 from lantern_pro.store.laws import Law
-from lantern_pro.types import Cell
+from lantern_pro.types import Cell, UserId
 
 
 def paid_is_given(cell: Cell) -> Iterator[str]:
@@ -19,6 +22,8 @@ def paid_is_given(cell: Cell) -> Iterator[str]:
             pipe.hmget(PURCHASES.row(purchase_id), ["state", "user_id", "payment_intent"])
             pipe.exists(JOBS.row(text_id(cell, f"settle_purchase.{purchase_id}")))
             (state, user_id, payment_intent), has_job = pipe.execute()
+        if not client.exists(USERS.row(int(user_id))):
+            continue  # erased, and the ledger of time with them
         entries = client.hgetall(TIME_LEDGER(user_id=int(user_id)))
         entry = any(f'"because":"{purchase_id}"' in text for text in entries.values())
         if (state == "paid") != entry:
@@ -29,4 +34,24 @@ def paid_is_given(cell: Cell) -> Iterator[str]:
             yield f"purchase {purchase_id} is open and no job will settle it"
 
 
-LAWS = (Law(3, "what is paid is given, once, and what is open is looked after", paid_is_given),)
+def the_erased_are_in_the_books_only(cell: Cell) -> Iterator[str]:
+    """Law 7: of a purchase whose buyer is gone, nothing is kept that tells of a person."""
+    client = text_client()
+    for purchase_id, _ in client.zscan_iter(PURCHASES.by("id", cell=cell), count=500):
+        user_id = UserId(int(client.hget(PURCHASES.row(purchase_id), "user_id")))
+        if client.exists(USERS.row(user_id)):
+            continue
+
+        def look(purchase_id: str = purchase_id) -> list[str]:
+            kept = client.hmget(PURCHASES.row(purchase_id), PERSONAL_COLUMNS)
+            names = [name for name, value in zip(PERSONAL_COLUMNS, kept, strict=True) if value]
+            return [f"purchase {purchase_id}: its buyer is gone, and it has {names}"] * bool(names)
+
+        erased = UserErased(cell, user_id, UserId(0))
+        yield from settled_faults(cell, erased.fact, look)
+
+
+LAWS = (
+    Law(3, "what is paid is given, once, and what is open is looked after", paid_is_given),
+    Law(7, "of the erased only the books' record is kept", the_erased_are_in_the_books_only),
+)

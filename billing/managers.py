@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db import models
 
@@ -19,6 +19,18 @@ from lantern_pro.types import Millis, PurchaseId, UserId
 
 if TYPE_CHECKING:
     from billing.models import Purchase
+
+
+PERSONAL_COLUMNS: Final = (
+    "email_sealed",
+    "email_hash",
+    "device_id",
+    "device_name",
+    "source",
+    "digest",
+    "mail_id",
+)
+"""Columns of a purchase that tell of the person; none of them has an index."""
 
 
 class PurchaseManager(models.Manager["Purchase"]):
@@ -138,6 +150,7 @@ class PurchaseManager(models.Manager["Purchase"]):
             "billing/record_receipt",
             Work.of(fence),
             purchase=PURCHASES.row(purchase_id),
+            user=USERS.row(user_id),
             mails=MAILS(user_id=user_id),
             mail_id=posted.id if posted else "",
             entry=posted.as_json() if posted else "",
@@ -164,3 +177,20 @@ class PurchaseManager(models.Manager["Purchase"]):
             num=limit,
         )
         return [PurchaseId(each) for each in found]
+
+    def ids_of(self, user_id: UserId) -> list[PurchaseId]:
+        """All of a user's purchases, by the list that names them."""
+        found = text_client().zrange(USER_PURCHASES(user_id=user_id), 0, -1)
+        return [PurchaseId(each) for each in found]
+
+    def strip(self, purchase_id: PurchaseId) -> None:
+        """Leave of a purchase what the books need; stripping it again changes nothing."""
+        text_client().hdel(PURCHASES.row(purchase_id), *PERSONAL_COLUMNS)
+
+    def drop_list(self, *, user_id: UserId, fence: Fence) -> None:
+        """Delete the list that names an erased user's purchases; the job is done then."""
+        ledger.apply(
+            "billing/drop_purchase_list",
+            Work.of(fence),
+            user_purchases=USER_PURCHASES(user_id=user_id),
+        )

@@ -7,19 +7,26 @@ A service names an event; its script stages these jobs together with the event's
 from dataclasses import replace
 from typing import Final
 
-from accounts.events import DevicesChanged, ProTimeGained, TokenReset
+from accounts.events import DevicesChanged, ProTimeGained, TokenReset, UserErased
 from accounts.services.token_reset import GRACE_MS
 from billing.events import PaymentReported, PaymentUnclear, PurchaseBegun, PurchaseCompleted
-from billing.jobs import SendReceipt, SettlePurchase
+from billing.jobs import ForgetPurchases, SendReceipt, SettlePurchase
 from configsrv.events import ConfigAskedFor
 from configsrv.jobs import MailConfig, PopulateFreeTable, PopulateUserConfig
 from lantern_pro.jobs.events import Flows
 from lantern_pro.jobs.job import NewJob
 from lantern_pro.store.keys import cell_of
 from proxies.events import AssignmentChanged, FleetChanged, RoomMade
-from proxies.jobs import AssignProxies, ServeWaitingUsers
-from referrals.events import InviterEarned, ReferralAttached
-from referrals.jobs import CreditInviter, NoteInvitee, RewardInviter
+from proxies.jobs import AssignProxies, ReleaseProxies, ServeWaitingUsers
+from referrals.events import InviteeErased, InviterEarned, InviterErased, ReferralAttached
+from referrals.jobs import (
+    CreditInviter,
+    ForgetInvitations,
+    ForgetInvitee,
+    ForgetInviter,
+    NoteInvitee,
+    RewardInviter,
+)
 
 MARGIN_MS: Final = 1_000
 """After the moment at which something ends, so that it has ended by every clock."""
@@ -58,6 +65,19 @@ FLOWS: Final[Flows] = {
             CreditInviter(e.inviter_id, e.invitee_id, e.purchase_id, e.plan, e.months),
             str(e.invitee_id),
         ),
+    ),
+    UserErased: (
+        lambda e: NewJob(e.cell, ReleaseProxies(e.user_id), e.fact),
+        lambda e: ForgetInvitations.of(e.user_id, e.inviter_id, e.fact),
+        lambda e: NewJob(e.cell, ForgetPurchases(e.user_id), e.fact),
+    ),
+    InviteeErased: (
+        lambda e: NewJob(
+            cell_of(e.inviter_id), ForgetInvitee(e.inviter_id, e.invitee_id), str(e.invitee_id)
+        ),
+    ),
+    InviterErased: (
+        lambda e: NewJob(cell_of(e.invitee_id), ForgetInviter(e.invitee_id), str(e.invitee_id)),
     ),
     FleetChanged: (lambda e: PopulateFreeTable.of(e.cell, e.fact),),
     RoomMade: (lambda e: ServeWaitingUsers.of(e.cell, e.fact),),

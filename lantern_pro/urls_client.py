@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from accounts.api.devices import DeviceAdd, MigrateDeviceId, UserLinkRemove
 from accounts.api.link_codes import LinkCodeApprove, LinkCodeRedeem, LinkCodeRequest
+from accounts.api.privacy import UserDelete, UserExport
 from accounts.api.tokens import TokenReset
 from accounts.api.users import UserConfirm, UserCreate, UserData
 from accounts.api.webhooks import MandrillWebhook
@@ -29,6 +30,8 @@ urlpatterns = [
     path("link-code-approve", LinkCodeApprove.as_view()),
     path("link-code-redeem", LinkCodeRedeem.as_view()),
     path("token-reset", TokenReset.as_view()),
+    path("user-export", UserExport.as_view()),
+    path("user-delete", UserDelete.as_view()),
     path("plans", Plans.as_view()),
     path("purchase", Purchase.as_view()),
     path("user-charges", UserCharges.as_view()),

@@ -23,3 +23,18 @@ class InviterEarned(Event):
     purchase_id: PurchaseId
     plan: str
     months: int
+
+
+@dataclass(frozen=True, slots=True)
+class InviteeErased(Event):
+    """A user who had an inviter was erased; ``cell`` is the erased user's."""
+
+    inviter_id: UserId
+    invitee_id: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class InviterErased(Event):
+    """A user who had invited another was erased; ``cell`` is the erased user's."""
+
+    invitee_id: UserId

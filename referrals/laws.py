@@ -24,6 +24,8 @@ def pairs_mirror(cell: Cell) -> Iterator[str]:
 
 def _bonus_faults(inviter_id: UserId, invitee_id: UserId) -> Iterator[str]:
     client = text_client()
+    if not client.exists(USERS.row(invitee_id)):
+        return  # erased since; the bonus stays
     if client.hget(USERS.row(invitee_id), "inviter_id") != str(inviter_id):
         yield f"user {inviter_id} had a bonus for {invitee_id}, whom they did not invite"
     if not client.hexists(TIME_LEDGER(user_id=invitee_id), "invited"):

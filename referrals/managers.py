@@ -75,6 +75,7 @@ def note_invitee(*, inviter_id: UserId, invitee_id: UserId, now: Millis, fence: 
     ledger.apply(
         "referrals/note_invitee",
         Work.of(fence),
+        user=USERS.row(inviter_id),
         invitees=INVITEES(user_id=inviter_id),
         invitee_id=invitee_id,
         now=now,
@@ -111,3 +112,37 @@ def credit_inviter(  # noqa: PLR0913 - the script's arguments
         case ["credited_before" | "no_such_user"]:
             return False
     raise AssertionError(outcome)
+
+
+def invitees_of(user_id: UserId, *, most: int) -> list[UserId]:
+    """Some of those who came by a user's code."""
+    return [
+        UserId(int(each)) for each in text_client().zrange(INVITEES(user_id=user_id), 0, most - 1)
+    ]
+
+
+def forget_invitees(
+    *, user_id: UserId, invitees: Sequence[UserId], fence: Fence, follow: Sequence[NewJob]
+) -> None:
+    """Take invitees off an erased user's list, and stage what tells them."""
+    ledger.apply(
+        "referrals/forget_invitees",
+        Work(cell_of(user_id), fence, follow),
+        invitees=INVITEES(user_id=user_id),
+        ids=json.dumps([str(each) for each in invitees]),
+    )
+
+
+def forget_invitee(*, inviter_id: UserId, invitee_id: UserId, fence: Fence) -> None:
+    """Take an erased user off their inviter's list."""
+    ledger.apply(
+        "referrals/forget_invitees",
+        Work.of(fence),
+        invitees=INVITEES(user_id=inviter_id),
+        ids=json.dumps([str(invitee_id)]),
+    )
+
+
+def forget_inviter(*, invitee_id: UserId, fence: Fence) -> None:
+    """Take an erased user's code off an account that came by it."""
+    ledger.apply("referrals/forget_inviter", Work.of(fence), user=USERS.row(invitee_id))

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from django.conf import settings
 
-from accounts.keys import MAIL_STANDING, MAILS
+from accounts.keys import MAIL_STANDING, MAILS, USERS
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import Fence, Work
 from lantern_pro.store.client import text_client
@@ -66,6 +66,7 @@ def record_mail(*, user_id: UserId, posted: Posted, fence: Fence) -> None:
     outcome = ledger.apply(
         "accounts/record_mail",
         Work.of(fence),
+        user=USERS.row(user_id),
         mails=MAILS(user_id=user_id),
         entry=posted.as_json(),
     )

@@ -92,6 +92,15 @@ def charge(charge_id: str) -> Charge | None:
     )
 
 
+def forget_user(payment_intent: str) -> None:
+    """Take the user's number off a payment; the payment itself is Stripe's to keep.
+
+    The purchase's id stays, by which the books here and there are held together.
+    """
+    with _reaching(unknown=StripeUnreachable):
+        _client().v1.payment_intents.update(payment_intent, {"metadata": {"user": ""}})
+
+
 def read_webhook(body: bytes, signature: str) -> Mapping[str, Any]:
     """Check a webhook's signature on its raw body and read the event."""
     try:

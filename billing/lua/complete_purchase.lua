@@ -21,7 +21,7 @@
 --       work            JSON: {fence, follow}
 -- -->   completed {expiration}  ms
 --       paid_before             it was completed before; the job that calls is done
---       no_such_purchase        nothing changed
+--       no_such_purchase        it, or its buyer, is gone; nothing changed
 --       already_done            the job had its effect before; nothing changed
 --       superseded              another worker has the job; nothing changed
 --@include accounts/extend_pro
@@ -41,7 +41,7 @@ local flat = redis.call("HGETALL", purchase)
 for position = 1, #flat, 2 do
     row[flat[position]] = flat[position + 1]
 end
-if not row.id then
+if not row.id or redis.call("EXISTS", user) == 0 then
     return { "no_such_purchase" }
 end
 if row.state == "paid" then

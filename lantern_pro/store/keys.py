@@ -114,11 +114,16 @@ class Key:
         """Whether this pattern declares the key whose part after the cell's tag is ``rest``."""
         return _expression(self.pattern).fullmatch(rest) is not None
 
+    def read(self, rest: str) -> dict[str, str] | None:
+        """The parts of a key whose part after the cell's tag is ``rest``; None for another's."""
+        match = _expression(self.pattern).fullmatch(rest)
+        return match.groupdict() if match else None
+
 
 @cache
 def _expression(pattern: str) -> re.Pattern[str]:
     pieces = [
-        re.escape(text) + ("[^:@]+" if name else "")
+        re.escape(text) + (f"(?P<{name}>[^:@]+)" if name else "")
         for text, name, _, _ in Formatter().parse(pattern)
     ]
     return re.compile("".join(pieces))
@@ -151,6 +156,7 @@ class Table:
         """Declare the table's patterns."""
         _tables[name] = self
         self.name = name
+        self.app = app
         self._row = Key(f"{name}:{{pk}}", Kind.HASH, purpose, personal=personal, app=app)
         about = f"index of {name}"
         self._by = Key(f"{name}@by:{{column}}", Kind.ZSET, f"{about}: pk -> number", app=app)
@@ -181,6 +187,11 @@ class Table:
     def sequence(self, *, cell: Cell) -> str:
         """Name the counter of numbered rows."""
         return self._sequence(cell=cell)
+
+    @property
+    def pattern(self) -> str:
+        """The pattern of the rows' keys."""
+        return self._row.pattern
 
     def is_row(self, rest: str) -> bool:
         """Whether the key whose part after the cell's tag is ``rest`` has the form of a row's."""

@@ -45,7 +45,7 @@ def next_number(shape: Shape) -> str:
 def insert(shape: Shape, row: Row) -> None:
     """Insert one row; ``IntegrityError`` names the columns whose value is taken."""
     pk = row[shape.pk.name]
-    writing = _Changes(shape, before=None, after=row)
+    writing = Changes(shape, before=None, after=row)
     outcome = script("store/insert_row")(
         row=shape.row_key(pk),
         rest=writing.keys,
@@ -70,7 +70,7 @@ def update(shape: Shape, pk: str, values: dict[str, str | None]) -> bool:
             after.pop(name, None)
         # Uniqueness over several columns is worked out from all of them: all must be as read.
         read = {*values, *(name for group in shape.uniques if len(group) > 1 for name in group)}
-        writing = _Changes(shape, before=before, after=after)
+        writing = Changes(shape, before=before, after=after)
         outcome = script("store/update_row")(
             row=shape.row_key(pk),
             rest=writing.keys,
@@ -93,7 +93,7 @@ def delete(shape: Shape, pk: str) -> bool:
         before = read_rows(shape, [pk]).get(pk)
         if before is None:
             return False
-        writing = _Changes(shape, before=before, after=None)
+        writing = Changes(shape, before=before, after=None)
         outcome = script("store/delete_row")(
             row=shape.row_key(pk),
             rest=writing.keys,
@@ -105,10 +105,14 @@ def delete(shape: Shape, pk: str) -> bool:
     raise _too_busy(shape, pk)
 
 
-class _Changes:
-    """What a write must do to the indexes, in the form that the scripts take."""
+class Changes:
+    """What a write must do to the indexes, in the form that the scripts take.
+
+    ``keys`` are the indexes in the order in which ``changes`` (JSON) numbers them.
+    """
 
     def __init__(self, shape: Shape, *, before: Row | None, after: Row | None) -> None:
+        """Hold the row as it was against the row as it is to be; None for no row."""
         old = _by_place(shape, before)
         new = _by_place(shape, after)
         gone = [entry for place, entry in old.items() if place not in new]

@@ -1,0 +1,20 @@
+"""What stays of the purchases of a user who was erased: the accounting record."""
+
+from billing.gateways import stripe
+from billing.models import Purchase
+from lantern_pro.jobs.job import LeasedJob
+from lantern_pro.types import UserId
+
+
+def forget_purchases(user_id: UserId, job: LeasedJob) -> None:
+    """Take all that tells of the person off their purchases, at Stripe and here.
+
+    Each step may be repeated; the list of the purchases goes last, so that a job that died goes
+    on where it was.
+    """
+    for purchase_id in Purchase.objects.ids_of(user_id):
+        purchase = Purchase.objects.named(purchase_id)
+        if purchase.payment_intent:
+            stripe.forget_user(purchase.payment_intent)
+        Purchase.objects.strip(purchase_id)
+    Purchase.objects.drop_list(user_id=user_id, fence=job.fence)
