@@ -1,5 +1,6 @@
 """The connections to Redis; nothing else in the project opens one."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -22,6 +23,7 @@ ANSWER_SECONDS = 5.0
 """How long Redis may take for one answer. It takes a millisecond: one that hangs is given up."""
 
 _substitute: dict[bool, redis.Redis] = {}
+_making = threading.Lock()
 
 
 @cache
@@ -46,19 +48,34 @@ def _connect(*, decode: bool) -> redis.Redis:
     )
 
 
+def _shared(*, decode: bool) -> redis.Redis:
+    """The client of all threads, also when they ask for the first time at once.
+
+    The cache alone would make two then, and the one that nobody keeps would close its pool when
+    it is let go, with commands on their way.
+    """
+    with _making:
+        return _connect(decode=decode)
+
+
 def text_client() -> TextClient:
     """The store's connection: answers come as ``str``."""
-    return _substitute.get(True) or _connect(decode=True)
+    return _substitute.get(True) or _shared(decode=True)
 
 
 def raw_client() -> redis.Redis:
     """The same Redis, for values that are not text (configuration bodies): answers are bytes."""
-    return _substitute.get(False) or _connect(decode=False)
+    return _substitute.get(False) or _shared(decode=False)
 
 
 def quick_client() -> redis.Redis:
     """As ``raw_client``, for whoever can do without an answer: it fails soon, and once."""
-    return _substitute.get(False) or _connect_quickly()
+    return _substitute.get(False) or _shared_quick()
+
+
+def _shared_quick() -> redis.Redis:
+    with _making:
+        return _connect_quickly()
 
 
 @cache
