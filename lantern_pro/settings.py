@@ -175,6 +175,7 @@ EMAIL_TIMEOUT = 10
 MAIL_PATIENCE_SECONDS = env.number("LANTERN_MAIL_PATIENCE_SECONDS", 120, least=1, most=86_400)
 # Whether Pro users may ask for their configuration by mail: docs/mail.md says what it risks.
 CONFIG_MAIL = env.flag("LANTERN_CONFIG_MAIL", default=False)
+MAIL_INDEXED_SECONDS = env.number("LANTERN_MAIL_INDEXED_SECONDS", 60, least=1, most=3_600)
 MAIL_FROM = env.text("LANTERN_MAIL_FROM", "Lantern Pro <pro@example.org>")
 
 # --- Rules that operators may turn ----------------------------------------------------------------

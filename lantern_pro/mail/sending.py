@@ -8,6 +8,8 @@ to be with neither. A mail that may be with Mandrill is looked up before anythin
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from django.conf import settings
+
 from lantern_pro import clock
 from lantern_pro.jobs.job import LeasedJob
 from lantern_pro.jobs.registry import Retry
@@ -18,10 +20,6 @@ from lantern_pro.mail.message import Mail
 from lantern_pro.mail.outcomes import NotSent, Refusal, Sent, Unknown
 from lantern_pro.types import Millis
 
-INDEXED_AFTER_MS: Final = 60_000
-"""How long Mandrill may take until a search finds a mail that it has; before, none proves nothing.
-
-Mandrill names no time; seconds are usual."""
 RETRY: Final = Retry(attempts=100)
 """For jobs that send mail: a sender that is away for some hours costs no mail."""
 
@@ -53,7 +51,8 @@ def send_once(job: LeasedJob, mail: Mail) -> Handed | Refusal:
         found = _look_up(job)
         if found:
             return Handed("mandrill", found)
-        if clock.now() - Millis(int(since)) < INDEXED_AFTER_MS:
+        # Until Mandrill has indexed what it took, that a search finds nothing proves nothing.
+        if clock.now() - Millis(int(since)) < settings.MAIL_INDEXED_SECONDS * 1000:
             raise MailUnsure
     if smtp.is_there() and health.is_away(job.cell):
         return _by_second(job, mail)
