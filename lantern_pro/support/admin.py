@@ -218,7 +218,7 @@ class UserStoryAdmin(ReadOnlyAdmin):
         messages.info(request, f"{told}. That you saw it stands in the history.")
         return redirect(reverse("admin:accounts_user_change", args=(object_id,)))
 
-    @action(description="Write to this address again", url_path="write-again", permissions=["view"])
+    @action(description="Write to this address again", url_path="write-again", permissions=["act"])
     def write_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Forget the address's bounces and complaints, and note who did it."""
         user = self.get_object(request, object_id)

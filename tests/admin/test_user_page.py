@@ -31,6 +31,17 @@ def test_support_is_shown_an_address_and_that_stands_in_the_history(address: str
     assert "Was shown the e-mail." in text_of(browser, "/admin/admin/logentry/")
 
 
+def test_support_looks_and_does_not_let_mails_out_again(address: str) -> None:
+    create_staff(username="karl", email="", role=Role.SUPPORT, password=None)
+    browser = Client()
+    browser.force_login(Member.objects.get())
+
+    refused = browser.get(address.replace("reveal-email", "write-again"))
+
+    assert refused.status_code == 403
+    assert not LogEntry.objects.exists()
+
+
 def test_who_may_not_see_users_is_shown_no_address(address: str) -> None:
     browser = Client()
     browser.force_login(Member.objects.create_user("karl", is_staff=True))
