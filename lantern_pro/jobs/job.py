@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from functools import cache
 from typing import Any, ClassVar, Final, Self
 
 from lantern_pro.jobs.keys import job_keys, ledger_keys
@@ -35,8 +36,13 @@ class JobArguments:
     def from_json(cls, text: str) -> Self:
         """Read the arguments back; what an other release wrote beyond them is left out."""
         values: dict[str, Any] = json.loads(text)
-        known = {each.name for each in fields(cls)}
+        known = _names(cls)  # type: ignore[arg-type]  # a class is hashable
         return cls(**{name: value for name, value in values.items() if name in known})
+
+
+@cache
+def _names(arguments: type[JobArguments]) -> frozenset[str]:
+    return frozenset(each.name for each in fields(arguments))
 
 
 @dataclass(frozen=True, slots=True)

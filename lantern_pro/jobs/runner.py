@@ -32,7 +32,7 @@ NOTICED_WITHIN_SECONDS: Final = 30.0
 """A job whose run stands still for so long is taken from its worker, which then ends itself."""
 SHORT_BATCH_SECONDS: Final = 0.05
 LONG_BATCH_SECONDS: Final = 0.25
-REDIS_AWAY_SECONDS: Final = 0.5
+PAUSE_AFTER_FAILURE_SECONDS: Final = 0.5
 WORKER_FORGOTTEN_MS: Final = 86_400_000
 
 
@@ -97,14 +97,22 @@ class Drainer:
                 next_look = time.monotonic() + settings.JOB_SWEEP_SECONDS
 
     def _look_at(self, cell: Cell) -> float:
-        """Run a batch of a cell's jobs; how many seconds it may be until the next is due."""
+        """Run a batch of a cell's jobs; how many seconds it may be until the next is due.
+
+        Whatever goes wrong, the thread survives: its lane may have no other.
+        """
         try:
-            head = ledger.waiting(cell, kinds=known_kinds(self._lane), most=self._size)
-            self._calls += 1
-            jobs = ledger.lease(cell, head.due, holder=f"{self._name}.{self._calls}")
+            return self._take_batch(cell)
         except RedisError as error:
             log.warning("%s: the store does not answer: %s", self._name, type(error).__name__)
-            return REDIS_AWAY_SECONDS
+        except Exception:
+            log.exception("%s: looking for jobs failed", self._name)
+        return PAUSE_AFTER_FAILURE_SECONDS
+
+    def _take_batch(self, cell: Cell) -> float:
+        head = ledger.waiting(cell, kinds=known_kinds(self._lane), most=self._size)
+        self._calls += 1
+        jobs = ledger.lease(cell, head.due, holder=f"{self._name}.{self._calls}")
         if jobs:
             begun = time.monotonic()
             self.batch = Batch(jobs)

@@ -104,10 +104,11 @@ def run_batch(batch: Batch, stopping: Callable[[], bool] = never) -> None:
             continue
         if stopping():
             _hand_back(job, "", "return")
+            batch.let_go(job.fence.job_id)
         elif run(job):
             since = since if done else time.monotonic()
             done.append(job.fence)
-        if job.fence not in done:
+        else:
             batch.let_go(job.fence.job_id)
         if done and time.monotonic() - since > LONGEST_DELAY_SECONDS:
             _complete(batch, done)

@@ -94,8 +94,8 @@ class Key:
 
     def __call__(self, *, cell: Cell | None = None, **parts: int | str) -> str:
         """Name the key of these parts."""
-        names = self.parts
-        if set(names) != set(parts):
+        names = _parts(self.pattern)
+        if names != list(parts) and set(names) != set(parts):
             message = f"the key {self.pattern!r} takes {names}, not {sorted(parts)}"
             raise ValueError(message)
         if cell is None:
@@ -108,7 +108,7 @@ class Key:
     @property
     def parts(self) -> list[str]:
         """The names of the pattern's parts, in order."""
-        return [name for _, name, _, _ in Formatter().parse(self.pattern) if name]
+        return _parts(self.pattern)
 
     def matches(self, rest: str) -> bool:
         """Whether this pattern declares the key whose part after the cell's tag is ``rest``."""
@@ -118,6 +118,11 @@ class Key:
         """The parts of a key whose part after the cell's tag is ``rest``; None for another's."""
         match = _expression(self.pattern).fullmatch(rest)
         return match.groupdict() if match else None
+
+
+@cache
+def _parts(pattern: str) -> list[str]:
+    return [name for _, name, _, _ in Formatter().parse(pattern) if name]
 
 
 @cache

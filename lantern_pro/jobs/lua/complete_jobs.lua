@@ -6,16 +6,16 @@
 --                          before, or another worker has them
 --@include jobs/job_at
 --@include jobs/refusal_of
---@include jobs/finish_job
+--@include jobs/finish_jobs
 --@include store/now_ms
 local held = unpack(ARGV)
 
-local now, count = now_ms(), 0
+local jobs = {}
 for position, fence in ipairs(cjson.decode(held)) do
     local job = job_at(rest, position, fence[1])
-    if not refusal_of(job.row, fence[2]) then
-        finish_job(rest, job, now)
-        count = count + 1
+    if not refusal_of(job, fence[2]) then
+        jobs[#jobs + 1] = job
     end
 end
-return { "completed", count }
+finish_jobs(rest, jobs, now_ms())
+return { "completed", #jobs }

@@ -7,7 +7,7 @@
 --       no_such_job   nothing changed
 --@include jobs/job_at
 --@include jobs/count_job
---@include jobs/end_job
+--@include jobs/end_jobs
 --@include store/now_ms
 local job_id, reason = unpack(ARGV)
 
@@ -21,5 +21,5 @@ if state ~= "dead" and state ~= "pending" then
 end
 redis.call("HSET", job.row, "dropped_because", reason)
 count_job(rest, kind, "dropped")
-end_job(rest, job, state, "dropped", now_ms())
+end_jobs(rest, { job }, state, "dropped", now_ms())
 return { "dropped" }

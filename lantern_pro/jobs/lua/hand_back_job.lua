@@ -12,7 +12,7 @@
 --@include jobs/once
 --@include jobs/count_job
 --@include jobs/await_due
---@include jobs/end_job
+--@include jobs/end_jobs
 --@include store/now_ms
 local work, reason, verdict, delay_ms = unpack(ARGV)
 
@@ -29,7 +29,7 @@ end
 redis.call("HSET", job.row, "last_error", reason)
 if verdict == "bury" then
     count_job(rest, kind, "dead")
-    end_job(rest, job, "leased", "dead", now)
+    end_jobs(rest, { job }, "leased", "dead", now)
     return { "buried" }
 end
 if verdict == "wait" then

@@ -9,7 +9,7 @@
 --@include jobs/job_at
 --@include jobs/count_job
 --@include jobs/await_due
---@include jobs/end_job
+--@include jobs/end_jobs
 --@include store/now_ms
 local ids, most_lapses = unpack(ARGV)
 
@@ -25,7 +25,7 @@ for position, id in ipairs(cjson.decode(ids)) do
         if lapses > tonumber(most_lapses) then
             redis.call("HSET", job.row, "last_error", "its workers fell silent " .. lapses .. " times")
             count_job(rest, kind, "dead")
-            end_job(rest, job, "leased", "dead", now)
+            end_jobs(rest, { job }, "leased", "dead", now)
         else
             await_due(rest, job, due, false)
         end

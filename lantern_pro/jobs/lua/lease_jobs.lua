@@ -8,28 +8,34 @@
 -- -->   leased {jobs}  JSON list of [id, kind, arguments, epoch, attempts, waits, phase]; may be
 --                       empty
 --@include jobs/job_at
---@include jobs/count_job
---@include jobs/set_job_state
+--@include jobs/ledger
+--@include jobs/meter_field
+--@include jobs/move_jobs
 --@include store/now_ms
 local ids, lease_ms, holder = unpack(ARGV)
 
-local now, leased = now_ms(), {}
+local now, leased, taken, tally = now_ms(), {}, {}, {}
 for position, id in ipairs(cjson.decode(ids)) do
     local job = job_at(rest, position, id)
     local due = tonumber(redis.call("ZSCORE", job.due, id) or now + 1)
     local kind, arguments, epoch, attempts, waits, phase, state, held_by = unpack(redis.call("HMGET",
         job.row, "kind", "arguments", "epoch", "attempts", "waits", "phase", "state", "holder"))
     if due <= now then
-        epoch, attempts = epoch + 1, attempts + 1
-        redis.call("HSET", job.row, "epoch", epoch, "attempts", attempts, "holder", holder,
-            "leased_at", now, "lease_end", now + lease_ms)
-        count_job(rest, kind, "wait", now - due)
-        set_job_state(rest, job, "pending", "leased", now + lease_ms)
-        state, held_by = "leased", holder
+        epoch, attempts, state, held_by = epoch + 1, attempts + 1, "leased", holder
+        redis.call("HSET", job.row, "state", state, "epoch", epoch, "attempts", attempts, "holder",
+            holder, "leased_at", now, "lease_end", now + lease_ms)
+        local field = meter_field(kind, "wait", now - due)
+        tally[field] = (tally[field] or 0) + 1
+        job.score = now + lease_ms
+        taken[#taken + 1] = job
     end
     if state == "leased" and held_by == holder then
         leased[#leased + 1] = { id, kind, arguments, tonumber(epoch), tonumber(attempts),
             tonumber(waits or 0), phase or "" }
     end
 end
+for field, count in pairs(tally) do
+    redis.call("HINCRBY", ledger(rest).meter, field, count)
+end
+move_jobs(rest, taken, "pending", "leased")
 return { "leased", #leased == 0 and "[]" or cjson.encode(leased) }

@@ -16,7 +16,7 @@ local held, lease_ms, phase = unpack(ARGV)
 local lease_end, lost = now_ms() + lease_ms, {}
 for position, fence in ipairs(cjson.decode(held)) do
     local job = job_at(rest, position, fence[1])
-    if refusal_of(job.row, fence[2]) then
+    if refusal_of(job, fence[2]) then
         lost[#lost + 1] = job.id
     else
         redis.call("ZADD", ledger(rest).leased, lease_end, job.id)

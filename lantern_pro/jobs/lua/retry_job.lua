@@ -5,7 +5,7 @@
 --       not_waiting   it is running, done or dropped; nothing changed
 --       no_such_job   nothing changed
 --@include jobs/job_at
---@include jobs/set_job_state
+--@include jobs/move_jobs
 --@include store/now_ms
 local job_id = unpack(ARGV)
 
@@ -18,6 +18,7 @@ if state ~= "dead" and state ~= "pending" then
     return { "not_waiting" }
 end
 redis.call("HDEL", job.row, "finished")
-redis.call("HSET", job.row, "due", now, "attempts", 0, "lapses", 0, "waits", 0)
-set_job_state(rest, job, state, "pending", now)
+redis.call("HSET", job.row, "state", "pending", "due", now, "attempts", 0, "lapses", 0, "waits", 0)
+job.score = now
+move_jobs(rest, { job }, state, "pending")
 return { "pending" }

@@ -231,3 +231,31 @@ def test_what_was_staged_for_later_runs_when_it_is_due(
         ledger.stage(new)
 
         assert wait_for(new.job_id, PATIENCE)
+
+
+class UnreadableOnce(dict[str, registry.JobKind]):
+    """A register that fails at the first look, as anything may."""
+
+    unread = True
+
+    def items(self) -> Any:
+        """Fail, then answer."""
+        if self.unread:
+            self.unread = False
+            raise ValueError
+        return super().items()
+
+
+def test_a_lane_outlives_whatever_goes_wrong_in_its_thread(
+    work: Work, real_redis: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unreadable = UnreadableOnce(registry._kinds)
+    monkeypatch.setattr(registry, "_kinds", unreadable)
+    runner = Runner({Lane.PROMPT: 1})
+    runner.start()
+
+    job_id = stage(Quick(), "after-the-failure")
+
+    assert wait_for(job_id, PATIENCE)
+    assert not unreadable.unread
+    assert runner.stop()

@@ -13,8 +13,9 @@ from lantern_pro.jobs.job import JobArguments, LeasedJob, NewJob
 from lantern_pro.jobs.keys import DUE, JOBS
 from lantern_pro.jobs.registry import Retry
 from lantern_pro.jobs.worker import drain
-from lantern_pro.types import Cell, UserId
+from lantern_pro.types import Cell
 from referrals.events import ReferralAttached
+from tests.people import a_user
 
 CELL = Cell(0)
 
@@ -118,7 +119,7 @@ def test_what_follows_in_another_cell_is_delivered_once(
     any_redis: redis.Redis, settings: Any
 ) -> None:
     settings.CELLS = 2
-    invitee, inviter = UserId(1 << 10), UserId(2 << 10 | 1)
+    invitee, inviter = a_user(), a_user(cell=Cell(1))
     jobs = following(ReferralAttached(CELL, invitee, inviter))
     ledger.stage(*jobs)
 

@@ -1,6 +1,7 @@
 -- The ledger's keys by name; they stand at the head of `rest` (lantern_pro/jobs/keys.py).
+local named
 local function ledger(rest)
-    return {
+    named = named or {
         leased = rest[1],
         done = rest[2],
         dead = rest[3],
@@ -13,4 +14,5 @@ local function ledger(rest)
         lex_kind = rest[10],
         size = 10,
     }
+    return named
 end

@@ -4,6 +4,6 @@
 -- calls; else the outcome to return at once: {"already_done"} or {"superseded"}.
 local function once(rest, work)
     local fence = cjson.decode(work).fence
-    local refusal = fence and refusal_of(job_at(rest, 1).row, fence.epoch)
+    local refusal = fence and refusal_of(job_at(rest, 1, fence.id), fence.epoch)
     return refusal and { refusal } or nil
 end
