@@ -31,7 +31,7 @@ def front_page(mails: list[Object], *, faults: Sequence[Object], webhook_url: st
     rows = [
         (
             when(mail["ts"]),
-            link(f"/mails/{mail['id']}", mail["subject"] or "(no subject)"),
+            link(f"/mails/{mail['id']}", _subject(mail)),
             mail["email"],
             sender(mail),
             _state(mail),
@@ -59,6 +59,11 @@ def sender(mail: Object) -> str:
     if mail["from_name"]:
         return f"{mail['from_name']} <{mail['from_email']}>"
     return str(mail["from_email"])
+
+
+def _subject(mail: Object) -> Html:
+    """A subject, in the direction of its own words."""
+    return Html(f"<bdi>{shown(mail['subject'] or '(no subject)')}</bdi>")
 
 
 def _state(mail: Object) -> Html:
@@ -101,11 +106,12 @@ def mail_page(mail: Object, events: Iterable[tuple[Object, Object | None]]) -> s
         Html(f"<p>{link(f'/mails/{mail_id}/attachments/{number}', item['name'])} {_size(item)}</p>")
         for number, item in enumerate(mail["attachments"])
     ]
+    text = Html(f'<pre dir="auto">{shown(mail["text"])}</pre>')
     frame = Html(f'<iframe sandbox title="The mail" src="/mails/{mail_id}/html"></iframe>')
     sections = [
         ("Mail", facts(head)),
         ("As HTML", frame if mail["html"] else Html("<p>It has no HTML.</p>")),
-        ("As text", Html(f"<pre>{shown(mail['text'])}</pre>" if mail["text"] else "<p>None.</p>")),
+        ("As text", text if mail["text"] else Html("<p>None.</p>")),
         ("Attachments", Html("".join(files) or "<p>None.</p>")),
         ("What became of it", _events(mail, events)),
     ]

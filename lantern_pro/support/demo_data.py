@@ -77,17 +77,18 @@ class Person:
     card: str = PAYS
     days_ago: int = 0
     invited_by: str = ""
+    locale: str = "en_US"
 
 
 PEOPLE: Final = (
     Person("ada"),
     Person("ben"),
     Person("carla", plan="1y-usd-10"),
-    Person("dmitri", plan="2y-eur-10"),
+    Person("dmitri", plan="2y-eur-10", locale="ru_RU"),
     Person("emi", plan="1m-jpy-10"),
-    Person("farid", plan="1y-usd-10", days_ago=400),
+    Person("farid", plan="1y-usd-10", days_ago=400, locale="fa_IR"),
     Person("grace", plan="1y-usd-10", card=IS_DECLINED),
-    Person("hana", plan="1y-cny-10"),
+    Person("hana", plan="1y-cny-10", locale="zh_CN"),
     Person("ivo", plan="1y-usd-10", invited_by="hana"),
 )
 
@@ -149,7 +150,7 @@ def _sign_up(person: Person, number: int) -> UserId:
     made = create_user(
         device_id=f"demo-{person.name}",
         address=f"192.0.2.{number}",
-        locale="en_US",
+        locale=person.locale,
         spending=Spending.nothing(Cell(number % settings.CELLS)),
     )
     token = token_of(made.user_id, made.kid, made.epoch)

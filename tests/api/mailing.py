@@ -10,6 +10,7 @@ import redis
 from accounts.services.mailing import mail_user
 from lantern_pro.jobs import ledger, registry
 from lantern_pro.jobs.job import JobArguments, LeasedJob, NewJob
+from lantern_pro.jobs.lanes import Lane
 from lantern_pro.jobs.models import Job
 from lantern_pro.jobs.worker import drain
 from lantern_pro.mail.letter import Letter, Words
@@ -60,7 +61,7 @@ def register(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let workers know the kind, until the test ends."""
     monkeypatch.setattr(registry, "_kinds", dict(registry._kinds))
 
-    @registry.job(MailTest, phases=PHASES, retry=RETRY)
+    @registry.job(MailTest, lane=Lane.MAIL, phases=PHASES, retry=RETRY)
     def tested_mail(leased: LeasedJob, arguments: MailTest) -> None:
         letter = Letter(
             name="tested",

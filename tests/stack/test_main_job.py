@@ -6,11 +6,13 @@ import sys
 from typing import Any
 
 import pytest
+import requests
 
 from devstack.demo.story import STEPS, Story, until
 from devstack.demo.website import GREETING, website
 from devstack.demo.wire import exchange
 from devstack.stack.place import ROOT
+from tests.processes import eventually
 from tests.stack.running import RunningStack
 
 
@@ -77,6 +79,21 @@ def test_staff_and_operators_see_what_happened(stack: RunningStack, told: Story)
     assert story["status"] == "active"
     assert len(story["proxies"]) == len(told.pro_proxies)
     assert {purchase["state"] for purchase in story["purchases"]} == {"paid", "declined"}
+
+
+def test_a_bounce_at_the_mail_service_reaches_staff(stack: RunningStack, told: Story) -> None:
+    mails = f"{stack.place.url(stack.place.mandrill)}/_control"
+    sent = requests.get(f"{mails}/messages", timeout=5).json()["messages"]
+    receipt = next(mail for mail in sent if mail["email"] == told.email)
+
+    happened = {"mail": receipt["id"], "event": "hard_bounce"}
+    assert requests.post(f"{mails}/events", json=happened, timeout=5).ok
+
+    def address() -> str:
+        [user] = json.loads(stack.manage("show_mails", told.email, "--json").stdout)
+        return str(user["address"])
+
+    assert eventually(lambda: address().startswith("bounced for good"))
 
 
 def test_the_laws_hold_after_the_story(stack: RunningStack, told: Story) -> None:
