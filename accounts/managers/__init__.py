@@ -1,5 +1,6 @@
 """How accounts are stored and read, a module for each subject."""
 
+from accounts.managers.account import Account, Device, TimeEntry, read_time_ledger
 from accounts.managers.devices import (
     Joined,
     Joining,
@@ -11,15 +12,7 @@ from accounts.managers.devices import (
     reset_token,
 )
 from accounts.managers.link_codes import LinkAsk, LinkCode, give_back_try, take_try
-from accounts.managers.users import (
-    Access,
-    Account,
-    Credentials,
-    Device,
-    TimeEntry,
-    UserManager,
-    read_time_ledger,
-)
+from accounts.managers.users import Access, Credentials, UserManager
 
 __all__ = [
     "Access",

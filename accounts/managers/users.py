@@ -1,9 +1,8 @@
 """How users are stored and read: one method a script, and plain reads."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from django.db import models
 
@@ -19,6 +18,7 @@ from accounts.keys import (
     USERS,
     new_user_keys,
 )
+from accounts.managers.account import Account, account_in, ask_for_account
 from lantern_pro.api.spending import Spending, TooManyRequests
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import Fence, Work
@@ -69,41 +69,6 @@ class Access:
         return f"{known.kid} {known.epoch} {self.devices_version}"
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
-    """A device of an account."""
-
-    device_id: str
-    name: str
-    first_seen: Millis
-
-
-@dataclass(frozen=True, slots=True)
-class TimeEntry:
-    """An entry of the ledger of Pro time.
-
-    ``span_ms`` is what it added; ``because`` names what it was given for: a purchase's id.
-    """
-
-    fact: str
-    seq: int
-    kind: str
-    at: Millis
-    span_ms: int
-    plan: str
-    because: str
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """All that one user is told of themself, read in one round trip."""
-
-    row: dict[str, str]
-    devices: list[Device]
-    time_ledger: list[TimeEntry]
-    invitees: list[UserId]
-
-
 _CREDENTIALS: Final = (
     "kid",
     "epoch",
@@ -134,17 +99,6 @@ def _credentials(
         old_good_until=Millis(int(old_good_until or 0)),
         reset_key=reset_key or "",
     )
-
-
-def read_time_ledger(entries: dict[str, str]) -> list[TimeEntry]:
-    """Read the ledger of Pro time in its order."""
-    read = [TimeEntry(fact=fact, **_entry(text)) for fact, text in entries.items()]
-    return sorted(read, key=lambda entry: entry.seq)
-
-
-def _entry(text: str) -> dict[str, Any]:
-    told = json.loads(text)
-    return {name: told[name] for name in ("seq", "kind", "at", "span_ms", "plan", "because")}
 
 
 class UserManager(models.Manager["User"]):
@@ -252,23 +206,23 @@ class UserManager(models.Manager["User"]):
     def get_account(self, user_id: UserId) -> Account | None:
         """Read a whole account in one round trip."""
         with text_client().pipeline(transaction=False) as pipe:
-            pipe.hgetall(USERS.row(user_id))
-            pipe.zrange(DEVICES(user_id=user_id), 0, -1, withscores=True)
-            pipe.hgetall(DEVICE_NAMES(user_id=user_id))
-            pipe.hgetall(TIME_LEDGER(user_id=user_id))
-            pipe.zrange(INVITEES(user_id=user_id), 0, -1)
-            row, devices, names, ledger, invitees = pipe.execute()
-        if not row:
+            ask_for_account(pipe, user_id)
+            return account_in(pipe.execute())
+
+    def count_and_read(
+        self, user_id: UserId, device_id: str, spending: Spending
+    ) -> tuple[Credentials, Account] | None:
+        """Count a call, and read what authentication needs and the account, in one round trip."""
+        with text_client().pipeline(transaction=False) as pipe:
+            ask_for_account(pipe, user_id)
+            pipe.zscore(REMOVED_DEVICES(user_id=user_id), device_id)
+            *read, removed = spending.spend(pipe)
+        account = account_in(read)
+        if account is None:
             return None
-        return Account(
-            row=row,
-            devices=[
-                Device(device_id, names.get(device_id, ""), Millis(int(first_seen)))
-                for device_id, first_seen in devices
-            ],
-            time_ledger=read_time_ledger(ledger),
-            invitees=[UserId(int(invitee)) for invitee in invitees],
-        )
+        row = [account.row.get(column) for column in _CREDENTIALS]
+        known = _credentials(user_id, row, removed=removed is not None)
+        return (known, account) if known else None
 
     def locale_of(self, user_id: UserId) -> str:
         """The locale that the user's app told, such as ``fa_IR``; empty when it told none."""

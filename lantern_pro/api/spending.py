@@ -3,9 +3,12 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
+
+from redis.exceptions import NoScriptError
 
 from lantern_pro.errors import Refused
+from lantern_pro.store.client import TextClient
 from lantern_pro.store.scripts import script
 from lantern_pro.types import Cell
 
@@ -80,12 +83,28 @@ class Spending:
         }
         return json.dumps(told, separators=(",", ":"))
 
-    def spend(self) -> None:
-        """Count the call by a script of its own; ``TooManyRequests`` when a limit is full."""
-        outcome = script("api/spend_limits")(rest=self.keys, limits=self.limits)
+    def spend(self, pipe: TextClient | None = None) -> list[Any]:
+        """Count the call; ``TooManyRequests`` when a limit is full.
+
+        With a pipeline it is counted in the round trip that executes it, and what else the
+        pipeline asked is answered.
+        """
+        answers: list[Any] = []
+        outcome = script("api/spend_limits")(pipe, rest=self.keys, limits=self.limits)
+        if pipe is not None:
+            *answers, outcome = pipe.execute(raise_on_error=False)
+            if isinstance(outcome, NoScriptError):  # the first call after a restart of Redis
+                outcome = script("api/spend_limits")(rest=self.keys, limits=self.limits)
         match outcome:
             case ["within"]:
-                return
+                return _without_errors(answers)
             case ["full", wait_ms]:
                 raise TooManyRequests(int(str(wait_ms)))
         raise AssertionError(outcome)
+
+
+def _without_errors(answers: list[Any]) -> list[Any]:
+    for answer in answers:
+        if isinstance(answer, Exception):
+            raise answer
+    return answers

@@ -39,6 +39,21 @@ def test_too_many_calls_are_refused_at_200_with_the_wait_in_header_and_body(
     assert response["Retry-After"] == "20"
 
 
+def test_after_a_restart_of_redis_calls_are_counted_as_before(
+    new_client: NewClient, service: redis.Redis, settings: Any
+) -> None:
+    settings.CALLS_PER_MINUTE = 1
+    app = new_client()
+    service.script_flush()
+
+    app.get("/user-data")
+    first = app.answer["status"]
+    app.get("/user-data")
+
+    assert first == "ok"
+    assert app.answer["errorId"] == "too-many-requests"
+
+
 def test_what_one_device_has_used_up_another_still_has(
     new_client: NewClient, settings: Any
 ) -> None:

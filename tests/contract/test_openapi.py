@@ -211,7 +211,7 @@ def test_a_store_that_does_not_answer_is_told_as_described(
     def silent(*_: object, **__: object) -> None:
         raise redis.exceptions.ConnectionError
 
-    monkeypatch.setattr(User.objects, "get_credentials", silent)
+    monkeypatch.setattr(User.objects, "count_and_read", silent)
 
     response = client.get("/user-data")
 
@@ -224,7 +224,7 @@ def test_a_bug_is_told_with_a_reference_as_described(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(User.objects, "get_credentials", broken)
+    monkeypatch.setattr(User.objects, "count_and_read", broken)
 
     response = client.get("/user-data")
 

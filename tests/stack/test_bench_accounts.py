@@ -16,5 +16,6 @@ def test_the_benchmark_tells_ratios_and_round_trips(tmp_path: Path) -> None:
     figures = json.loads((tmp_path / "report.json").read_text())["figures"]
     assert figures["round trips to Redis: empty view"] == 0
     assert figures["round trips to Redis: /user-create"] == 1
+    assert figures["round trips to Redis: /user-data"] == 1
     assert 0 < figures["rate over the empty view's, 8 at once: /user-data"] < 1
     assert (tmp_path / "report.html").exists()
