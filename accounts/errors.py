@@ -92,3 +92,31 @@ class WrongConfirmation(Refused):
 
     error_id = "wrong-confirmation"
     message = "This confirmation is not valid any more. Ask for a new one."
+
+
+class WrongEmail(Refused):
+    """What was given to recover an account by is no e-mail address."""
+
+    error_id = "wrong-email"
+    message = "This is not an e-mail address."
+
+
+class WrongDevice(Refused):
+    """Address and device do not prove who somebody is. Clients go on to ask for a code by mail."""
+
+    error_id = "wrong-device"
+    message = "Please ask for a code by mail."
+
+
+class CannotRecoverUser(Refused):
+    """Nothing was given to recover an account by."""
+
+    error_id = "cannot-recover-user"
+    message = "An e-mail address is needed to recover an account."
+
+
+class TelephoneNotSupported(Refused):
+    """Accounts are not linked by telephone."""
+
+    error_id = "telephone-not-supported"
+    message = "Accounts cannot be linked by telephone. Please use an e-mail address."

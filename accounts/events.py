@@ -32,12 +32,42 @@ class TokenReset(Event):
 
 @dataclass(frozen=True, slots=True)
 class UserErased(Event):
-    """A user had their account erased; `inviter_id` is 0 when nobody had invited them."""
+    """A user had their account erased; `inviter_id` is 0 when nobody had invited them.
+
+    ``address`` is the keyed hash of the mail address that they had, sealed, if any.
+    """
 
     user_id: UserId
     inviter_id: UserId
+    address: str = ""
 
     @property
     def fact(self) -> str:
         """What names the jobs that take away the rest; the laws wait for them."""
         return f"erased-{self.user_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class AddressChanged(Event):
+    """What an account makes of an address, by its keyed hash, sealed, may be another now."""
+
+    user_id: UserId
+    address: str
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailProofAsked(Event):
+    """A device asked for codes by mail; ``digest`` is of who asks, ``fact`` names the request."""
+
+    digest: str
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailCodesMade(Event):
+    """The codes of a request lead somewhere, first of all to an account of this user."""
+
+    user_id: UserId
+    digest: str
+    fact: str

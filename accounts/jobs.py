@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from accounts.services import reaping
+from accounts.services import addresses, reaping, recovery_by_mail
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import JobArguments, LeasedJob, NewJob
 from lantern_pro.jobs.lanes import Lane
 from lantern_pro.jobs.registry import job
 from lantern_pro.jobs.schedule import periodic
+from lantern_pro.mail.sending import PHASES, RETRY
+from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Cell, UserId
 
 
@@ -18,6 +20,64 @@ class ReapUser(JobArguments):
 
     kind: ClassVar[str] = "reap_user"
     user_id: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class SyncAddress(JobArguments):
+    """What an account makes of an address may be another now.
+
+    ``address`` is its keyed hash, sealed, so that no job tells of an address after its account
+    was erased; empty for the account's own.
+    """
+
+    kind: ClassVar[str] = "sync_address"
+    user_id: UserId
+    address: str
+
+    @classmethod
+    def of(cls, user_id: UserId, fact: str, address: str = "") -> NewJob:
+        """The job for this user; ``fact`` is what changed."""
+        return NewJob(cell_of(user_id), cls(user_id, address), f"{user_id}.{fact}")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDoors(JobArguments):
+    """A device asked for codes by mail: find what they shall lead to."""
+
+    kind: ClassVar[str] = "open_doors"
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailCodes(JobArguments):
+    """Mail the codes that a device asked for; ``digest`` is of who asks."""
+
+    kind: ClassVar[str] = "mail_codes"
+    user_id: UserId
+    digest: str
+
+    @classmethod
+    def of(cls, user_id: UserId, digest: str, fact: str) -> NewJob:
+        """The job for this user; ``fact`` names the request."""
+        return NewJob(cell_of(user_id), cls(user_id, digest), f"{user_id}.{fact}")
+
+
+@job(SyncAddress)
+def sync_address(leased: LeasedJob, arguments: SyncAddress) -> None:
+    """Enter in the address's cell what the account makes of it."""
+    addresses.sync_address(arguments.user_id, arguments.address, leased.fence)
+
+
+@job(OpenDoors)
+def open_doors(leased: LeasedJob, arguments: OpenDoors) -> None:
+    """Let the codes lead to the accounts that name the address, if any does."""
+    recovery_by_mail.open_doors(arguments.digest, leased)
+
+
+@job(MailCodes, lane=Lane.MAIL, phases=PHASES, retry=RETRY)
+def mail_codes(leased: LeasedJob, arguments: MailCodes) -> None:
+    """Mail the codes."""
+    recovery_by_mail.mail_codes(arguments.user_id, arguments.digest, leased)
 
 
 @job(ReapUser, lane=Lane.BULK)

@@ -108,6 +108,36 @@ WRONG_CODES = Key(
     ttl="an hour",
     app="accounts",
 )
+ADDRESS_CLAIMS = Key(
+    "address:{digest}:claims",
+    Kind.ZSET,
+    "accounts that name a mail address, by its keyed hash: user id -> since, ms",
+    personal=True,
+    app="accounts",
+)
+ADDRESS_HOLDER = Key(
+    "address:{digest}:holder",
+    Kind.HASH,
+    "the one account that has proven a mail address, by its keyed hash: user_id, proven (ms)",
+    personal=True,
+    app="accounts",
+)
+ADDRESS_MAILS = Key(
+    "address:{digest}:asked_mails",
+    Kind.ZSET,
+    "mails that somebody asked to be sent to an address, by its keyed hash: job -> when, ms",
+    ttl="an hour after the last",
+    app="accounts",
+)
+MAIL_PROOF = Key(
+    "mail_proof:{digest}",
+    Kind.HASH,
+    "a device whose owner is to prove that they read an address, by the keyed hash of who asks: "
+    "nonce, address (keyed hash), sealed, name, until (ms), mailed (ms), tries, doors, used",
+    ttl="an hour",
+    personal=True,
+    app="accounts",
+)
 PRO_ENDS = Key(
     "pro_ends",
     Kind.ZSET,

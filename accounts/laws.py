@@ -1,6 +1,7 @@
-"""What must hold of accounts (laws 2 and 10)."""
+"""What must hold of accounts (laws 2, 7, 10 and 11)."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.conf import settings
 from accounts.events import UserErased
 from accounts.keys import DEVICE_NAMES, DEVICES, REMOVED_DEVICES, TIME_LEDGER, USERS
 from accounts.managers import TimeEntry, read_time_ledger
+from accounts.managers.addresses import accounts_of_address, own_address
 from lantern_pro.jobs.settled import settled_faults
 from lantern_pro.store.audit import all_keys
 from lantern_pro.store.client import text_client
@@ -81,6 +83,24 @@ def nothing_is_left_of_the_erased(cell: Cell) -> Iterator[str]:
         yield from settled_faults(cell, erased.fact, look)
 
 
+def addresses_are_reserved(cell: Cell) -> Iterator[str]:
+    """Law 11: an address that an account names is entered as its; what it has proven, it holds."""
+    for user_id, _ in text_client().zscan_iter(USERS.by("id", cell=cell), count=500):
+        faults = partial(_address_faults, UserId(int(user_id)))
+        yield from settled_faults(cell, user_id, faults)
+
+
+def _address_faults(user_id: UserId) -> list[str]:
+    own = own_address(user_id)
+    if own is None:
+        return []
+    holder, claims = accounts_of_address(own.digest, most=1_000)
+    faults = [] if user_id in claims else [f"user {user_id}: the address does not know of them"]
+    if bool(own.proven) != (holder == user_id):
+        faults.append(f"user {user_id}: proved the address at {own.proven}, held by {holder}")
+    return faults
+
+
 def _user_named(name: str, of_users: list[Key], cell: Cell) -> UserId | None:
     try:
         where, rest = split_cell(name)
@@ -91,6 +111,7 @@ def _user_named(name: str, of_users: list[Key], cell: Cell) -> UserId | None:
 
 
 LAWS = (
+    Law(11, "an address is held by the account that has proven it", addresses_are_reserved),
     Law(2, "the expiration is the sum of the ledger of time", ledger_explains_expiration),
     Law(10, "no account has more devices than its plan is for", devices_are_within_limits),
     Law(7, "no key is left of an erased user", nothing_is_left_of_the_erased),

@@ -5,11 +5,15 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from accounts.keys import (
+    ADDRESS_CLAIMS,
+    ADDRESS_HOLDER,
+    ADDRESS_MAILS,
     DEVICE_NAMES,
     DEVICES,
     GRANT,
     INVITEES,
     LINK_ASK,
+    MAIL_PROOF,
     MAIL_STANDING,
     MAILS,
     REFERRAL_CODE,
@@ -20,6 +24,7 @@ from accounts.keys import (
     WRONG_CODES_OF,
 )
 from accounts.managers import mails
+from accounts.managers.addresses import own_address
 from accounts.managers.erasure import removed_devices
 from accounts.services.personal import unseal
 from accounts.services.users import account_of
@@ -28,7 +33,14 @@ from lantern_pro.jobs.models import Job
 from lantern_pro.store.privacy import Holding
 from lantern_pro.types import Millis, UserId
 
-_MOMENTS: Final = ("created", "confirmed", "expiration", "invited", "old_good_until")
+_MOMENTS: Final = (
+    "created",
+    "confirmed",
+    "expiration",
+    "invited",
+    "old_good_until",
+    "email_proven",
+)
 _NOT_TOLD: Final = ("email_sealed", "email_hash", "kid", "epoch", "signup")
 """Columns that say nothing but in a program: the address itself is told instead."""
 
@@ -60,6 +72,12 @@ def _removed_devices(user_id: UserId) -> list[dict[str, Any]]:
         {"id": device_id, "removed": clock.as_seconds(when)}
         for device_id, when in removed_devices(user_id)
     ]
+
+
+def _address_proven(user_id: UserId) -> int:
+    """When the owner proved to read the mail of the account's address; 0 when never."""
+    own = own_address(user_id)
+    return clock.as_seconds(own.proven) if own else 0
 
 
 def _pro_time(user_id: UserId) -> list[dict[str, Any]]:
@@ -102,6 +120,12 @@ HOLDINGS: Final = (
         _devices,
         (DEVICES, DEVICE_NAMES, GRANT, LINK_ASK, WRONG_CODES_OF),
         "at once; a request to link a device goes by itself within the hour",
+    ),
+    Holding(
+        "addressProven",
+        _address_proven,
+        (ADDRESS_CLAIMS, ADDRESS_HOLDER, ADDRESS_MAILS, MAIL_PROOF),
+        "within a minute; a request for a code goes by itself within the hour",
     ),
     Holding("removedDevices", _removed_devices, (REMOVED_DEVICES,), "at once"),
     Holding("proTime", _pro_time, (TIME_LEDGER,), "at once"),

@@ -7,7 +7,16 @@ A service names an event; its script stages these jobs together with the event's
 from dataclasses import replace
 from typing import Final
 
-from accounts.events import DevicesChanged, ProTimeGained, TokenReset, UserErased
+from accounts.events import (
+    AddressChanged,
+    DevicesChanged,
+    MailCodesMade,
+    MailProofAsked,
+    ProTimeGained,
+    TokenReset,
+    UserErased,
+)
+from accounts.jobs import MailCodes, OpenDoors, SyncAddress
 from accounts.services.token_reset import GRACE_MS
 from billing.events import PaymentReported, PaymentUnclear, PurchaseBegun, PurchaseCompleted
 from billing.jobs import ForgetPurchases, SendReceipt, SettlePurchase
@@ -45,9 +54,13 @@ FLOWS: Final[Flows] = {
             e.cell, RewardInviter(e.user_id, e.purchase_id, e.plan, e.months), e.purchase_id
         ),
         lambda e: NewJob(e.cell, SendReceipt(e.purchase_id), e.purchase_id),
+        lambda e: SyncAddress.of(e.user_id, e.purchase_id),
     ),
     ProTimeGained: (lambda e: AssignProxies.of(e.user_id, e.fact),),
     DevicesChanged: (lambda e: AssignProxies.of(e.user_id, e.fact),),
+    AddressChanged: (lambda e: SyncAddress.of(e.user_id, e.fact, e.address),),
+    MailProofAsked: (lambda e: NewJob(e.cell, OpenDoors(e.digest), e.fact),),
+    MailCodesMade: (lambda e: MailCodes.of(e.user_id, e.digest, e.fact),),
     TokenReset: (
         lambda e: AssignProxies.of(e.user_id, e.fact),
         lambda e: replace(
@@ -70,6 +83,7 @@ FLOWS: Final[Flows] = {
         lambda e: NewJob(e.cell, ReleaseProxies(e.user_id), e.fact),
         lambda e: ForgetInvitations.of(e.user_id, e.inviter_id, e.fact),
         lambda e: NewJob(e.cell, ForgetPurchases(e.user_id), e.fact),
+        lambda e: SyncAddress.of(e.user_id, e.fact, e.address),
     ),
     InviteeErased: (
         lambda e: NewJob(

@@ -6,6 +6,14 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from accounts.api.devices import DeviceAdd, MigrateDeviceId, UserLinkRemove
 from accounts.api.link_codes import LinkCodeApprove, LinkCodeRedeem, LinkCodeRequest
 from accounts.api.privacy import UserDelete, UserExport
+from accounts.api.recovery_by_mail import (
+    EmailExists,
+    UserEmailRequest,
+    UserLinkConfigure,
+    UserLinkRequest,
+    UserLinkValidate,
+    UserRecover,
+)
 from accounts.api.tokens import TokenReset
 from accounts.api.users import UserConfirm, UserCreate, UserData
 from accounts.api.webhooks import MandrillWebhook
@@ -26,6 +34,12 @@ urlpatterns = [
     path("device-add", DeviceAdd.as_view()),
     path("user-link-remove", UserLinkRemove.as_view()),
     path("migrate-device-id", MigrateDeviceId.as_view()),
+    path("email-exists", EmailExists.as_view()),
+    path("user-link-configure", UserLinkConfigure.as_view()),
+    path("user-link-request", UserLinkRequest.as_view()),
+    path("user-email-request", UserEmailRequest.as_view()),
+    path("user-link-validate", UserLinkValidate.as_view()),
+    path("user-recover", UserRecover.as_view()),
     path("link-code-request", LinkCodeRequest.as_view()),
     path("link-code-approve", LinkCodeApprove.as_view()),
     path("link-code-redeem", LinkCodeRedeem.as_view()),

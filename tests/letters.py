@@ -1,8 +1,10 @@
 """One of each letter that the service writes, for tests that look at all of them."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Final
 
+from accounts.mails import DoorWords, codes_letter, new_address_letter, old_address_letter
 from billing.mails import receipt_letter
 from configsrv.mails import config_letter
 from lantern_pro.mail.letter import Letter
@@ -12,8 +14,17 @@ LETTERS: Final[Mapping[str, Callable[[], Letter]]] = {
     "receipt": lambda: receipt_letter(
         number="ch_1", plan="1y-usd-10", price="48.00 USD", pdf=b"%PDF"
     ),
+    "codes": lambda: codes_letter(
+        device="Pixel",
+        doors=[
+            DoorWords(code="042917", pro_until=date(2027, 3, 1), replaces="Pixel"),
+            DoorWords(code="042918", pro_until=None, replaces=""),
+        ],
+    ),
+    "new_address": lambda: new_address_letter(code="042917"),
+    "old_address": lambda: old_address_letter(code="042917"),
 }
 """By name; ``tests/unit/mail/test_letters.py`` demands that none is missing."""
 
-VALUES: Final = ("Lantern Pro", "proxies.yaml", "ch_1", "1y-usd-10", "48.00 USD")
+VALUES: Final = ("Lantern Pro", "Pro", "Pixel", "proxies.yaml", "ch_1", "1y-usd-10", "48.00 USD")
 """What stands in them in every language alike."""

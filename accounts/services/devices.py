@@ -91,12 +91,13 @@ def join_by_grant(
 
 def check_room(user_id: UserId, *, name: str) -> None:
     """Refuse with ``TooManyDevices`` when a device of this name would find no place."""
-    access = User.objects.get_access(user_id)
-    if access is None:
-        raise WrongCredentials
-    account = account_of(user_id)
-    if len(account.devices) >= _limit_of(account) and not _place_of_namesake(access, name):
+    if not has_place(account_of(user_id), name):
         raise too_many_devices(user_id)
+
+
+def has_place(account: Account, name: str) -> bool:
+    """Whether a device of this name would find a place: a free one, or its namesake's."""
+    return len(account.devices) < _limit_of(account) or bool(_namesake(account, name))
 
 
 def remove_device(*, user_id: UserId, device_id: str, by: str) -> None:
@@ -160,10 +161,12 @@ def what_follows(access: Access) -> tuple[NewJob, ...]:
 def _place_of_namesake(access: Access, name: str) -> str:
     """In a full account, the device of this name that joined first; empty when there is none."""
     account = account_of(access.credentials.user_id)
-    if not name or len(account.devices) < _limit_of(account):
-        return ""
+    return _namesake(account, name) if len(account.devices) >= _limit_of(account) else ""
+
+
+def _namesake(account: Account, name: str) -> str:
     namesakes = (each.device_id for each in account.devices if each.name == name[:LONGEST_NAME])
-    return next(namesakes, "")
+    return next(namesakes, "") if name else ""
 
 
 def _limit_of(account: Account) -> int:

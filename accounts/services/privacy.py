@@ -8,7 +8,7 @@ from accounts.errors import WrongConfirmation
 from accounts.events import UserErased
 from accounts.managers import erasure, mails
 from accounts.models import User
-from accounts.services.personal import lookup_hash
+from accounts.services.personal import lookup_hash, seal
 from lantern_pro import clock
 from lantern_pro.errors import NotYet
 from lantern_pro.jobs.events import following
@@ -58,6 +58,7 @@ def erase_user(user_id: UserId, token: str, confirmation: str) -> None:
             cell=cell_of(user_id),
             user_id=user_id,
             inviter_id=UserId(int(account.row.get("inviter_id", 0))),
+            address=seal(account.row["email_hash"]) if "email_hash" in account.row else "",
         )
         outcome = erasure.erase(user_id=user_id, row=account.row, follow=following(event))
         if outcome != "changed":

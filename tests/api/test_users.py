@@ -205,12 +205,13 @@ def test_no_token_and_no_address_stand_in_redis(client: ClientApp, service: redi
     client.buy()
 
     for key in service.scan_iter():
-        dumped = _everything(service, key)
+        dumped = everything(service, key)
         assert client.token not in dumped
         assert "reader@example.org" not in dumped
 
 
-def _everything(client: Any, key: str) -> str:
+def everything(client: Any, key: str) -> str:
+    """All that a key holds, as text."""
     readers: dict[str, Callable[[str], object]] = {
         "string": client.get,
         "hash": client.hgetall,

@@ -1,0 +1,33 @@
+-- Notes that a device wants to prove that its owner reads the mail of an address. What is written
+-- and what follows is the same whether or not any account names the address.
+-- KEYS  proof      HASH  the device that asks
+--       ...              the ledger's keys, then a row for each job that follows
+-- ARGV  work       JSON: {follow: [...]}
+--       nonce      of which the codes are made
+--       address    keyed hash of the address
+--       sealed     the address, encrypted
+--       device     what the owner knows the device by
+--       now        ms
+--       life_ms    how long the codes are good
+--       pause_ms   the least time between two mails
+-- -->   asked      with new codes
+--       asked_again  the codes stay, and are mailed again
+--       known      they were mailed a moment ago; nothing changed
+--@include jobs/emit
+local proof = unpack(KEYS)
+local work, nonce, address, sealed, device, now, life_ms, pause_ms = unpack(ARGV)
+
+local known, ends, mailed, used = unpack(redis.call("HMGET", proof, "address", "until", "mailed", "used"))
+if known == address and not used and now - mailed < tonumber(pause_ms) then
+    return { "known" }
+end
+emit(rest, work)
+if known == address and not used and ends - now > life_ms / 2 then
+    redis.call("HSET", proof, "mailed", now, "name", device)
+    return { "asked_again" }
+end
+redis.call("DEL", proof)
+redis.call("HSET", proof, "nonce", nonce, "address", address, "sealed", sealed, "name", device,
+    "until", string.format("%.0f", now + life_ms), "mailed", now, "tries", 0, "doors", "[]")
+redis.call("PEXPIRE", proof, life_ms)
+return { "asked" }

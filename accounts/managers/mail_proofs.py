@@ -1,0 +1,108 @@
+"""How it is kept that a device's owner is to prove that they read an address."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from accounts.keys import MAIL_PROOF
+from accounts.managers.link_codes import cell_of_asker
+from lantern_pro.jobs import ledger
+from lantern_pro.jobs.job import NewJob, Work
+from lantern_pro.store.client import text_client
+from lantern_pro.store.scripts import script
+from lantern_pro.types import Cell, Millis, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What a code leads to: an account, perhaps in the place of one of its devices."""
+
+    user_id: UserId
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailProof:
+    """A device that asks, by the hash of who asks. The codes are made of ``nonce``."""
+
+    digest: str
+    nonce: str
+    address: str
+    sealed: str
+    name: str
+    doors: tuple[Door, ...] = ()
+
+    @property
+    def cell(self) -> Cell:
+        """Where it is kept."""
+        return cell_of_asker(self.digest)
+
+
+def ask_mail_proof(
+    *, proof: MailProof, now: Millis, life_ms: int, pause_ms: int, follow: Sequence[NewJob]
+) -> Literal["asked", "asked_again", "known"]:
+    """Note that a device asks."""
+    cell = cell_of_asker(proof.digest)
+    outcome = ledger.apply(
+        "accounts/ask_mail_proof",
+        Work(cell, follow=follow),
+        proof=MAIL_PROOF(digest=proof.digest, cell=cell),
+        nonce=proof.nonce,
+        address=proof.address,
+        sealed=proof.sealed,
+        device=proof.name,
+        now=now,
+        life_ms=life_ms,
+        pause_ms=pause_ms,
+    )
+    match outcome:
+        case ["asked"]:
+            return "asked"
+        case ["asked_again"]:
+            return "asked_again"
+        case ["known"]:
+            return "known"
+    raise AssertionError(outcome)
+
+
+def get_mail_proof(digest: str) -> MailProof | None:
+    """Read a proof; None when it is over."""
+    names = ["nonce", "address", "sealed", "name", "doors"]
+    row = text_client().hmget(MAIL_PROOF(digest=digest, cell=cell_of_asker(digest)), names)
+    nonce, address, sealed, name, doors = row
+    if nonce is None:
+        return None
+    read = tuple(Door(UserId(int(user_id)), place) for user_id, place in json.loads(doors))
+    return MailProof(digest, nonce, address, sealed, name, read)
+
+
+def open_doors(*, proof: MailProof, doors: Sequence[Door]) -> bool:
+    """Say what the codes of a proof lead to; False when it is over."""
+    outcome = script("accounts/open_doors")(
+        proof=MAIL_PROOF(digest=proof.digest, cell=cell_of_asker(proof.digest)),
+        nonce=proof.nonce,
+        doors=json.dumps([[str(door.user_id), door.place] for door in doors]),
+    )
+    match outcome:
+        case ["opened"]:
+            return True
+        case ["over"]:
+            return False
+    raise AssertionError(outcome)
+
+
+def try_mail_code(*, proof: MailProof, door: int | None, most_tries: int) -> bool:
+    """Count a try at the codes of a proof; whether it opens the door."""
+    outcome = script("accounts/try_mail_code")(
+        proof=MAIL_PROOF(digest=proof.digest, cell=cell_of_asker(proof.digest)),
+        nonce=proof.nonce,
+        door="" if door is None else door,
+        most_tries=most_tries,
+    )
+    match outcome:
+        case ["right"]:
+            return True
+        case ["wrong"]:
+            return False
+    raise AssertionError(outcome)
