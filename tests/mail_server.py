@@ -1,15 +1,24 @@
 """A mail server as the tests play it: SMTP on loopback, refusing what it is told to."""
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
+from ipaddress import IPv4Address
+from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from devstack.redis_server import free_port
 
@@ -56,8 +65,11 @@ class MailServer:
 
 
 @contextmanager
-def mail_server(*, password: str = "") -> Iterator[MailServer]:
-    """Serve until the block ends; with a password, no other one is taken."""
+def mail_server(*, password: str = "", tls: ssl.SSLContext | None = None) -> Iterator[MailServer]:
+    """Serve until the block ends; with a password, no other one is taken.
+
+    With ``tls`` nothing is taken before STARTTLS.
+    """
     handler = MailServer()
 
     def check(_server: Any, _session: Any, _envelope: Any, _way: str, data: Any) -> AuthResult:
@@ -66,10 +78,41 @@ def mail_server(*, password: str = "") -> Iterator[MailServer]:
     options: dict[str, Any] = {"authenticator": check, "auth_require_tls": False}
     handler.port = free_port()
     controller = Controller(
-        handler, hostname="127.0.0.1", port=handler.port, **(options if password else {})
+        handler,
+        hostname="127.0.0.1",
+        port=handler.port,
+        tls_context=tls,
+        require_starttls=tls is not None,
+        **(options if password else {}),
     )
     controller.start()
     try:
         yield handler
     finally:
         controller.stop()
+
+
+def own_certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
+    """A certificate for 127.0.0.1 that only those trust who are given its file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    address = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(address, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    public = certificate.public_bytes(Encoding.PEM)
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "both.pem").write_bytes(secret + public)
+    (folder / "public.pem").write_bytes(public)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "both.pem")
+    return context, folder / "public.pem"

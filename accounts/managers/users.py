@@ -224,9 +224,10 @@ class UserManager(models.Manager["User"]):
         known = _credentials(user_id, row, removed=removed is not None)
         return (known, account) if known else None
 
-    def locale_of(self, user_id: UserId) -> str:
-        """The locale that the user's app told, such as ``fa_IR``; empty when it told none."""
-        return text_client().hget(USERS.row(user_id), "locale") or ""
+    def locale_of(self, user_id: UserId) -> str | None:
+        """The locale that the user's app told, such as ``fa_IR``; None when there is no user."""
+        known, locale = text_client().hmget(USERS.row(user_id), ["id", "locale"])
+        return None if known is None else locale or ""
 
     def owner_of_code(self, code: str, cell: Cell) -> UserId | None:
         """Whose referral code it is."""

@@ -47,6 +47,8 @@ def mail_user(job: LeasedJob, *, user_id: UserId, to: str, letter: Callable[[], 
 def post(job: LeasedJob, *, user_id: UserId, to: str, letter: Callable[[], Letter]) -> Posted:
     """Write to a user; whoever calls keeps the pointer, in the script that ends the job."""
     locale = User.objects.locale_of(user_id)
+    if locale is None:
+        return Posted("", clock.now(), "withheld", why="erased")  # nobody to keep it with
     mail = compose(letter, locale=locale, to=to, job_id=job.fence.job_id)
     digest = email_hash(normal_email(to))
     trouble = mails.standing_of(digest).trouble

@@ -3,12 +3,26 @@
 from collections.abc import Callable
 
 import pytest
+import redis
 
+from accounts.keys import MAILS, USERS
 from devstack.mandrill_standin import MandrillStandin
+from tests.api.mailing import Post
 from tests.client_app import ClientApp
 
 NewClient = Callable[..., ClientApp]
 RunJobs = Callable[[], int]
+
+
+def test_a_user_who_was_erased_is_not_written_to(
+    post: Post, mandrill_standin: MandrillStandin, service: redis.Redis
+) -> None:
+    service.delete(USERS.row(post.user_id))
+
+    job = post.send()
+
+    assert (job.state, mandrill_standin.mails) == ("done", [])
+    assert not service.exists(MAILS(user_id=post.user_id))
 
 
 @pytest.mark.parametrize(

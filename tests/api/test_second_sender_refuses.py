@@ -1,5 +1,6 @@
 """What the second sender may answer."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from accounts.managers.mails import mails_of
 from devstack.mandrill_standin import MandrillStandin
 from devstack.standin import Fault
 from tests.api.mailing import Post
-from tests.mail_server import MailServer, mail_server
+from tests.mail_server import MailServer, mail_server, own_certificate
 
 SEND = "/api/1.0/messages/send"
 
@@ -89,3 +90,45 @@ def test_a_second_sender_may_ask_for_a_password(
 
     assert "SMTP 535" in refused.last_error
     assert (sent.state, len(server.mails)) == ("done", 1)
+
+
+def test_no_mail_is_given_to_a_server_whose_certificate_nobody_vouches_for(
+    post: Post, mandrill_standin: MandrillStandin, settings: Any, tmp_path: Path
+) -> None:
+    mandrill_standin.faults.add(Fault("invalid_key", SEND))
+    context, _ = own_certificate(tmp_path)
+    with mail_server(tls=context) as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        job = post.send()
+
+    assert "SSLCertVerificationError" in job.last_error
+    assert server.mails == []
+
+
+def test_a_server_with_a_good_certificate_is_given_the_mail_behind_tls(
+    post: Post,
+    mandrill_standin: MandrillStandin,
+    settings: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mandrill_standin.faults.add(Fault("invalid_key", SEND))
+    context, public = own_certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(public))
+    with mail_server(tls=context) as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        job = post.send()
+
+    assert (job.state, len(server.mails)) == ("done", 1)
+
+
+def test_a_server_that_offers_no_tls_is_given_nothing(
+    post: Post, second: MailServer, mandrill_standin: MandrillStandin, settings: Any
+) -> None:
+    settings.EMAIL_USE_TLS = True
+    mandrill_standin.faults.add(Fault("invalid_key", SEND))
+
+    job = post.send()
+
+    assert "mail-unreachable" in job.last_error
+    assert second.mails == []

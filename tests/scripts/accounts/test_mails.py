@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import redis
 
-from accounts.keys import MAIL_STANDING
+from accounts.keys import MAIL_STANDING, MAILS
 from accounts.managers.mails import (
     STANDING_TTL_MS,
     Posted,
@@ -20,6 +20,7 @@ from billing.jobs import SendReceipt
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.errors import AlreadyDone, Superseded
 from lantern_pro.jobs.job import Fence, LeasedJob, NewJob
+from lantern_pro.store.keys import new_id
 from lantern_pro.types import Millis, PurchaseId, UserId
 from tests.leasing import take
 from tests.people import HERE, a_user
@@ -58,6 +59,16 @@ def test_already_done_the_pointer_is_not_kept_twice(reader: UserId) -> None:
         record_mail(user_id=reader, posted=replace(POSTED, id="m2"), fence=job.fence)
 
     assert mails_of(reader, most=9) == [POSTED]
+
+
+def test_nobody_of_a_user_who_was_erased_nothing_is_kept(any_redis: redis.Redis) -> None:
+    erased, job = UserId(new_id(HERE)), held_job()
+
+    record_mail(user_id=erased, posted=POSTED, fence=job.fence)
+
+    assert not any_redis.exists(MAILS(user_id=erased))
+    with pytest.raises(AlreadyDone):
+        ledger.complete(job.fence)
 
 
 def test_superseded_a_worker_that_wakes_up_late_keeps_nothing(reader: UserId) -> None:
