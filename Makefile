@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help set-up run demo manage test test-fast test-newest-django \
+.PHONY: help set-up run demo manage chaos test test-fast test-newest-django \
   bench-accounts bench-jobs bench-peers-faults lint fix docs schema messages lock shell clean
 
 help: ## Show this list
@@ -35,6 +35,10 @@ test: $(STAMP) ## Run every test (about five minutes)
 
 test-fast: $(STAMP) ## Run the tests that start no stack and no browser
 	@exec $(BIN)/python -m pytest -m "not stack and not browser" $(ARGS)
+
+chaos: $(STAMP) ## Prove the ledger under fire: make chaos FAULTS=10000 SEED=7 OUT=dir
+	@exec $(BIN)/python -m devstack.chaos $(if $(FAULTS),--faults $(FAULTS)) \
+	  $(if $(SEED),--seed $(SEED)) $(if $(OUT),--out $(OUT)) $(if $(REPLAY),--replay "$(REPLAY)")
 
 test-newest-django: $(STAMP) ## Drive the admin on the newest Django that this Python allows
 	@exec $(BIN)/python -m devstack.newest_django $(ARGS)

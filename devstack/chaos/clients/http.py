@@ -1,0 +1,42 @@
+"""One HTTP exchange, without blocking the wires that live in the same process."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from devstack.stack.place import HOST
+
+PATIENCE_SECONDS: Final = 25.0
+
+
+async def call(
+    port: int, path: str, form: Mapping[str, str], headers: Mapping[str, str]
+) -> tuple[int, dict[str, Any]]:
+    """POST a form; the status and the JSON. ``OSError`` when there is no (whole) answer."""
+    body = urlencode(form).encode()
+    lines = [
+        f"POST {path} HTTP/1.1",
+        f"Host: {HOST}:{port}",
+        "Content-Type: application/x-www-form-urlencoded",
+        f"Content-Length: {len(body)}",
+        *(f"{name}: {value}" for name, value in headers.items()),
+    ]
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await _exchange(port, "\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+    except (TimeoutError, asyncio.IncompleteReadError, ValueError, IndexError) as error:
+        raise OSError(str(error)) from error
+
+
+async def _exchange(port: int, request: bytes) -> tuple[int, dict[str, Any]]:
+    reader, writer = await asyncio.open_connection(HOST, port)
+    try:
+        writer.write(request)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+        length = int(head.split("content-length:", 1)[1].split("\r\n", 1)[0])
+        told = json.loads(await reader.readexactly(length))
+        return int(head.split()[1]), told
+    finally:
+        writer.transport.abort()

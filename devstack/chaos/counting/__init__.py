@@ -1,0 +1,1 @@
+"""Counting: what there is, held against what clients asked for and were told."""

@@ -1,0 +1,1 @@
+"""The faults: what each one is, where it may strike, and how it is brought about."""

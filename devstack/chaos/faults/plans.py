@@ -1,0 +1,143 @@
+"""Plans: which step is struck by what. Each can be made again from what a report says of it."""
+
+import random  # noqa: TID251 - drawn again by its seed
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from devstack.chaos.faults.kinds import ALL, OVERTAKEN, FaultKind, fitting
+from devstack.chaos.wire.step import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A fault that was drawn for a step; its chance is for what is random about it.
+
+    ``belongs`` is True when it is the other half of a fault that has struck already.
+    """
+
+    kind: FaultKind
+    chance: random.Random
+    belongs: bool = False
+
+
+class Plan(Protocol):
+    """Says at each step, as it comes, whether and by what it is struck."""
+
+    def draw(self, step: Step) -> Drawn | None:
+        """The fault for this step."""
+
+
+class NoFaults:
+    """Strikes nothing, and notes what there would be to strike."""
+
+    def __init__(self) -> None:
+        """Know no step yet."""
+        self.seen: dict[str, Step] = {}
+        self.counts: Counter[str] = Counter()
+
+    def draw(self, step: Step) -> Drawn | None:
+        """Nothing."""
+        self.seen.setdefault(step.name, step)
+        self.counts[step.name] += 1
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """One fault at the n-th time of one step."""
+
+    step: str
+    nth: int
+    kind: str
+
+    @classmethod
+    def read(cls, text: str) -> "Aim":
+        """Read what ``str`` wrote; ``ValueError`` when it is none."""
+        step, nth, kind = text.split("|")
+        if kind not in ALL:
+            message = f"there is no fault {kind!r}; there are {', '.join(ALL)}"
+            raise ValueError(message)
+        return cls(step, int(nth), kind)
+
+    def __str__(self) -> str:
+        return f"{self.step}|{self.nth}|{self.kind}"
+
+
+class OneFault:
+    """Strikes once, where it is aimed."""
+
+    def __init__(self, aim: Aim, seed: int) -> None:
+        """Aim."""
+        self._aim = aim
+        self._seed = seed
+        self._count = 0
+        self._job_id = ""
+
+    def draw(self, step: Step) -> Drawn | None:
+        """The fault, when this is the step."""
+        if step.name != self._aim.step:
+            return None
+        self._count += 1
+        if self._count == self._aim.nth:
+            self._job_id = step.job_id
+        elif self._aim.kind != OVERTAKEN or not step.job_id or step.job_id != self._job_id:
+            return None
+        chance = random.Random(f"{self._seed}|{self._aim}")
+        return Drawn(ALL[self._aim.kind], chance, belongs=self._count != self._aim.nth)
+
+
+class Takeovers:
+    """Strikes workers, one at a time, while they hold jobs, and only when all of them are well."""
+
+    def __init__(self, seed: str, *, most: int, all_well: Callable[[], bool]) -> None:
+        """Strike ``most`` times; two of three are kills, the third is a stop."""
+        self.left = most
+        self._chance = random.Random(seed)
+        self._all_well = all_well
+
+    def draw(self, step: Step) -> Drawn | None:
+        """A kill or a stop, when a worker is about to commit."""
+        if step.part != "worker" or not step.kind or step.target != "store":
+            return None
+        if self.left <= 0 or self._chance.random() > _READY or not self._all_well():
+            return None
+        self.left -= 1
+        name = "stopped before" if self.left % 3 == 0 else "killed before"
+        return Drawn(ALL[name], random.Random(self._chance.getrandbits(64)))
+
+
+class RandomFaults:
+    """Strikes some of all steps. What the n-th time of a step draws depends on the seed alone.
+
+    So a round that is run again draws the same, however its processes interleave.
+    """
+
+    def __init__(self, seed: str, *, share: float, most: int, kinds: tuple[FaultKind, ...]) -> None:
+        """Strike ``share`` of the steps, until ``most`` are struck."""
+        self._seed = seed
+        self._share = share
+        self.left = most
+        self._kinds = kinds
+        self._streams: dict[str, random.Random] = {}
+
+    def draw(self, step: Step) -> Drawn | None:
+        """The next draw of this step's stream."""
+        stream = self._streams.get(step.name)
+        if stream is None:
+            stream = self._streams[step.name] = random.Random(f"{self._seed}|{step.name}")
+        kinds = fitting(step, self._kinds)
+        if not kinds or stream.random() > self._share * _EAGERNESS.get(step.target, 1):
+            return None
+        [kind] = stream.choices(kinds, [kind.weight for kind in kinds])
+        chance = random.Random(stream.getrandbits(64))
+        if self.left <= 0:
+            return None
+        self.left -= 1
+        return Drawn(kind, chance)
+
+
+_READY: Final = 0.2
+# Calls to vendors, of clients and of Celery are few next to those to Redis.
+_EAGERNESS: Final = {"stripe": 8, "mandrill": 8, "pro-server": 6, "bell": 6}

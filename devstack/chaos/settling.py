@@ -1,0 +1,69 @@
+"""Waiting until nothing is on its way any more: no job, no webhook, no process that is down."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import Final
+
+import requests
+
+from devstack.chaos.stage.powers import Powers
+from devstack.chaos.stage.stage import Stage
+from lantern_pro.jobs import ledger
+from lantern_pro.jobs.models import Job
+from lantern_pro.types import JobId
+
+PATIENCE_SECONDS: Final = 120.0
+_GLANCE_SECONDS: Final = 0.1
+_SOON_SECONDS: Final = 0.5
+_OPEN: Final = (Job.State.PENDING, Job.State.LEASED)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How it ended: how long it took, and which jobs did not end well."""
+
+    seconds: float
+    stuck: list[str]
+    dead: list[str]
+
+
+async def settle(stage: Stage, powers: Powers) -> Settled:
+    """Wait until everything has ended, or the patience is at its end.
+
+    Jobs that wait for their next try, or for a minute that may pass, are told to run now, as
+    staff may tell them: that they wait is right, and this would take its time.
+    """
+    began = time.monotonic()
+    await powers.all_done()
+    await stage.well_enough()
+    while True:
+        waiting = await asyncio.to_thread(_webhooks_pending, stage.place.url(stage.place.stripe))
+        jobs = await _in(*_OPEN)
+        if not (waiting or jobs) or time.monotonic() - began > PATIENCE_SECONDS:
+            break
+        await asyncio.to_thread(_hurry, jobs, stage.store_time())
+        await asyncio.sleep(_GLANCE_SECONDS)
+    stuck = [f"{job.pk}: {job.state}, {job.last_error}" for job in jobs]
+    dead = [f"{job.pk}: {job.last_error}" for job in await _in(Job.State.DEAD)]
+    return Settled(time.monotonic() - began, stuck, dead)
+
+
+async def _in(*states: str) -> list[Job]:
+    return await asyncio.to_thread(_jobs_in, *states)
+
+
+def _jobs_in(*states: str) -> list[Job]:
+    # The first state once more: a job may have gone back to it meanwhile.
+    return [job for state in (*states, states[0]) for job in Job.objects.filter(state=state)]
+
+
+def _hurry(jobs: list[Job], now: float) -> None:
+    """Tell jobs that wait for a time to come that it has come."""
+    for job in jobs:
+        if job.state == Job.State.PENDING and job.due.timestamp() > now + _SOON_SECONDS:
+            ledger.retry(JobId(job.pk))
+
+
+def _webhooks_pending(stripe: str) -> int:
+    return int(requests.get(f"{stripe}/_control/webhooks", timeout=5).json()["pending"])

@@ -1,0 +1,1 @@
+"""The wire: proxies between the processes that see each step of a job and can break it there."""

@@ -1,0 +1,83 @@
+"""Plans strike where they are aimed, and draw the same from the same seed."""
+
+import pytest
+
+from devstack.chaos.faults.kinds import ALL, KINDS, at_each_step
+from devstack.chaos.faults.plans import Aim, OneFault, RandomFaults
+from devstack.chaos.rounds.repertoire import every_aim
+from devstack.chaos.wire.step import Step
+
+COMMIT = Step("worker-1", "store", "billing/record_receipt", "send_receipt", "c0.send_receipt.x")
+READ = Step("worker-1", "store", "HGETALL")
+MAIL = Step("worker-1", "mandrill", "POST /messages/send", "send_receipt")
+BELL = Step("pro-server", "bell", "LPUSH")
+
+
+def drawn(seed: str, steps: list[Step]) -> list[str]:
+    plan = RandomFaults(seed, share=0.5, most=1_000, kinds=KINDS)
+    found = [plan.draw(step) for step in steps]
+    return [each.kind.name if each else "" for each in found]
+
+
+def test_the_same_seed_strikes_the_same_however_the_steps_interleave() -> None:
+    apart = drawn("7", [COMMIT] * 50 + [READ] * 50)
+    mixed = drawn("7", [COMMIT, READ] * 50)
+
+    assert apart[:50] == mixed[::2]
+    assert apart[50:] == mixed[1::2]
+    assert apart[:50] != drawn("8", [COMMIT] * 50)
+
+
+def test_a_plan_strikes_no_more_than_it_was_told_to() -> None:
+    plan = RandomFaults("7", share=1.0, most=3, kinds=KINDS)
+
+    struck = [plan.draw(READ) is not None for _ in range(50)]
+
+    assert struck.count(True) == 3
+    assert plan.left == 0
+
+
+def test_an_aim_can_be_written_down_and_read_again() -> None:
+    aim = Aim("worker:billing/record_receipt@send_receipt", 2, "reply lost")
+
+    assert Aim.read(str(aim)) == aim
+    with pytest.raises(ValueError, match="no fault 'meteor'"):
+        Aim.read("worker:GET|1|meteor")
+
+
+def test_one_fault_strikes_its_step_once_and_at_its_time() -> None:
+    plan = OneFault(Aim(COMMIT.name, 2, "reply lost"), seed=1)
+
+    struck = [plan.draw(step) is not None for step in (COMMIT, READ, COMMIT, COMMIT)]
+
+    assert struck == [False, False, True, False]
+
+
+def test_who_overtakes_a_worker_belongs_to_the_same_fault() -> None:
+    plan = OneFault(Aim(COMMIT.name, 1, "overtaken"), seed=1)
+
+    first, second = plan.draw(COMMIT), plan.draw(COMMIT)
+
+    assert [each and each.belongs for each in (first, second)] == [False, True]
+
+
+def test_every_kind_of_fault_strikes_somewhere_in_the_systematic_pass() -> None:
+    webhook = Step("stripe", "pro-server", "POST /webhooks/stripe")
+    pay = Step("pro-server", "stripe", "POST /v1/payment_intents")
+
+    aims = every_aim([COMMIT, READ, MAIL, BELL, webhook, pay], seed=7)
+
+    assert {aim.kind for aim in aims} == {kind.name for kind in KINDS}
+
+
+def test_a_plain_read_is_struck_by_cheap_faults_only() -> None:
+    assert {kind.name for kind in at_each_step(READ)} == {
+        "request lost",
+        "reply lost",
+        "reply torn",
+    }
+
+
+def test_every_kind_has_a_moment_and_a_name_of_its_own() -> None:
+    assert all(kind.before or kind.after for kind in ALL.values())
+    assert len(ALL) >= len(KINDS)
