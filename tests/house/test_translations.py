@@ -45,6 +45,18 @@ def test_a_translation_has_the_values_of_its_original(locale: str) -> None:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
+def test_our_name_is_written_alike_in_every_language(locale: str) -> None:
+    others = [
+        message.id
+        for message in read(locale)
+        if "Lantern Pro" in str(message.id)
+        and any("Lantern Pro" not in string for string in strings(message.string))
+    ]
+
+    assert others == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
 def test_what_is_compiled_is_what_is_written(locale: str) -> None:
     with source_of(locale).with_suffix(".mo").open("rb") as file:
         compiled = read_mo(file)
