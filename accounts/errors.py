@@ -120,3 +120,17 @@ class TelephoneNotSupported(Refused):
 
     error_id = "telephone-not-supported"
     message = "Accounts cannot be linked by telephone. Please use an e-mail address."
+
+
+class WrongAddressCode(Refused):
+    """The code was not mailed for this change of address, or too many wrong ones were sent."""
+
+    error_id = "wrong-email-code"
+    message = "This code is wrong, or its time is over."
+
+
+class NoAddressChange(Refused):
+    """No change of address waits for a code."""
+
+    error_id = "no-address-change"
+    message = "No address waits to be confirmed."

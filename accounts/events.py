@@ -71,3 +71,11 @@ class MailCodesMade(Event):
     user_id: UserId
     digest: str
     fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddressChangeAsked(Event):
+    """An account is to have another address; ``fact`` names the request."""
+
+    user_id: UserId
+    fact: str

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from accounts.services import addresses, reaping, recovery_by_mail
+from accounts.managers.address_changes import Side
+from accounts.services import address_changes, addresses, reaping, recovery_by_mail
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import JobArguments, LeasedJob, NewJob
 from lantern_pro.jobs.lanes import Lane
@@ -62,6 +63,20 @@ class MailCodes(JobArguments):
         return NewJob(cell_of(user_id), cls(user_id, digest), f"{user_id}.{fact}")
 
 
+@dataclass(frozen=True, slots=True)
+class MailAddressCode(JobArguments):
+    """Mail the code of a change of address to its new or its old one (``side``)."""
+
+    kind: ClassVar[str] = "mail_address_code"
+    user_id: UserId
+    side: Side
+
+    @classmethod
+    def of(cls, user_id: UserId, side: Side, fact: str) -> NewJob:
+        """The job for this user; ``fact`` names the request."""
+        return NewJob(cell_of(user_id), cls(user_id, side), f"{user_id}.{fact}.{side}")
+
+
 @job(SyncAddress)
 def sync_address(leased: LeasedJob, arguments: SyncAddress) -> None:
     """Enter in the address's cell what the account makes of it."""
@@ -78,6 +93,12 @@ def open_doors(leased: LeasedJob, arguments: OpenDoors) -> None:
 def mail_codes(leased: LeasedJob, arguments: MailCodes) -> None:
     """Mail the codes."""
     recovery_by_mail.mail_codes(arguments.user_id, arguments.digest, leased)
+
+
+@job(MailAddressCode, lane=Lane.MAIL, phases=PHASES, retry=RETRY)
+def mail_address_code(leased: LeasedJob, arguments: MailAddressCode) -> None:
+    """Mail the code."""
+    address_changes.mail_address_code(arguments.user_id, arguments.side, leased)
 
 
 @job(ReapUser, lane=Lane.BULK)

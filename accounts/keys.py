@@ -129,6 +129,15 @@ ADDRESS_MAILS = Key(
     ttl="an hour after the last",
     app="accounts",
 )
+ADDRESS_CHANGE = Key(
+    "user:{user_id}:address_change",
+    Kind.HASH,
+    "the address that an account is to have: digest (keyed hash), sealed, nonce, mailed (ms), "
+    "tries, new and old (which codes came back)",
+    ttl="a day",
+    personal=True,
+    app="accounts",
+)
 MAIL_PROOF = Key(
     "mail_proof:{digest}",
     Kind.HASH,

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from accounts.keys import (
+    ADDRESS_CHANGE,
     ADDRESS_CLAIMS,
     ADDRESS_HOLDER,
     ADDRESS_MAILS,
@@ -124,7 +125,7 @@ HOLDINGS: Final = (
     Holding(
         "addressProven",
         _address_proven,
-        (ADDRESS_CLAIMS, ADDRESS_HOLDER, ADDRESS_MAILS, MAIL_PROOF),
+        (ADDRESS_CHANGE, ADDRESS_CLAIMS, ADDRESS_HOLDER, ADDRESS_MAILS, MAIL_PROOF),
         "within a minute; a request for a code goes by itself within the hour",
     ),
     Holding("removedDevices", _removed_devices, (REMOVED_DEVICES,), "at once"),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from accounts.events import (
+    AddressChangeAsked,
     AddressChanged,
     DevicesChanged,
     MailCodesMade,
@@ -16,7 +17,7 @@ from accounts.events import (
     TokenReset,
     UserErased,
 )
-from accounts.jobs import MailCodes, OpenDoors, SyncAddress
+from accounts.jobs import MailAddressCode, MailCodes, OpenDoors, SyncAddress
 from accounts.services.token_reset import GRACE_MS
 from billing.events import PaymentReported, PaymentUnclear, PurchaseBegun, PurchaseCompleted
 from billing.jobs import ForgetPurchases, SendReceipt, SettlePurchase
@@ -59,6 +60,10 @@ FLOWS: Final[Flows] = {
     ProTimeGained: (lambda e: AssignProxies.of(e.user_id, e.fact),),
     DevicesChanged: (lambda e: AssignProxies.of(e.user_id, e.fact),),
     AddressChanged: (lambda e: SyncAddress.of(e.user_id, e.fact, e.address),),
+    AddressChangeAsked: (
+        lambda e: MailAddressCode.of(e.user_id, "new", e.fact),
+        lambda e: MailAddressCode.of(e.user_id, "old", e.fact),
+    ),
     MailProofAsked: (lambda e: NewJob(e.cell, OpenDoors(e.digest), e.fact),),
     MailCodesMade: (lambda e: MailCodes.of(e.user_id, e.digest, e.fact),),
     TokenReset: (

@@ -3,6 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from accounts.api.addresses import UserEmailConfirm, UserUpdate
 from accounts.api.devices import DeviceAdd, MigrateDeviceId, UserLinkRemove
 from accounts.api.link_codes import LinkCodeApprove, LinkCodeRedeem, LinkCodeRequest
 from accounts.api.privacy import UserDelete, UserExport
@@ -34,6 +35,8 @@ urlpatterns = [
     path("device-add", DeviceAdd.as_view()),
     path("user-link-remove", UserLinkRemove.as_view()),
     path("migrate-device-id", MigrateDeviceId.as_view()),
+    path("user-update", UserUpdate.as_view()),
+    path("user-email-confirm", UserEmailConfirm.as_view()),
     path("email-exists", EmailExists.as_view()),
     path("user-link-configure", UserLinkConfigure.as_view()),
     path("user-link-request", UserLinkRequest.as_view()),

@@ -5,12 +5,9 @@ address: that is looked up by a job. A code leads to an account, and in a full o
 one of its devices, so that an app of any year, which can only send a code, can make that choice.
 """
 
-import hmac
 import secrets
 from collections.abc import Sequence
 from typing import Final
-
-from django.conf import settings
 
 from accounts import managers
 from accounts.errors import (
@@ -30,6 +27,7 @@ from accounts.services.addresses import prove_address
 from accounts.services.authentication import authenticate_reader
 from accounts.services.devices import LONGEST_NAME, has_place, join_by_grant
 from accounts.services.link_codes import Askers
+from accounts.services.mail_codes import is_same, mail_code
 from accounts.services.mailing import mail_user
 from accounts.services.personal import email_hash, normal_email, seal, unseal
 from lantern_pro import clock
@@ -47,7 +45,6 @@ MOST_TRIES: Final = 5
 MOST_ACCOUNTS: Final = 3
 MOST_DOORS: Final = 8
 _LOOKED_AT: Final = 20
-_CODES: Final = 1_000_000
 
 
 def ask_by_mail(askers: Askers, *, email: str, name: str) -> None:
@@ -195,12 +192,9 @@ def _words_of(proof: MailProof, number: int) -> DoorWords:
 
 
 def _code_of(nonce: str, number: int) -> str:
-    """A code is made when it is mailed, and again when it is compared; it is never stored."""
-    digest = hmac.digest(settings.LOOKUP_SECRET, f"mail-code|{nonce}|{number}".encode(), "sha256")
-    return f"{int.from_bytes(digest[:8], 'big') % _CODES:06}"
+    return mail_code("recovery", nonce, str(number))
 
 
 def _number_of(proof: MailProof, code: str) -> int | None:
-    right = (_code_of(proof.nonce, number) for number in range(len(proof.doors)))
-    matches = [hmac.compare_digest(each.encode(), code.encode()) for each in right]
+    matches = [is_same(_code_of(proof.nonce, each), code) for each in range(len(proof.doors))]
     return matches.index(True) if True in matches else None

@@ -1,0 +1,110 @@
+"""How a change of an account's mail address is kept until its codes come back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from accounts.keys import ADDRESS_CHANGE, USERS
+from lantern_pro.jobs import ledger
+from lantern_pro.jobs.job import NewJob, Work
+from lantern_pro.store.client import text_client
+from lantern_pro.store.keys import cell_of
+from lantern_pro.types import Millis, UserId
+
+Side = Literal["new", "old"]
+
+
+@dataclass(frozen=True, slots=True)
+class AddressChange:
+    """The address that an account is to have. The codes are made of ``nonce``."""
+
+    digest: str
+    sealed: str
+    nonce: str
+
+
+def begin_address_change(
+    *,
+    user_id: UserId,
+    change: AddressChange,
+    now: Millis,
+    life_ms: int,
+    pause_ms: int,
+    follow: Sequence[NewJob],
+) -> Literal["named", "begun", "begun_again", "known", "proven"]:
+    """Note which address an account is to have."""
+    outcome = ledger.apply(
+        "accounts/begin_address_change",
+        Work(cell_of(user_id), follow=follow),
+        **_keys(user_id),
+        user_id=user_id,
+        digest=change.digest,
+        sealed=change.sealed,
+        nonce=change.nonce,
+        now=now,
+        life_ms=life_ms,
+        pause_ms=pause_ms,
+    )
+    match outcome:
+        case ["named"]:
+            return "named"
+        case ["begun"]:
+            return "begun"
+        case ["begun_again"]:
+            return "begun_again"
+        case ["known"]:
+            return "known"
+        case ["proven"]:
+            return "proven"
+    raise AssertionError(outcome)
+
+
+def get_address_change(user_id: UserId) -> AddressChange | None:
+    """Read the change that is under way; None when there is none."""
+    names = ["digest", "sealed", "nonce"]
+    digest, sealed, nonce = text_client().hmget(ADDRESS_CHANGE(user_id=user_id), names)
+    return AddressChange(digest, sealed, nonce) if nonce else None
+
+
+def confirm_address(  # noqa: PLR0913 - the script's arguments
+    *,
+    user_id: UserId,
+    change: AddressChange,
+    present: str,
+    side: Side | None,
+    most_tries: int,
+    now: Millis,
+    follow: Sequence[NewJob],
+) -> Literal["confirmed", "waits", "wrong", "no_change", "stale"]:
+    """Take a code of a change."""
+    outcome = ledger.apply(
+        "accounts/confirm_address",
+        Work(cell_of(user_id), follow=follow),
+        **_keys(user_id),
+        user_id=user_id,
+        nonce=change.nonce,
+        present=present,
+        side=side or "",
+        most_tries=most_tries,
+        now=now,
+    )
+    match outcome:
+        case ["confirmed"]:
+            return "confirmed"
+        case ["waits"]:
+            return "waits"
+        case ["wrong"]:
+            return "wrong"
+        case ["no_change"]:
+            return "no_change"
+        case ["stale"]:
+            return "stale"
+    raise AssertionError(outcome)
+
+
+def _keys(user_id: UserId) -> dict[str, str]:
+    return {
+        "user": USERS.row(user_id),
+        "change": ADDRESS_CHANGE(user_id=user_id),
+        "lex_email_hash": USERS.lex("email_hash", cell=cell_of(user_id)),
+    }
