@@ -46,5 +46,10 @@ FAST_DRAMATIQ: Final = Contestant(
     (("dramatiq_queue_prefetch", "64"),),
 )
 FAST_LEDGER: Final = Contestant(
-    LEDGER, "the ledger", "fast", "one worker process, with the settings that it has by default"
+    LEDGER,
+    "the ledger",
+    "fast",
+    "one worker process with one thread for each lane, batches of up to 64",
+    (),
+    (("LANTERN_JOB_THREADS", "prompt:1,vendor:1,mail:1,bulk:1"),),
 )

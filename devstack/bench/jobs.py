@@ -4,6 +4,7 @@ Takes turns over a Redis of its own, then repeats it with 1,000 to 1,000,000 job
 peers are installed into var/bench-peers first.
 """
 
+import os
 import sys
 from random import Random  # noqa: TID251 - the order of turns is no secret
 from typing import Final
@@ -17,14 +18,14 @@ from devstack.bench.rates import OURS, PEERS, measure, tell, tell_goals
 from devstack.reports.options import parser_for
 from devstack.reports.report import Report
 
-SECONDS_A_ROUND: Final = 50
-SECONDS_FOR_DEPTHS: Final = 360
+SECONDS_A_ROUND: Final = 60
+SECONDS_FOR_DEPTHS: Final = 480
 
 
 def main() -> int:
     """Measure, and write the report; 1 when a goal is not met."""
     parser = parser_for("bench-jobs", __doc__)
-    parser.add_argument("--rounds", type=int, default=7, help="turns of everybody (default: 7)")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of everybody (default: 5)")
     parser.add_argument("--depth", type=int, default=DEPTHS[-1], help="the most jobs that wait")
     parser.add_argument("--ours", action="store_true", help="without the peers, and so no goals")
     parser.add_argument("--jobs", type=int, default=OURS[1], help="jobs of the ledger in a round")
@@ -50,6 +51,7 @@ def main() -> int:
     tell(report, rates)
     if found:
         tell_depths(report, found)
+    report.figure("load average of the last five minutes, at the end", os.getloadavg()[1])
     versions = ", ".join(map(" ".join, peers_environment.versions().items()))
     report.table("Who took part", ["who", "settings"], [[c.name, c.told] for c, _ in turns])
     report.note("How", *HOW.strip().split("\n\n"), f"Versions: {versions}.")

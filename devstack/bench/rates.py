@@ -34,11 +34,11 @@ COLUMNS: Final = (
 )
 
 PEERS: Final = (
-    (fast.CELERY_EARLY, 3_000),
-    (fast.CELERY_LATE, 3_000),
-    (fast.CELERY_SOLO, 5_000),
-    (fast.CELERY_SOLO_LATE, 5_000),
-    (fast.FAST_DRAMATIQ, 15_000),
+    (fast.CELERY_EARLY, 2_000),
+    (fast.CELERY_LATE, 2_000),
+    (fast.CELERY_SOLO, 3_000),
+    (fast.CELERY_SOLO_LATE, 3_000),
+    (fast.FAST_DRAMATIQ, 10_000),
 )
 OURS: Final = (fast.FAST_LEDGER, 60_000)
 
