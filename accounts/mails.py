@@ -6,7 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from lantern_pro.mail.letter import Code, Facts, Letter, Part, Words, given_name
+from lantern_pro.mail.letter import Code, Facts, Letter, Part, Words, given_name, isolated
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def codes_letter(*, device: str, doors: Sequence[DoorWords]) -> Letter:
 
 def _meaning(door: DoorWords) -> str:
     if door.pro_until:
-        account = _("Pro until %s") % door.pro_until.isoformat()
+        account = _("Pro until %s") % isolated(door.pro_until.isoformat())
     else:
         account = _("The account that is not Pro")
     if not door.replaces:

@@ -19,6 +19,8 @@ LONGEST_NAME: Final = 40
 _NOT_OF_A_NAME: Final = re.compile(r"[^\w \-'()+]|_")
 # First-strong isolate and its end: what stands between does not turn the words around it.
 _ISOLATE: Final = "\u2068{}\u2069"
+# Right to left turns the pieces of such a value around: 2027-03-01, 48.00 USD, 1y-usd-10.
+_TURNED_AROUND: Final = re.compile(r"\d.*[^\d].*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,12 @@ class Letter:
 def compose(letter: Callable[[], Letter], *, locale: str, to: str, job_id: str) -> Mail:
     """Let a letter be written in the reader's language, and give it its two forms."""
     with in_language_of(locale):
-        written = letter()
+        written, is_rtl = letter(), translation.get_language_bidi()
+        parts = [_in_order(part) for part in written.parts] if is_rtl else written.parts
         shown = {
             "letter": written,
             "language": translation.get_language(),
-            "direction": "rtl" if translation.get_language_bidi() else "ltr",
+            "direction": "rtl" if is_rtl else "ltr",
         }
         return Mail(
             job_id=job_id,
@@ -87,10 +90,27 @@ def compose(letter: Callable[[], Letter], *, locale: str, to: str, job_id: str) 
             asked=written.asked,
             to=to,
             subject=written.subject,
-            text=render_to_string("mail/letter.txt", shown).strip("\n") + "\n",
+            text=render_to_string("mail/letter.txt", {"parts": parts}).strip("\n") + "\n",
             html=render_to_string("mail/letter.html", shown),
             attachments=written.attachments,
         )
+
+
+def _in_order(part: Part) -> Part:
+    """A part as plain text from right to left; in HTML the template does this."""
+    if not isinstance(part, Facts):
+        return part
+    return Facts(
+        [
+            (label, isolated(value) if _TURNED_AROUND.fullmatch(value) else value)
+            for label, value in part.rows
+        ]
+    )
+
+
+def isolated(value: str) -> str:
+    """A date, an amount or the like, fit to stand in words that run from right to left."""
+    return _ISOLATE.format(value)
 
 
 def given_name(name: str) -> str:
@@ -100,4 +120,4 @@ def given_name(name: str) -> str:
     reaches a reader under our name; and its direction does not turn our words around.
     """
     kept = " ".join(_NOT_OF_A_NAME.sub(" ", name).split())[:LONGEST_NAME].strip()
-    return _ISOLATE.format(kept or "?")
+    return isolated(kept or "?")

@@ -10,7 +10,7 @@ import pytest
 
 from lantern_pro.mail.errors import UnfitMail
 from lantern_pro.mail.languages import LANGUAGES
-from lantern_pro.mail.letter import Code, Facts, Letter, Link, Words, compose, given_name
+from lantern_pro.mail.letter import Code, Facts, Letter, Link, Words, compose, given_name, isolated
 from lantern_pro.mail.message import Attachment, Mail
 from tests.house.tree import APPS, ROOT
 from tests.letters import LETTERS, VALUES
@@ -131,6 +131,42 @@ def test_a_code_stays_left_to_right_in_a_letter_that_does_not() -> None:
     shown = [attributes for tag, attributes in Tags(mail.html).found if tag == "p"]
     assert shown[-1]["dir"] == "ltr"
     assert "    123456\n" in mail.text
+
+
+DATE = "2027-03-01"
+
+
+def test_a_value_within_persian_words_keeps_the_order_of_its_digits() -> None:
+    mail = composed(lambda: plain(Words(f"تا {isolated(DATE)} است")), "fa_IR")
+
+    assert f"\u2068{DATE}\u2069" in mail.text
+    assert f"\u2068{DATE}\u2069" in mail.html
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (DATE, f"\u2068{DATE}\u2069"),
+        ("48.00 USD", "\u206848.00 USD\u2069"),
+        ("1y-usd-10", "\u20681y-usd-10\u2069"),
+        ("042917", "042917"),  # people copy codes and numbers of receipts
+        ("ch_1", "ch_1"),
+    ],
+)
+def test_a_fact_that_persian_would_turn_around_is_kept_in_order(value: str, shown: str) -> None:
+    letter = plain(Facts([("رسید", value)]))
+
+    assert f"رسید: {shown}\n" in composed(lambda: letter, "fa_IR").text
+    assert f"رسید: {value}\n" in composed(lambda: letter, "en_US").text
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_no_date_in_a_persian_letter_is_turned_around(name: str) -> None:
+    mail = composed(LETTERS[name], "fa_IR")
+
+    dates = re.findall(r"(.?)\d{4}-\d{2}-\d{2}", mail.text + mail.html)
+
+    assert set(dates) <= {"\u2068"}
 
 
 @pytest.mark.parametrize(
