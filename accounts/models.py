@@ -23,7 +23,7 @@ class User(DomainModel):
     referral = models.CharField("referral code", max_length=8, db_index=True)
     email_sealed = models.TextField(default="")
     email_hash = models.CharField(max_length=64, null=True, db_index=True)  # noqa: DJ001
-    email_confirmed = models.DateTimeField("e-mail confirmed", null=True)
+    email_proven = models.DateTimeField("e-mail proven", null=True)
     locale = models.CharField(max_length=32, default="")
     kid = models.CharField("token key", max_length=32)
     epoch = models.IntegerField("token epoch")

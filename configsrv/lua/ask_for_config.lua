@@ -15,7 +15,7 @@
 local user, asked = unpack(KEYS)
 local now, pause_ms, work = unpack(ARGV)
 
-local expiration, address, confirmed = unpack(redis.call("HMGET", user, "expiration", "email_sealed", "email_confirmed"))
+local expiration, address, confirmed = unpack(redis.call("HMGET", user, "expiration", "email_sealed", "email_proven"))
 if not expiration then
     return { "no_such_user" }
 end

@@ -57,7 +57,7 @@ def _reason_against(user: User | None) -> str:
         return "switched off"
     if user is None or user.status != "active":
         return "not Pro any more"
-    return "" if user.email and user.email_confirmed else "no confirmed address any more"
+    return "" if user.email and user.email_proven else "no confirmed address any more"
 
 
 def _content(user_id: UserId) -> bytes:

@@ -1,6 +1,7 @@
 """``/user-config-mail``: the user's own configuration by mail, and to nobody else."""
 
 import base64
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -41,7 +42,7 @@ def reader(
     client = new_client(locale="ru_RU")
     client.buy()
     run_jobs()
-    service.hset(USERS.row(client.user_id), "email_confirmed", clock.now())
+    service.hset(USERS.row(client.user_id), "email_proven", clock.now())
     return client
 
 
@@ -69,6 +70,22 @@ def test_it_is_mailed_with_the_users_own_proxies_in_their_language(
     assert (kept.name, kept.state, kept.id) == ("config", "sent", mail["id"])
 
 
+def test_a_reader_who_proves_the_address_by_the_code_in_a_mail_may_ask(
+    reader: ClientApp, run_jobs: RunJobs, service: redis.Redis, mandrill_standin: MandrillStandin
+) -> None:
+    service.hdel(USERS.row(reader.user_id), "email_proven")
+    reader.post("/user-update", email=READER)
+    run_jobs()
+    [code] = re.findall(r"^    (\d{6})$", mandrill_standin.mails[-1]["text"], re.MULTILINE)
+    reader.post("/user-email-confirm", code=code)
+    assert reader.answer["status"] == "ok"
+
+    reader.post("/user-config-mail")
+    run_jobs()
+
+    assert [mail["email"] for mail in configs(mandrill_standin)] == [READER]
+
+
 def test_it_is_mailed_once_a_day(
     reader: ClientApp, run_jobs: RunJobs, mandrill_standin: MandrillStandin
 ) -> None:
@@ -93,7 +110,7 @@ def test_it_is_off_unless_the_operator_allows_it(reader: ClientApp, settings: An
 def test_an_address_that_nobody_confirmed_gets_none(
     reader: ClientApp, service: redis.Redis
 ) -> None:
-    service.hdel(USERS.row(reader.user_id), "email_confirmed")
+    service.hdel(USERS.row(reader.user_id), "email_proven")
 
     reader.post("/user-config-mail")
 
@@ -127,7 +144,7 @@ def test_whoever_lacks_the_token_is_refused(reader: ClientApp) -> None:
     ("change", "why"),
     [
         ({"expiration": "1"}, "not Pro any more"),
-        ({"email_confirmed": None}, "no confirmed address any more"),
+        ({"email_proven": None}, "no confirmed address any more"),
     ],
 )
 def test_what_has_changed_until_it_is_mailed_is_heeded(
@@ -172,7 +189,7 @@ def test_it_waits_for_the_first_proxies(
 ) -> None:
     client.buy()
     run_jobs()
-    service.hset(USERS.row(client.user_id), "email_confirmed", clock.now())
+    service.hset(USERS.row(client.user_id), "email_proven", clock.now())
 
     client.post("/user-config-mail")
     run_jobs()

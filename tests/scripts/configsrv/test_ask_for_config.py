@@ -25,7 +25,7 @@ PAUSE_MS = 60_000
 def a_pro_user(client: Any, **changes: str) -> UserId:
     """Somebody who may ask, but for what ``changes`` say; an empty value takes a field away."""
     user_id = a_user()
-    row = {"expiration": str(NOW + 1), "email_sealed": "sealed", "email_confirmed": "1", **changes}
+    row = {"expiration": str(NOW + 1), "email_sealed": "sealed", "email_proven": "1", **changes}
     client.hset(USERS.row(user_id), mapping=row)
     for name in [name for name, value in changes.items() if not value]:
         client.hdel(USERS.row(user_id), name)
@@ -67,7 +67,7 @@ def test_lately_a_second_asking_is_told_how_long_to_wait(any_redis: Any) -> None
     ("changes", "refusal"),
     [
         ({"expiration": str(NOW)}, ConfigIsForPro),
-        ({"email_confirmed": ""}, NoConfirmedEmail),
+        ({"email_proven": ""}, NoConfirmedEmail),
         ({"email_sealed": ""}, NoConfirmedEmail),
     ],
 )
