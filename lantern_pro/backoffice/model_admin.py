@@ -65,9 +65,8 @@ class ModelAdmin(UnfoldModelAdmin):  # type: ignore[misc]  # unfold is untyped
 class ReadOnlyAdmin(ModelAdmin):
     """The base for domain models: staff look, and act by buttons that call services.
 
-    A button is a method with unfold's ``@action(permissions=["act"])``, named in
-    ``actions_detail``. It calls one service and then ``audit.record``, so that every act stands
-    in the object's history.
+    A button is a method with ``@button`` (``backoffice/button.py``), named in ``actions_detail``.
+    It calls one service; every act stands in the object's history.
     """
 
     actions = None

@@ -4,13 +4,9 @@ from textwrap import shorten
 from typing import Final
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
-from unfold.decorators import action, display
+from unfold.decorators import display
 
-from lantern_pro.backoffice import audit
+from lantern_pro.backoffice.button import Pressed, button
 from lantern_pro.backoffice.model_admin import ReadOnlyAdmin
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.models import Job
@@ -49,13 +45,16 @@ class JobAdmin(ReadOnlyAdmin):
         """The beginning of the last error; the whole is on the job's page."""
         return shorten(job.last_error or "", WHY_LENGTH, placeholder=" …") or None
 
-    @action(description="Try again now", url_path="retry-now")
-    def retry_now(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @button(
+        label="Try again now",
+        permission="act",
+        question="The job is due at once and begins anew, with all of its tries. Its effect is "
+        "still had once.",
+    )
+    def retry_now(self, job: Job) -> Pressed:
         """Let a job that waits or was given up run at once."""
-        job = Job.objects.get(pk=unquote(object_id))
         if ledger.retry(JobId(job.pk)):
-            audit.record(staff_id=request.user.pk or 0, subject=job, message="Was tried again.")
-            messages.success(request, "The job is due now.")
-        else:
-            messages.warning(request, "The job is running or done; there is nothing to try again.")
-        return redirect(reverse("admin:jobs_job_change", args=(object_id,)))
+            return Pressed("The job is due now.", history="Was tried again.")
+        return Pressed(
+            "The job is running or ended; there is nothing to try again.", level=messages.WARNING
+        )

@@ -6,18 +6,17 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from accounts.models import User
 from lantern_pro import clock
-from lantern_pro.backoffice import audit
+from lantern_pro.backoffice.button import Pressed, button
 from lantern_pro.backoffice.model_admin import ReadOnlyAdmin
 from lantern_pro.support.finding import find_users
 from lantern_pro.support.mails import mails_shown, standing_words, write_again
@@ -207,27 +206,31 @@ class UserStoryAdmin(ReadOnlyAdmin):
         """The code that the user came by."""
         return _story(user).inviter or None
 
-    @action(description="Show the e-mail address", url_path="reveal-email", permissions=["view"])
-    def reveal_email(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @button(
+        label="Show the e-mail address",
+        permission="view",
+        question="The whole address will be shown to you once, and the history will say that you "
+        "saw it.",
+    )
+    def reveal_email(self, user: User) -> Pressed:
         """Show the address to one member of staff, and note that it was shown."""
-        user = self.get_object(request, object_id)
-        if user is None:
-            raise Http404
-        audit.record(staff_id=request.user.pk or 0, subject=user, message="Was shown the e-mail.")
         told = f"The e-mail address is {user.email}" if user.email else "There is no e-mail address"
-        messages.info(request, f"{told}. That you saw it stands in the history.")
-        return redirect(reverse("admin:accounts_user_change", args=(object_id,)))
+        return Pressed(
+            f"{told}. That you saw it stands in the history.",
+            history="Was shown the e-mail.",
+            level=messages.INFO,
+        )
 
-    @action(description="Write to this address again", url_path="write-again", permissions=["act"])
-    def write_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @button(
+        label="Write to this address again",
+        permission="act",
+        question="The bounces and complaints of the address are forgotten, here and at Mandrill. "
+        "Do it when its owner says that it works and that they want our mails.",
+    )
+    def write_again(self, user: User) -> Pressed:
         """Forget the address's bounces and complaints, and note who did it."""
-        user = self.get_object(request, object_id)
-        if user is None:
-            raise Http404
-        words = write_again(user)
-        audit.record(staff_id=request.user.pk or 0, subject=user, message="Is written to again.")
-        messages.info(request, words)
-        return redirect(reverse("admin:accounts_user_change", args=(object_id,)))
+        done = "Is written to again." if user.email_hash else ""
+        return Pressed(write_again(user), history=done, level=messages.INFO)
 
 
 def _story(user: User) -> Story:

@@ -172,7 +172,7 @@ def test_staff_let_an_address_be_written_to_again_here_and_at_mandrill(
     assert rejects.barred(mandrill_standin.journal, READER) == "spam"
     note_mail_event(digest=email_hash(READER), kind="complained", at=clock.now(), why="")
 
-    done = staff.get(f"/admin/accounts/user/{reader.user_id}/write-again/", follow=True)
+    done = staff.post(f"/admin/accounts/user/{reader.user_id}/write-again/", follow=True)
 
     assert "The address is written to again." in done.content.decode()
     assert standing_of(email_hash(READER)).trouble == ""
@@ -187,7 +187,7 @@ def test_an_address_is_forgotten_here_even_while_mandrill_is_away(
     note_mail_event(digest=email_hash(READER), kind="bounced", at=clock.now(), why="")
     mandrill_standin.faults.add(Fault("close_before", ALL, times=99))
 
-    done = staff.get(f"/admin/accounts/user/{reader.user_id}/write-again/", follow=True)
+    done = staff.post(f"/admin/accounts/user/{reader.user_id}/write-again/", follow=True)
 
     assert "may still refuse the address" in done.content.decode()
     assert standing_of(email_hash(READER)).trouble == ""
@@ -195,7 +195,7 @@ def test_an_address_is_forgotten_here_even_while_mandrill_is_away(
 
 def test_a_user_without_an_address_has_none_to_show(client: ClientApp, staff: Client) -> None:
     told = shown(client.user_id)
-    done = staff.get(f"/admin/accounts/user/{client.user_id}/write-again/", follow=True)
+    done = staff.post(f"/admin/accounts/user/{client.user_id}/write-again/", follow=True)
 
     assert (told["address"], told["mails"]) == ("none", [])
     assert "told no e-mail address" in done.content.decode()

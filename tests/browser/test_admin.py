@@ -22,6 +22,12 @@ def rows(page: Page) -> list[str]:
     return page.locator("#result_list tbody tr").all_inner_texts()
 
 
+def press(page: Page, label: str) -> None:
+    """Press a button of a record's page, and answer its question."""
+    page.get_by_role("link", name=label).click()
+    page.get_by_role("button", name=label).click()
+
+
 def test_staff_log_in_and_find_every_part_of_the_service(
     stranger: Page, site: Site, shot: Shot
 ) -> None:
@@ -114,7 +120,7 @@ def test_showing_an_address_is_written_into_the_history(
 ) -> None:
     page.goto(site / f"admin/accounts/user/{paid.user_id}/change/")
 
-    page.get_by_role("link", name="Show the e-mail address").click()
+    press(page, "Show the e-mail address")
 
     expect(page.get_by_text("carla@example.org")).to_be_visible()
     shot(page, "user-with-address")
@@ -168,7 +174,7 @@ def test_a_job_that_was_given_up_is_tried_again(
 
     page.locator("#result_list tbody a").first.click()
     shot(page, "job")
-    page.get_by_role("link", name="Try again now").click()
+    press(page, "Try again now")
 
     expect(page.get_by_text("The job is due now.")).to_be_visible()
     shot(page, "job-tried-again")
