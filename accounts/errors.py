@@ -134,3 +134,24 @@ class NoAddressChange(Refused):
 
     error_id = "no-address-change"
     message = "No address waits to be confirmed."
+
+
+class InvalidRecoveryWords(Refused):
+    """These can be nobody's words: not twelve, not of the list, or one of them is wrong."""
+
+    error_id = "invalid-recovery-words"
+    message = "These are not twelve recovery words. One of them may be misspelt or missing."
+
+
+class WrongRecoveryWords(Refused):
+    """The words are well made, and nobody's, or not any more."""
+
+    error_id = "wrong-recovery-words"
+    message = "No account has these recovery words."
+
+
+class RecoveryNotOffered(Refused):
+    """This way of recovering an account is switched off."""
+
+    error_id = "recovery-not-offered"
+    message = "Accounts cannot be recovered this way here."

@@ -79,3 +79,12 @@ class AddressChangeAsked(Event):
 
     user_id: UserId
     fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRecovered(Event):
+    """A device joined an account by a proof of its owner's; ``fact`` names the occasion."""
+
+    user_id: UserId
+    way: str
+    fact: str

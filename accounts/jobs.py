@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from accounts.managers.address_changes import Side
-from accounts.services import address_changes, addresses, reaping, recovery_by_mail
+from accounts.services import (
+    address_changes,
+    addresses,
+    reaping,
+    recovery_by_mail,
+    recovery_notices,
+)
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import JobArguments, LeasedJob, NewJob
 from lantern_pro.jobs.lanes import Lane
@@ -99,6 +105,21 @@ def mail_codes(leased: LeasedJob, arguments: MailCodes) -> None:
 def mail_address_code(leased: LeasedJob, arguments: MailAddressCode) -> None:
     """Mail the code."""
     address_changes.mail_address_code(arguments.user_id, arguments.side, leased)
+
+
+@dataclass(frozen=True, slots=True)
+class MailRecoveryNotice(JobArguments):
+    """Tell the owner by mail that a device joined their account, and by which way."""
+
+    kind: ClassVar[str] = "mail_recovery_notice"
+    user_id: UserId
+    way: str
+
+
+@job(MailRecoveryNotice, lane=Lane.MAIL, phases=PHASES, retry=RETRY)
+def mail_recovery_notice(leased: LeasedJob, arguments: MailRecoveryNotice) -> None:
+    """Mail the notice."""
+    recovery_notices.mail_recovery_notice(arguments.user_id, arguments.way, leased)
 
 
 @job(ReapUser, lane=Lane.BULK)

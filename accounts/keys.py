@@ -61,6 +61,20 @@ MAIL_STANDING = Key(
     ttl="two years after the last event",
     app="accounts",
 )
+RECOVERY_WORDS = Key(
+    "recovery_words:{digest}",
+    Kind.STRING,
+    "whose recovery words they are, by their slow hash: user id",
+    app="accounts",
+)
+NOTICES = Key(
+    "user:{user_id}:notices",
+    Kind.LIST,
+    "what all devices are told, the newest first: JSON {kind, at, way, device_id, name}",
+    ttl="30 days after the last",
+    personal=True,
+    app="accounts",
+)
 UNCONFIRMED = Key(
     "unconfirmed",
     Kind.ZSET,

@@ -84,3 +84,26 @@ def old_address_letter(*, code: str) -> Letter:
         ],
         asked=True,
     )
+
+
+def recovered_letter(*, way: str) -> Letter:
+    """The letter that tells an owner that a device has joined their account, and how."""
+    ways = {
+        "words": _("It was let in by the recovery words of the account."),
+        "mail": _("It was let in by a code that was mailed to this address."),
+    }
+    return Letter(
+        name="recovered",
+        subject=_("A device has joined your Lantern Pro account"),
+        parts=[
+            Words(_("A device has joined your Lantern Pro account.")),
+            Words(ways[way]),
+            Words(
+                _(
+                    "If it was not you: remove that device in the app, reset the token, and make "
+                    "new recovery words."
+                )
+            ),
+        ],
+        asked=False,
+    )

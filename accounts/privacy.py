@@ -17,6 +17,8 @@ from accounts.keys import (
     MAIL_PROOF,
     MAIL_STANDING,
     MAILS,
+    NOTICES,
+    RECOVERY_WORDS,
     REFERRAL_CODE,
     REMOVED_DEVICES,
     SIGNUP,
@@ -41,8 +43,9 @@ _MOMENTS: Final = (
     "invited",
     "old_good_until",
     "email_proven",
+    "words_made",
 )
-_NOT_TOLD: Final = ("email_sealed", "email_hash", "kid", "epoch", "signup")
+_NOT_TOLD: Final = ("email_sealed", "email_hash", "kid", "epoch", "signup", "words")
 """Columns that say nothing but in a program: the address itself is told instead."""
 
 
@@ -115,7 +118,13 @@ def _jobs(user_id: UserId) -> list[dict[str, Any]]:
 
 
 HOLDINGS: Final = (
-    Holding("account", _account, (USERS, REFERRAL_CODE, SIGNUP), "at once"),
+    Holding("account", _account, (USERS, REFERRAL_CODE, SIGNUP, RECOVERY_WORDS), "at once"),
+    Holding(
+        "notices",
+        lambda user_id: [asdict(each) for each in account_of(user_id).notices],
+        (NOTICES,),
+        "at once",
+    ),
     Holding(
         "devices",
         _devices,

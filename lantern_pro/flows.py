@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from accounts.events import (
+    AccountRecovered,
     AddressChangeAsked,
     AddressChanged,
     DevicesChanged,
@@ -17,7 +18,13 @@ from accounts.events import (
     TokenReset,
     UserErased,
 )
-from accounts.jobs import MailAddressCode, MailCodes, OpenDoors, SyncAddress
+from accounts.jobs import (
+    MailAddressCode,
+    MailCodes,
+    MailRecoveryNotice,
+    OpenDoors,
+    SyncAddress,
+)
 from accounts.services.token_reset import GRACE_MS
 from billing.events import PaymentReported, PaymentUnclear, PurchaseBegun, PurchaseCompleted
 from billing.jobs import ForgetPurchases, SendReceipt, SettlePurchase
@@ -58,6 +65,9 @@ FLOWS: Final[Flows] = {
         lambda e: SyncAddress.of(e.user_id, e.purchase_id),
     ),
     ProTimeGained: (lambda e: AssignProxies.of(e.user_id, e.fact),),
+    AccountRecovered: (
+        lambda e: NewJob(e.cell, MailRecoveryNotice(e.user_id, e.way), f"{e.user_id}.{e.fact}"),
+    ),
     DevicesChanged: (lambda e: AssignProxies.of(e.user_id, e.fact),),
     AddressChanged: (lambda e: SyncAddress.of(e.user_id, e.fact, e.address),),
     AddressChangeAsked: (

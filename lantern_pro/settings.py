@@ -180,6 +180,7 @@ MAIL_FROM = env.text("LANTERN_MAIL_FROM", "Lantern Pro <pro@example.org>")
 
 # --- Rules that operators may turn ----------------------------------------------------------------
 UNCONFIRMED_DAYS = env.number("LANTERN_UNCONFIRMED_DAYS", 30, least=1, most=3_650)
+RECOVERY_WAYS = env.words("LANTERN_RECOVERY_WAYS", "mail,words")
 DEVICE_LIMIT = env.number("LANTERN_DEVICE_LIMIT", 3, least=1, most=100)
 PROXIES_PER_PRO_USER = env.number("LANTERN_PROXIES_PER_PRO_USER", 2, least=1, most=10)
 FREE_BUCKETS = env.number("LANTERN_FREE_BUCKETS", 64, least=1, most=65_536)

@@ -7,6 +7,7 @@ from accounts.api.addresses import UserEmailConfirm, UserUpdate
 from accounts.api.devices import DeviceAdd, MigrateDeviceId, UserLinkRemove
 from accounts.api.link_codes import LinkCodeApprove, LinkCodeRedeem, LinkCodeRequest
 from accounts.api.privacy import UserDelete, UserExport
+from accounts.api.recovery import RecoveryWords, UserRecoverWords
 from accounts.api.recovery_by_mail import (
     EmailExists,
     UserEmailRequest,
@@ -47,6 +48,8 @@ urlpatterns = [
     path("link-code-approve", LinkCodeApprove.as_view()),
     path("link-code-redeem", LinkCodeRedeem.as_view()),
     path("token-reset", TokenReset.as_view()),
+    path("recovery-words", RecoveryWords.as_view()),
+    path("user-recover-words", UserRecoverWords.as_view()),
     path("user-export", UserExport.as_view()),
     path("user-delete", UserDelete.as_view()),
     path("plans", Plans.as_view()),

@@ -4,7 +4,13 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 
-from accounts.mails import DoorWords, codes_letter, new_address_letter, old_address_letter
+from accounts.mails import (
+    DoorWords,
+    codes_letter,
+    new_address_letter,
+    old_address_letter,
+    recovered_letter,
+)
 from billing.mails import receipt_letter
 from configsrv.mails import config_letter
 from lantern_pro.mail.letter import Letter
@@ -14,6 +20,7 @@ LETTERS: Final[Mapping[str, Callable[[], Letter]]] = {
     "receipt": lambda: receipt_letter(
         number="ch_1", plan="1y-usd-10", price="48.00 USD", pdf=b"%PDF"
     ),
+    "recovered": lambda: recovered_letter(way="words"),
     "codes": lambda: codes_letter(
         device="Pixel",
         doors=[

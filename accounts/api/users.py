@@ -8,9 +8,11 @@ from rest_framework.response import Response
 
 from accounts.api.shared import DeviceAnswer, Locale
 from accounts.managers import Account
+from accounts.managers.recovery import Notice
 from accounts.models import pro_status
 from accounts.services.authentication import authenticate, read_account
 from accounts.services.personal import unseal
+from accounts.services.recovery import first_recovery_words
 from accounts.services.tokens import token_of
 from accounts.services.users import create_user
 from lantern_pro import clock
@@ -31,7 +33,13 @@ class UserCreate(ClientView):
 
     needs_user = False
     limits = SIGN_UPS
-    Input = Locale
+
+    class Input(Locale):
+        """Parameters."""
+
+        recoveryWords = serializers.BooleanField(
+            required=False, default=False, help_text="Whether to make recovery words, too."
+        )
 
     class Output(Answer):
         """The new account's credentials."""
@@ -41,6 +49,11 @@ class UserCreate(ClientView):
         referral = serializers.CharField(help_text="The account's own referral code.")
         expiration = serializers.IntegerField(help_text="Unix seconds; 0 when never Pro.")
         code = serializers.CharField(allow_blank=True)
+        recoveryWords = serializers.CharField(
+            required=False,
+            allow_blank=True,
+            help_text="Only when asked for: twelve words, this once; empty where they are no way.",
+        )
 
     example_input: ClassVar[dict[str, Any]] = {"locale": "fa_IR"}
     example: ClassVar[dict[str, Any]] = {
@@ -63,7 +76,11 @@ class UserCreate(ClientView):
             locale=told["locale"],
             spending=spending_of(request, self.limits),
         )
+        words = {}
+        if told["recoveryWords"]:
+            words["recoveryWords"] = first_recovery_words(made.user_id)
         return self.ok(
+            **words,
             userId=made.user_id,
             token=token_of(made.user_id, made.kid, made.epoch),
             referral=made.referral,
@@ -89,6 +106,16 @@ class PlanBought(serializers.Serializer[Any]):
     """A plan that was bought."""
 
     plan = serializers.CharField()
+
+
+class NoticeAnswer(serializers.Serializer[Any]):
+    """Something that all devices of the account are told."""
+
+    kind = serializers.ChoiceField(choices=["recovered", "words"])
+    at = serializers.IntegerField(help_text="Unix seconds.")
+    way = serializers.CharField(help_text="mail or words.")
+    deviceId = serializers.CharField()
+    deviceName = serializers.CharField(allow_blank=True)
 
 
 class UserData(ClientView):
@@ -122,6 +149,9 @@ class UserData(ClientView):
         purchases = PlanBought(many=True)
         autoconfToken = serializers.CharField(allow_blank=True)
         yinbiEnabled = serializers.BooleanField()
+        notices = NoticeAnswer(
+            many=True, help_text="What the owner should see, the newest first, for 30 days."
+        )
 
     example: ClassVar[dict[str, Any]] = {
         "userId": 4398046511104,
@@ -142,6 +172,15 @@ class UserData(ClientView):
         "purchases": [{"plan": "1y-usd-10"}],
         "autoconfToken": "",
         "yinbiEnabled": False,
+        "notices": [
+            {
+                "kind": "recovered",
+                "at": 1764000000,
+                "way": "words",
+                "deviceId": "device-1",
+                "deviceName": "Pixel 9",
+            }
+        ],
     }
 
     def check_throttles(self, request: Request) -> None:
@@ -190,4 +229,15 @@ def user_answer(user_id: UserId, token: str, account: Account) -> dict[str, obje
         ],
         "autoconfToken": "",
         "yinbiEnabled": False,
+        "notices": [_notice(each) for each in account.notices],
+    }
+
+
+def _notice(notice: Notice) -> dict[str, object]:
+    return {
+        "kind": notice.kind,
+        "at": clock.as_seconds(notice.at),
+        "way": notice.way,
+        "deviceId": notice.device_id,
+        "deviceName": notice.name,
     }

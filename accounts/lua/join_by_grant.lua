@@ -4,9 +4,11 @@
 --       device_names     HASH    device id -> name
 --       removed_devices  ZSET    devices that another took off -> when, ms
 --       grant            STRING  empty, then the device that has joined by it
+--       notices          LIST    what all devices of the account are told
 --       ...                      the ledger's keys, then a row for each job that follows
 -- ARGV  work             JSON: {follow: [...]}
 --       device           JSON: {id, name, now, limit, place, version}, all texts
+--       notice           JSON: {kind, at, way, device_id, name}; empty when nobody need be told
 -- -->   added            the device is one of the account, and the grant is used
 --       already_there    it was one before, or has joined by this grant; the grant is used
 --       full             at the limit; nothing changed
@@ -14,9 +16,10 @@
 --       changed          the devices are not as read; nothing changed
 --       no_grant         there is none, or it is used and over; nothing changed
 --@include accounts/join_device
+--@include accounts/tell_devices
 --@include jobs/emit
-local user, devices, device_names, removed_devices, grant = unpack(KEYS)
-local work, device = unpack(ARGV)
+local user, devices, device_names, removed_devices, grant, notices = unpack(KEYS)
+local work, device, notice = unpack(ARGV)
 
 local joining, used_by = cjson.decode(device), redis.call("GET", grant)
 if not used_by then
@@ -30,6 +33,7 @@ local keys = { user = user, devices = devices, device_names = device_names, remo
 local outcome = join_device(keys, joining)
 if outcome == "added" or outcome == "already_there" then
     redis.call("SET", grant, joining.id, "KEEPTTL")
+    tell_devices(notices, notice)
 end
 if outcome == "added" then
     emit(rest, work)

@@ -5,6 +5,7 @@
 --       time_ledger      HASH    its ledger of Pro time
 --       invitees         ZSET    who came by its code
 --       referral_code    STRING  its code
+--       words            STRING  its recovery words
 --       unconfirmed      ZSET    accounts that nobody has confirmed -> created, ms
 --       by_id            ZSET    index of accounts
 --       by_created       ZSET    index of accounts
@@ -20,7 +21,7 @@
 --       superseded       another worker has the job; nothing changed
 --@include jobs/once
 --@include jobs/emit
-local user, devices, device_names, time_ledger, invitees, referral_code, unconfirmed, by_id, by_created, by_expiration, lex_referral = unpack(KEYS)
+local user, devices, device_names, time_ledger, invitees, referral_code, words, unconfirmed, by_id, by_created, by_expiration, lex_referral = unpack(KEYS)
 local work, user_id, referral = unpack(ARGV)
 
 local refusal = once(rest, work)
@@ -31,7 +32,7 @@ local confirmed, code = unpack(redis.call("HMGET", user, "confirmed", "referral"
 local in_use = confirmed or code ~= referral or redis.call("EXISTS", time_ledger, invitees) > 0
 redis.call("ZREM", unconfirmed, user_id)
 if not in_use then
-    redis.call("DEL", user, devices, device_names, referral_code)
+    redis.call("DEL", user, devices, device_names, referral_code, words)
     for _, index in ipairs({ by_id, by_created, by_expiration }) do
         redis.call("ZREM", index, user_id)
     end

@@ -4,7 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.keys import DEVICE_NAMES, DEVICES, INVITEES, TIME_LEDGER, USERS
+from accounts.keys import DEVICE_NAMES, DEVICES, INVITEES, NOTICES, TIME_LEDGER, USERS
+from accounts.managers.recovery import Notice
 from lantern_pro.store.client import TextClient
 from lantern_pro.types import Millis, UserId
 
@@ -42,6 +43,7 @@ class Account:
     devices: list[Device]
     time_ledger: list[TimeEntry]
     invitees: list[UserId]
+    notices: list[Notice]
 
 
 def read_time_ledger(entries: dict[str, str]) -> list[TimeEntry]:
@@ -62,11 +64,12 @@ def ask_for_account(pipe: TextClient, user_id: UserId) -> None:
     pipe.hgetall(DEVICE_NAMES(user_id=user_id))
     pipe.hgetall(TIME_LEDGER(user_id=user_id))
     pipe.zrange(INVITEES(user_id=user_id), 0, -1)
+    pipe.lrange(NOTICES(user_id=user_id), 0, -1)
 
 
 def account_in(read: list[Any]) -> Account | None:
     """The account that the answers tell; None when there is none."""
-    row, devices, names, ledger, invitees = read
+    row, devices, names, ledger, invitees, notices = read
     if not row:
         return None
     return Account(
@@ -77,4 +80,5 @@ def account_in(read: list[Any]) -> Account | None:
         ],
         time_ledger=read_time_ledger(ledger),
         invitees=[UserId(int(invitee)) for invitee in invitees],
+        notices=[Notice.from_json(text) for text in notices],
     )

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from accounts.keys import GRANT, USERS, device_keys
+from accounts.keys import GRANT, NOTICES, USERS, device_keys
+from accounts.managers.recovery import Notice
 from accounts.managers.users import Access
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import NewJob, Work
@@ -80,15 +81,25 @@ def give_grant(*, user_id: UserId, nonce: str, life_ms: int) -> bool:
 
 
 def join_by_grant(
-    *, user_id: UserId, nonce: str, joining: Joining, follow: Sequence[NewJob]
+    *,
+    user_id: UserId,
+    nonce: str,
+    joining: Joining,
+    follow: Sequence[NewJob],
+    notice: Notice | None = None,
 ) -> Joined:
-    """Let a device join by a grant; ``barred`` when there is none for it."""
+    """Let a device join by a grant; ``barred`` when there is none for it.
+
+    ``notice`` is what all devices of the account are told.
+    """
     outcome = ledger.apply(
         "accounts/join_by_grant",
         Work(cell_of(user_id), follow=follow),
         **device_keys(user_id),
         grant=GRANT(user_id=user_id, nonce=nonce),
+        notices=NOTICES(user_id=user_id),
         device=joining.as_json(),
+        notice=notice.as_json() if notice else "",
     )
     match outcome:
         case ["added"]:

@@ -4,7 +4,15 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
-from accounts.keys import INVITEES, REFERRAL_CODE, REMOVED_DEVICES, SIGNUP, UNCONFIRMED, USERS
+from accounts.keys import (
+    INVITEES,
+    RECOVERY_WORDS,
+    REFERRAL_CODE,
+    REMOVED_DEVICES,
+    SIGNUP,
+    UNCONFIRMED,
+    USERS,
+)
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import NewJob, Work
 from lantern_pro.store.backend.shape import shape_of_table
@@ -55,6 +63,8 @@ def _own_keys(user_id: UserId, row: Mapping[str, str]) -> list[str]:
     named.append(REFERRAL_CODE(code=row["referral"], cell=cell))
     if "signup" in row:
         named.append(SIGNUP(digest=row["signup"], cell=cell))
+    if "words" in row:
+        named.append(RECOVERY_WORDS(digest=row["words"], cell=cell))
     return named
 
 

@@ -10,6 +10,7 @@ from accounts.keys import (
     DEVICE_NAMES,
     DEVICES,
     INVITEES,
+    RECOVERY_WORDS,
     REFERRAL_CODE,
     REMOVED_DEVICES,
     SIGNUP,
@@ -166,7 +167,8 @@ class UserManager(models.Manager["User"]):
 
     def reap(self, *, user_id: UserId, fence: Fence) -> bool:
         """Take an account away that is not in use; False when it was kept."""
-        referral = text_client().hget(USERS.row(user_id), "referral") or ""
+        referral, words = text_client().hmget(USERS.row(user_id), ["referral", "words"])
+        referral = referral or ""
         keys = new_user_keys(user_id, referral or "none", "none")
         del keys["signup"]
         outcome = ledger.apply(
@@ -176,6 +178,7 @@ class UserManager(models.Manager["User"]):
             device_names=DEVICE_NAMES(user_id=user_id),
             time_ledger=TIME_LEDGER(user_id=user_id),
             invitees=INVITEES(user_id=user_id),
+            words=RECOVERY_WORDS(digest=words or "none", cell=cell_of(user_id)),
             user_id=user_id,
             referral=referral,
         )

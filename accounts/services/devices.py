@@ -18,8 +18,9 @@ from accounts.errors import (
     WrongCredentials,
     WrongLinkCode,
 )
-from accounts.events import DevicesChanged
+from accounts.events import AccountRecovered, DevicesChanged
 from accounts.managers import Access, Account, Credentials, Joining
+from accounts.managers.recovery import Notice
 from accounts.models import User
 from accounts.services.users import account_of
 from lantern_pro import clock
@@ -58,13 +59,19 @@ def add_device(*, user_id: UserId, device_id: str, name: str, place: str) -> Non
 
 
 def join_by_grant(
-    *, user_id: UserId, nonce: str, device_id: str, name: str, place: str
+    *,
+    user_id: UserId,
+    nonce: str,
+    device_id: str,
+    name: str,
+    place: str,
+    notice: Notice | None = None,
 ) -> Credentials:
     """Let a device join by a grant, and answer the account's credentials.
 
     In a full account it takes the place that ``place`` names, or else that of the device that
     has its very name and joined first: a machine that was set up anew. ``WrongLinkCode`` when the
-    grant is over.
+    grant is over. With ``notice`` all devices are told, and its address by mail.
     """
 
     def attempt(access: Access) -> managers.Joined:
@@ -73,7 +80,8 @@ def join_by_grant(
             user_id=user_id,
             nonce=nonce,
             joining=joining_of(access, device_id=device_id, name=name, place=takes),
-            follow=what_follows(access),
+            follow=(*what_follows(access), *_mail_of(notice, user_id, nonce)),
+            notice=notice,
         )
 
     match as_long_as_it_changes(user_id, attempt):
@@ -87,6 +95,12 @@ def join_by_grant(
     if found is None:
         raise WrongCredentials
     return found
+
+
+def _mail_of(notice: Notice | None, user_id: UserId, nonce: str) -> tuple[NewJob, ...]:
+    if notice is None:
+        return ()
+    return following(AccountRecovered(cell_of(user_id), user_id, notice.way, nonce))
 
 
 def check_room(user_id: UserId, *, name: str) -> None:

@@ -22,6 +22,7 @@ from accounts.mails import DoorWords, codes_letter
 from accounts.managers import Account, Credentials, addresses, mail_proofs
 from accounts.managers.addresses import NOBODY
 from accounts.managers.mail_proofs import Door, MailProof
+from accounts.managers.recovery import Notice
 from accounts.models import User
 from accounts.services.addresses import prove_address
 from accounts.services.authentication import authenticate_reader
@@ -30,6 +31,7 @@ from accounts.services.link_codes import Askers
 from accounts.services.mail_codes import is_same, mail_code
 from accounts.services.mailing import mail_user
 from accounts.services.personal import email_hash, normal_email, seal, unseal
+from accounts.services.recovery import Way, must_be_offered
 from lantern_pro import clock
 from lantern_pro.errors import Refused
 from lantern_pro.jobs import ledger
@@ -49,6 +51,7 @@ _LOOKED_AT: Final = 20
 
 def ask_by_mail(askers: Askers, *, email: str, name: str) -> None:
     """Ask for codes by mail; within a minute the same again is the same."""
+    must_be_offered(Way.MAIL)
     address, request = normal_email(email), secrets.token_hex(16)
     proof = MailProof(
         digest=askers[0],
@@ -97,6 +100,7 @@ def recover_by_mail(
     askers: Askers, *, device_id: str, code: str, name: str, place: str
 ) -> Credentials:
     """Join the account that a mailed code leads to, and note that its address is proven."""
+    must_be_offered(Way.MAIL)
     for digest in askers:
         proof = mail_proofs.get_mail_proof(digest)
         if proof is None:
@@ -104,13 +108,14 @@ def recover_by_mail(
         number = _number_of(proof, code)
         right = mail_proofs.try_mail_code(proof=proof, door=number, most_tries=MOST_TRIES)
         if right and number is not None:
-            door = proof.doors[number]
+            door, called = proof.doors[number], (name or proof.name)[:LONGEST_NAME]
             known = join_by_grant(
                 user_id=door.user_id,
                 nonce=proof.nonce,
                 device_id=device_id,
-                name=name or proof.name,
+                name=called,
                 place=place or _still_needed(door),
+                notice=Notice("recovered", clock.now(), Way.MAIL, device_id, called),
             )
             prove_address(door.user_id, proof.address, proof.nonce)
             return known

@@ -286,3 +286,11 @@ def test_no_address_and_no_code_stand_in_redis(
         told = everything(service, key)
         assert EMAIL not in told
         assert not re.search(rf"\b{code}\b", told)
+
+
+def test_mail_is_refused_where_it_is_switched_off(client: ClientApp, settings: Any) -> None:
+    settings.RECOVERY_WAYS = ["words"]
+
+    client.post("/user-link-request", email="reader@example.org", deviceName="Pixel")
+
+    assert client.answer["errorId"] == "recovery-not-offered"
