@@ -45,6 +45,11 @@ def event(kind: str, **metadata: str) -> bytes:
     return json.dumps(told).encode()
 
 
+def kept_for_good(client: redis.Redis) -> list[str]:
+    """The keys that do not go by themselves, as those of limits do."""
+    return sorted(key for key in client.scan_iter() if client.ttl(key) == -1)
+
+
 def test_an_event_ends_a_purchase_whose_answer_never_came(
     client: ClientApp, stripe_standin: StripeStandin, run_jobs: RunJobs
 ) -> None:
@@ -89,14 +94,14 @@ def test_what_stripe_did_not_sign_is_refused_and_changes_nothing(
     client: ClientApp, service: redis.Redis, forge: Callable[[bytes], dict[str, str]]
 ) -> None:
     client.buy(stripeToken="tok_chargeDeclined")
-    before = sorted(service.scan_iter())
+    before = kept_for_good(service)
     body = event("payment_intent.succeeded", purchase=Purchase.objects.get().pk)
 
     response = deliver(body, forge(body))
 
     assert response.status_code == 400
     assert json.loads(response.content)["errorId"] == "invalid-signature"
-    assert sorted(service.scan_iter()) == before
+    assert kept_for_good(service) == before
 
 
 @pytest.mark.parametrize(
