@@ -19,6 +19,14 @@ from lantern_pro.types import Cell, JobId, Millis
 
 MEDIAN: Final = 0.5
 ALMOST_ALL: Final = 0.99
+IN_SECONDS_FROM_MS: Final = 10_000
+
+
+def span(millis: int | None) -> str:
+    """A length of time as people read it in a table."""
+    if millis is None:
+        return "-"
+    return f"{millis} ms" if millis < IN_SECONDS_FROM_MS else f"{millis // 1000} s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,9 @@ class Times:
     count: int
     median_ms: int | None
     p99_ms: int | None
+
+    def __str__(self) -> str:
+        return f"{span(self.median_ms)}/{span(self.p99_ms)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,11 @@ class KindMeter:
         """How many have had their effect, ever."""
         return self.run.count
 
+    @property
+    def oldest(self) -> str:
+        """How long the longest due one has waited, for people."""
+        return span(self.oldest_ms)
+
 
 @dataclass(frozen=True, slots=True)
 class WorkerSign:
@@ -61,6 +77,9 @@ class WorkerSign:
 
     name: str
     silent_ms: int
+
+    def __str__(self) -> str:
+        return f"{self.name} ({span(self.silent_ms)} ago)"
 
 
 def meters() -> list[KindMeter]:

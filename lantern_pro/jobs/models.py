@@ -37,7 +37,7 @@ class Job(DomainModel):
     holder = models.CharField("last worker", max_length=120, default="")
     leased_at = models.DateTimeField("last begun", null=True)
     phase = models.CharField(max_length=40, default="")
-    last_error = models.CharField("what it waits for", max_length=500, default="")
+    last_error = models.CharField("why it waits, or was given up", max_length=500, default="")
     dropped_because = models.CharField(max_length=500, default="")
 
     class Meta:

@@ -118,7 +118,7 @@ def test_where_nothing_is_done_nothing_is_recorded(operator: Client, page: str) 
 
     press(operator, f"{page}retry-now/")
 
-    assert "there is nothing to try again" in text_of(operator, f"{page}change/")
+    assert "nothing was changed" in text_of(operator, f"{page}change/")
     assert LogEntry.objects.count() == 1
 
 

@@ -40,6 +40,8 @@ FLAGS: Final = [
     "--disable-component-update",
     "--disable-sync",
 ]
+UNLUCKY: Final = "unlucky: nobody answered"
+HOPELESS: Final = "hopeless: nothing is there to be done"
 LEFT_BEHIND: Final = "net::ERR_ABORTED"
 
 Shot = Callable[[Page, str], None]
@@ -93,7 +95,7 @@ def site(
         manage("collectstatic", "--noinput", "--verbosity=0", LANTERN_STATIC_DIR=str(static))
         with override_settings(STRIPE_API_BASE=stripe.url, MANDRILL_API_BASE=nowhere()):
             gateway._client.cache_clear()
-            run_jobs_but_one()
+            run_jobs_but_two()
         gateway._client.cache_clear()
         port = free_port()
         place = Site(f"http://127.0.0.1:{port}")
@@ -119,11 +121,12 @@ def create_staff() -> None:
     )
 
 
-def run_jobs_but_one() -> None:
-    """Run what is due; one job is given up, and the mails wait for a service that is away."""
-    (unlucky,) = take(Cell(0), most=1)
+def run_jobs_but_two() -> None:
+    """Run what is due; two jobs are given up, and the mails wait for a service that is away."""
+    unlucky, hopeless = take(Cell(0), most=2)
     drain(Cell(0))
-    ledger.hand_back(unlucky.fence, reason="gave up for the test", verdict="bury")
+    ledger.hand_back(unlucky.fence, reason=UNLUCKY, verdict="bury")
+    ledger.hand_back(hopeless.fence, reason=HOPELESS, verdict="bury")
 
 
 def nowhere() -> str:

@@ -5,12 +5,13 @@ from typing import Final
 
 import pytest
 import requests
+from django.contrib.admin.utils import unquote
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from billing.models import Purchase
 from lantern_pro.jobs.models import Job
-from tests.browser.conftest import Shot, Site, log_in
+from tests.browser.conftest import HOPELESS, UNLUCKY, Shot, Site, log_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -168,17 +169,69 @@ def test_a_job_that_was_given_up_is_tried_again(
 ) -> None:
     page.goto(site / "admin/jobs/job/")
     shot(page, "jobs")
-    page.goto(site / "admin/jobs/job/?state__exact=dead")
-    (row,) = rows(page)
-    assert "gave up for the test" in row
-
-    page.locator("#result_list tbody a").first.click()
+    page.get_by_role("link", name="given up").click()
+    page.locator("#result_list tbody tr", has_text=UNLUCKY).get_by_role("link").first.click()
     shot(page, "job")
+    address = page.url.partition("?")[0]
+
     press(page, "Try again now")
 
     expect(page.get_by_text("The job is due now.")).to_be_visible()
     shot(page, "job-tried-again")
-    assert Job.State.DEAD not in {job.state for job in Job.objects.all()}
+    assert page.url == address
+    assert Job.objects.get(pk=unquote(address.split("/")[-3])).state == Job.State.PENDING
+
+
+def test_a_job_that_was_given_up_is_dropped_with_a_reason(
+    page: Page, site: Site, shot: Shot, db_is_read: None
+) -> None:
+    page.goto(site / "admin/jobs/job/?state__exact=dead")
+    page.locator("#result_list tbody tr", has_text=HOPELESS).get_by_role("link").first.click()
+    page.get_by_role("link", name="Drop this job").click()
+    answer = page.get_by_role("button", name="Drop this job")
+    expect(answer).to_be_visible()
+    shot(page, "job-drop")
+
+    answer.click()
+    expect(page.get_by_text("Say why")).to_be_visible()
+    shot(page, "job-drop-without-a-reason")
+    page.get_by_label("Reason").fill("The table was made anew meanwhile.")
+    answer.click()
+
+    expect(page.get_by_text("The job is dropped.")).to_be_visible()
+    shot(page, "job-dropped")
+    expect(page.get_by_role("link", name="Drop this job")).to_have_count(0)
+    assert [job.dropped_because for job in Job.objects.filter(state=Job.State.DROPPED)] == [
+        "The table was made anew meanwhile."
+    ]
+
+
+def test_a_button_of_a_dialog_can_be_left_alone(page: Page, site: Site, paid: Purchase) -> None:
+    page.goto(site / f"admin/accounts/user/{paid.user_id}/change/")
+    page.get_by_role("link", name="Show the e-mail address").click()
+    answer = page.get_by_role("button", name="Show the e-mail address")
+    expect(answer).to_be_visible()
+
+    page.get_by_role("link", name="Cancel").click()
+
+    expect(answer).to_be_hidden()
+    assert "carla@example.org" not in page.locator("#content").inner_text()
+
+
+def test_in_the_dark_the_table_of_kinds_is_as_dark_as_the_page(
+    page: Page, site: Site, shot: Shot
+) -> None:
+    page.emulate_media(color_scheme="dark")
+
+    page.goto(site / "admin/jobs/job/")
+
+    shot(page, "jobs-dark")
+    colours = [
+        page.locator(each).evaluate("each => getComputedStyle(each).backgroundColor")
+        for each in ("#main", ".by-kind thead")
+    ]
+    assert colours[0] == colours[1]
+    assert colours[0] != "rgb(255, 255, 255)"
 
 
 def test_proxies_are_listed_with_their_users_and_opened(page: Page, site: Site, shot: Shot) -> None:

@@ -12,7 +12,6 @@ from lantern_pro.jobs.meter import KindMeter, WorkerSign, dead_now, meters, work
 HEADINGS: Final = ("kind", "lane", "due", "oldest", "running", "later", "done", "retried", "dead",
                    "wait p50/p99", "run p50/p99")  # fmt: skip
 COUNTERS: Final = ("staged", "done", "retried", "waited", "lapsed", "dead", "dropped")
-IN_SECONDS_FROM_MS: Final = 10_000
 GAUGES: Final = ("due", "later", "running")
 
 
@@ -49,20 +48,8 @@ class Command(BaseCommand):
 
 
 def _row(each: KindMeter) -> tuple[str, ...]:
-    wait, run = each.wait, each.run
-    numbers = (each.due, _span(each.oldest_ms), each.running, each.later, each.done, each.retried,
-               each.dead)  # fmt: skip
-    times = (
-        f"{_span(wait.median_ms)}/{_span(wait.p99_ms)}",
-        f"{_span(run.median_ms)}/{_span(run.p99_ms)}",
-    )
-    return (each.kind, each.lane or "unknown here", *map(str, numbers), *times)
-
-
-def _span(millis: int | None) -> str:
-    if millis is None:
-        return "-"
-    return f"{millis} ms" if millis < IN_SECONDS_FROM_MS else f"{millis // 1000} s"
+    numbers = (each.due, each.oldest, each.running, each.later, each.done, each.retried, each.dead)
+    return (each.kind, each.lane or "unknown here", *map(str, (*numbers, each.wait, each.run)))
 
 
 def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:
@@ -75,7 +62,7 @@ def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:
 def _told_of(signs: list[WorkerSign]) -> str:
     if not signs:
         return "No worker has given a sign of life within a day."
-    return "Workers: " + ", ".join(f"{sign.name} ({_span(sign.silent_ms)} ago)" for sign in signs)
+    return "Workers: " + ", ".join(map(str, signs))
 
 
 def _prometheus(found: list[KindMeter], signs: list[WorkerSign]) -> Iterator[str]:
