@@ -1,10 +1,12 @@
 """The report of a run: what struck, what was counted, and which goals were met."""
 
+import os
 from collections import Counter
 from typing import Final
 
 from devstack.chaos.faults.kinds import ALL, CLOCK_KINDS
-from devstack.chaos.run import replay_command
+from devstack.chaos.rounds.repertoire import AIM, CLOCKS, TAKEOVER
+from devstack.chaos.run import MOST_ROUNDS_ASIDE, replay_command
 from devstack.chaos.score import Score, spread
 from devstack.chaos.stage.clocks import library
 from devstack.chaos.stage.place import INDEX_SECONDS, LEASE_MS, TAKEOVER_LEASE_MS
@@ -65,13 +67,14 @@ def _tell_goals(report: Report, score: Score) -> None:
 
 
 def _tell_figures(report: Report, score: Score) -> None:
-    rate = score.faults / max(score.pace[-1][0], 1.0)
     report.figure("faults", score.faults)
     report.figure("rounds with one fault, aimed at one step", len(score.aimed))
     report.figure("such rounds in which that step did not come", len(score.missed_aims))
     report.figure("rounds", len(score.outcomes))
-    report.figure("rate of faults", rate, "1/s")
-    report.figure("100,000 faults take", THE_FULL_NUMBER / rate / 60, "min")
+    report.figure("the whole run took", score.pace[-1][0] / 60, "min")
+    report.figure("faults a second where they are drawn", score.drawn_rate, "1/s")
+    if score.aimed and score.drawn_rate:
+        report.figure("100,000 faults would take about", _full_minutes(score), "min")
     for name in ("users", "paid", "declined", "effects"):
         report.figure(f"counted: {name}", score.total(name))
     report.figure("commits with a fence that were accepted", score.commits)
@@ -79,6 +82,7 @@ def _tell_figures(report: Report, score: Score) -> None:
     report.figure("lease", LEASE_MS / 1000, "s")
     report.figure("lease where takeovers are timed", LEASE_SECONDS, "s")
     settled = [outcome.settled.seconds for outcome in score.outcomes]
+    report.figure("load average of the last five minutes, at the end", os.getloadavg()[1])
     report.figure("until a round has settled: median", spread(settled)[0], "s")
     report.figure("until a round has settled: largest", spread(settled)[2], "s")
     report.plot(
@@ -89,6 +93,17 @@ def _tell_figures(report: Report, score: Score) -> None:
             {"faults": [(seconds / 60, count) for seconds, count in _thinned(score.pace)]},
         )
     )
+
+
+def _full_minutes(score: Score) -> float:
+    """What the full number would take, by what each sort of round took here."""
+    aside = sum(
+        score.seconds_of(sort) / score.rounds_of(sort) * MOST_ROUNDS_ASIDE
+        for sort in (TAKEOVER, CLOCKS)
+        if score.rounds_of(sort)
+    )
+    drawn = (THE_FULL_NUMBER - len(score.aimed)) / score.drawn_rate
+    return (score.seconds_of(AIM) + aside + drawn) / 60
 
 
 def _tell_faults(report: Report, score: Score) -> None:

@@ -27,6 +27,8 @@ from devstack.stack.place import StackPlace
 _SYSTEMATIC_SHARE: Final = 0.1
 _TAKEOVER_SHARE: Final = 0.004
 _CLOCK_SHARE: Final = 0.003
+MOST_ROUNDS_ASIDE: Final = 20
+"""Of takeovers, and of clock steps: they take much longer than other faults."""
 _ENOUGH_FAILURES: Final = 25
 _A_TAKEOVER_SECONDS: Final = 9.0
 _A_CLOCK_ROUND_SECONDS: Final = 20.0
@@ -69,11 +71,13 @@ class Run:
 
     @property
     def _takeovers(self) -> int:
-        return round(self.faults * _TAKEOVER_SHARE / TAKEOVERS_A_ROUND)
+        wanted = round(self.faults * _TAKEOVER_SHARE / TAKEOVERS_A_ROUND)
+        return min(wanted, MOST_ROUNDS_ASIDE)
 
     @property
     def _clocks(self) -> int:
-        return round(self.faults * _CLOCK_SHARE / CLOCK_STEPS_A_ROUND) if library() else 0
+        wanted = round(self.faults * _CLOCK_SHARE / CLOCK_STEPS_A_ROUND) if library() else 0
+        return min(wanted, MOST_ROUNDS_ASIDE)
 
     def _main_rounds(self, aims: list[str]) -> Iterator[str]:
         yield from aims

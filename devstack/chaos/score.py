@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from devstack.chaos.rounds.outcome import Outcome
+from devstack.chaos.rounds.repertoire import RANDOM
 from devstack.chaos.witness import Takeover
 
 
@@ -39,6 +40,20 @@ class Score:
         """A figure of the tallies, or the length of a list of them, summed over all rounds."""
         values = [getattr(outcome.tally, name) for outcome in self.outcomes]
         return sum(value if isinstance(value, int) else len(value) for value in values)
+
+    def seconds_of(self, sort: str) -> float:
+        """How long the rounds of a sort took."""
+        return sum(each.seconds for each in self.outcomes if each.replay.startswith(sort))
+
+    def rounds_of(self, sort: str) -> int:
+        """How many rounds of a sort there were."""
+        return sum(each.replay.startswith(sort) for each in self.outcomes)
+
+    @property
+    def drawn_rate(self) -> float:
+        """Faults a second in the rounds that draw them."""
+        drawn = [each for each in self.outcomes if each.replay.startswith(RANDOM)]
+        return sum(each.faults for each in drawn) / (sum(each.seconds for each in drawn) or 1.0)
 
     @property
     def missed_aims(self) -> list[str]:

@@ -47,5 +47,14 @@ async def conclude(theatre: Theatre, stories: list[Facts]) -> tuple[Tally, Settl
     vendors = theatre.vendors
     counter = Counter(vendors.charges(), vendors.mails(), theatre.witness.mail_calls)
     tally = await asyncio.to_thread(counter.count, stories)
-    laws = await asyncio.to_thread(lambda: list(broken_laws()))
-    return tally, settled, laws
+    return tally, settled, await _broken_laws(theatre)
+
+
+async def _broken_laws(theatre: Theatre) -> list[str]:
+    """Breaches that are told twice: regular work may begin while the laws are being checked."""
+    told = await asyncio.to_thread(lambda: list(broken_laws()))
+    if not told:
+        return []
+    await settle(theatre.stage, theatre.powers)
+    again = await asyncio.to_thread(lambda: set(broken_laws()))
+    return [breach for breach in told if breach in again]

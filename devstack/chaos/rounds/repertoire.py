@@ -13,10 +13,10 @@ from devstack.chaos.stage.stage import Setting
 from devstack.chaos.theatre import Theatre
 from devstack.chaos.wire.step import Step
 
-FAULTS_A_ROUND: Final = 200
+FAULTS_A_ROUND: Final = 300
 TAKEOVERS_A_ROUND: Final = 3
 CLOCK_STEPS_A_ROUND: Final = 12
-_SHARE: Final = 0.02
+_SHARE: Final = 0.03
 _CLOCK_SHARE: Final = 0.004
 
 AIM: Final = "aim"
