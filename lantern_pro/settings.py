@@ -196,6 +196,7 @@ SIGN_UPS_PER_NETWORK = env.number("LANTERN_SIGN_UPS_PER_NETWORK", 600, least=1)
 GUESSES_PER_HOUR = env.number("LANTERN_GUESSES_PER_HOUR", 20, least=1)
 PAYMENTS_PER_HOUR = env.number("LANTERN_PAYMENTS_PER_HOUR", 20, least=1)
 MAILS_PER_HOUR = env.number("LANTERN_MAILS_PER_HOUR", 10, least=1)
+LOGINS_PER_HOUR = env.number("LANTERN_LOGINS_PER_HOUR", 10, least=1)
 
 # --- The API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -223,7 +224,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [],  # none of its enums is worth a name of its own
 }
 
-UNFOLD = BACKOFFICE_APPEARANCE
+UNFOLD = {**BACKOFFICE_APPEARANCE, "LOGIN": {"form": "lantern_pro.support.login.LoginForm"}}
 
 LOGGING = {
     "version": 1,

@@ -24,6 +24,10 @@ class Scope(StrEnum):
     """One IPv4 address or one IPv6 /64."""
     DEVICE = "device"
     """One device at one host: its id is no secret, so it must not lock its owner out elsewhere."""
+    NAME = "name"
+    """One name of staff, wherever it is tried from."""
+    NAME_HERE = "name-here"
+    """One name of staff from one host: others' tries must not lock its owner out."""
     USER = "user"
     """One account by one token: who names another's account without the token counts apart."""
 
@@ -117,4 +121,17 @@ MAILS: Final = Limits(
 )
 """Calls that send a mail to an address that the caller names."""
 
-FAMILIES: Final = (CALLS, SIGN_UPS, GUESSES, PAYMENTS, MAILS)
+LOGINS: Final = Limits(
+    "logins",
+    HOUR,
+    (
+        Limit(Scope.WIDE, "LOGINS_PER_HOUR", times=50),
+        Limit(Scope.NETWORK, "LOGINS_PER_HOUR", times=10),
+        Limit(Scope.HOST, "LOGINS_PER_HOUR", times=3),
+        Limit(Scope.NAME, "LOGINS_PER_HOUR", times=10),
+        Limit(Scope.NAME_HERE, "LOGINS_PER_HOUR"),
+    ),
+)
+"""Tries to log in to the back office."""
+
+FAMILIES: Final = (CALLS, SIGN_UPS, GUESSES, PAYMENTS, MAILS, LOGINS)

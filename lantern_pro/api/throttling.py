@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from lantern_pro.api.identity import DEVICE_ID_HEADER, TOKEN_HEADER, USER_ID_HEADER, address_of
 from lantern_pro.api.keys import LIMIT, REPEATED
-from lantern_pro.api.limits import Limit, Limits, Scope
+from lantern_pro.api.limits import LOGINS, Limit, Limits, Scope
 from lantern_pro.api.networks import networks_of
 from lantern_pro.api.spending import Rule, Spending
 from lantern_pro.types import Cell
@@ -42,6 +42,27 @@ def spending_of(request: HttpRequest, limits: Limits, *, repeated_as: str = "") 
         rules=[
             _rule(limit, limits, counted_by[limit.scope], cell)
             for limit in limits.each
+            if limit.scope in counted_by
+        ],
+    )
+
+
+def login_spending_of(request: HttpRequest, name: str) -> Spending:
+    """What a try to log in as staff is counted against, whether or not the name is anybody's.
+
+    All in the first cell, so that a name has one count wherever it is tried from.
+    """
+    cell = Cell(0)
+    counted_by = {**dict(_scopes(request)), Scope.NAME: name}
+    counted_by[Scope.NAME_HERE] = f"{name}|{counted_by.get(Scope.HOST, address_of(request))}"
+    return Spending(
+        cell=cell,
+        repeated=REPEATED(family=LOGINS.family, digest=_digest(name), cell=cell),
+        remember_ms=0,
+        most_repeats=0,
+        rules=[
+            _rule(limit, LOGINS, counted_by[limit.scope], cell)
+            for limit in LOGINS.each
             if limit.scope in counted_by
         ],
     )
