@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lantern_pro.store import keys
 from lantern_pro.store.keys import (
     MAX_CELLS,
     Key,
@@ -18,6 +19,13 @@ from lantern_pro.store.keys import (
     text_id,
 )
 from lantern_pro.types import Cell
+
+
+@pytest.fixture(autouse=True)
+def _declared_for_the_test_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what a test declares out of the register that other tests read."""
+    monkeypatch.setattr(keys, "_declared", dict(keys._declared))
+
 
 cells = st.integers(0, MAX_CELLS - 1).map(Cell)
 
