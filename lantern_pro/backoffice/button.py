@@ -92,7 +92,7 @@ def button(
 
 
 def _asked(admin: "ModelAdmin[Any]", request: HttpRequest, told: dict[str, Any]) -> HttpResponse:
-    """The question, for a dialog; without scripts a page of its own."""
+    """The question, for the dialog; in a tab of its own, as a page."""
     if _in_dialog(request):
         return render(request, "backoffice/dialog.html", told | {"in_dialog": True})
     return render(
