@@ -43,10 +43,14 @@ def _all_cells() -> set[Cell]:
 class Drainer:
     """One thread of a lane: leases a batch, runs it, looks again."""
 
-    def __init__(self, lane: Lane, name: str) -> None:
-        """Prepare; ``start`` begins."""
+    def __init__(self, lane: Lane, name: str, looking: threading.Lock) -> None:
+        """Prepare; ``start`` begins. ``looking`` is the lane's: who holds it looks and leases.
+
+        Otherwise two threads would see the same jobs due, and one of them would look in vain.
+        """
         self.batch: Batch | None = None
         self._name = name
+        self._looking = looking
         self._lane = lane
         self._calls = 0
         self._size = LARGEST_BATCH // 8
@@ -110,9 +114,10 @@ class Drainer:
         return PAUSE_AFTER_FAILURE_SECONDS
 
     def _take_batch(self, cell: Cell) -> float:
-        head = ledger.waiting(cell, kinds=known_kinds(self._lane), most=self._size)
-        self._calls += 1
-        jobs = ledger.lease(cell, head.due, holder=f"{self._name}.{self._calls}")
+        with self._looking:
+            head = ledger.waiting(cell, kinds=known_kinds(self._lane), most=self._size)
+            self._calls += 1
+            jobs = ledger.lease(cell, head.due, holder=f"{self._name}.{self._calls}")
         if jobs:
             begun = time.monotonic()
             self.batch = Batch(jobs)
@@ -139,8 +144,9 @@ class Runner:
     ) -> None:
         """Prepare; ``on_standstill`` is called when a thread is beyond help."""
         self.name = f"{socket.gethostname()}.{os.getpid()}.{secrets.token_hex(4)}"
+        looking = {lane: threading.Lock() for lane in threads}
         self._drainers = [
-            Drainer(lane, f"{self.name}.{lane}.{number}")
+            Drainer(lane, f"{self.name}.{lane}.{number}", looking[lane])
             for lane, count in threads.items()
             for number in range(count)
         ]

@@ -1,8 +1,10 @@
--- Gathers what one command can do for many members of a set: words behind the set's key.
-local function gather(gathered, key, ...)
-    local words = gathered[key] or {}
-    gathered[key] = words
-    for _, word in ipairs({ ... }) do
-        words[#words + 1] = word
+-- Gathers what one command can do for many members of a set: one word, or two, behind its key.
+local function gather(gathered, key, first, second)
+    local words = gathered[key]
+    if not words then
+        words = {}
+        gathered[key] = words
     end
+    words[#words + 1] = first
+    words[#words + 1] = second
 end
