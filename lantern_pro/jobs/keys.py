@@ -1,5 +1,7 @@
 """The ledger's keys. Every job is in exactly one of the five state sets."""
 
+from functools import lru_cache
+
 from lantern_pro.store.keys import Key, Kind, Table, cell_of
 from lantern_pro.types import Cell, JobId
 
@@ -41,6 +43,7 @@ def ledger_keys(cell: Cell) -> list[str]:
     ]
 
 
+@lru_cache(maxsize=1024)
 def job_keys(job_id: JobId) -> tuple[str, str]:
     """A job's own keys, in the order in which ``jobs/job_at`` (Lua) reads them."""
     return JOBS.row(job_id), DUE(cell=cell_of(job_id), kind=kind_of(job_id))

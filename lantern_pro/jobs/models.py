@@ -29,7 +29,6 @@ class Job(DomainModel):
     created = models.DateTimeField(db_index=True)
     due = models.DateTimeField()
     finished = models.DateTimeField(null=True)
-    lease_end = models.DateTimeField("lease runs out", null=True)
     epoch = models.IntegerField(help_text="How often it was leased; only the last holder commits.")
     attempts = models.IntegerField()
     waits = models.IntegerField("times it waited for others", default=0)

@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 from lantern_pro.jobs import bell, ledger
 from lantern_pro.jobs.keys import WORKERS
 from lantern_pro.jobs.lanes import Lane
-from lantern_pro.jobs.registry import known_kinds
+from lantern_pro.jobs.lookout import Lookout
 from lantern_pro.jobs.schedule import Clockwork, stage_periodic_jobs
 from lantern_pro.jobs.worker import LARGEST_BATCH, Batch, run_batch
 from lantern_pro.store.client import text_client
@@ -43,15 +43,11 @@ def _all_cells() -> set[Cell]:
 class Drainer:
     """One thread of a lane: leases a batch, runs it, looks again."""
 
-    def __init__(self, lane: Lane, name: str, looking: threading.Lock) -> None:
-        """Prepare; ``start`` begins. ``looking`` is the lane's: who holds it looks and leases.
-
-        Otherwise two threads would see the same jobs due, and one of them would look in vain.
-        """
+    def __init__(self, lookout: Lookout, name: str) -> None:
+        """Prepare; ``start`` begins. The lane's threads have one ``lookout``."""
         self.batch: Batch | None = None
         self._name = name
-        self._looking = looking
-        self._lane = lane
+        self._lookout = lookout
         self._calls = 0
         self._size = LARGEST_BATCH // 8
         self._rung: set[Cell] = set()
@@ -114,19 +110,16 @@ class Drainer:
         return PAUSE_AFTER_FAILURE_SECONDS
 
     def _take_batch(self, cell: Cell) -> float:
-        with self._looking:
-            head = ledger.waiting(cell, kinds=known_kinds(self._lane), most=self._size)
-            self._calls += 1
-            jobs = ledger.lease(cell, head.due, holder=f"{self._name}.{self._calls}")
+        share = self._lookout.share(cell, most=self._size)
+        self._calls += 1
+        jobs = ledger.lease(cell, share.ids, holder=f"{self._name}.{self._calls}")
         if jobs:
             begun = time.monotonic()
             self.batch = Batch(jobs)
             run_batch(self.batch, self._is_stopping)
             self.batch = None
             self._fit_size(len(jobs), time.monotonic() - begun)
-        if head.due:
-            return 0.0
-        return (head.next_due - head.now) / 1000 if head.next_due else float("inf")
+        return 0.0 if share.ids else share.next_look_seconds
 
     def _fit_size(self, jobs: int, seconds: float) -> None:
         """Take more at once while that is quick, fewer when others could have begun meanwhile."""
@@ -144,9 +137,9 @@ class Runner:
     ) -> None:
         """Prepare; ``on_standstill`` is called when a thread is beyond help."""
         self.name = f"{socket.gethostname()}.{os.getpid()}.{secrets.token_hex(4)}"
-        looking = {lane: threading.Lock() for lane in threads}
+        lookouts = {lane: Lookout(lane, count) for lane, count in threads.items()}
         self._drainers = [
-            Drainer(lane, f"{self.name}.{lane}.{number}", looking[lane])
+            Drainer(lookouts[lane], f"{self.name}.{lane}.{number}")
             for lane, count in threads.items()
             for number in range(count)
         ]

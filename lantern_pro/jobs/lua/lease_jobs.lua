@@ -23,7 +23,7 @@ for position, id in ipairs(cjson.decode(ids)) do
     if due <= now then
         epoch, attempts, state, held_by = epoch + 1, attempts + 1, "leased", holder
         redis.call("HSET", job.row, "state", state, "epoch", epoch, "attempts", attempts, "holder",
-            holder, "leased_at", now, "lease_end", now + lease_ms)
+            holder, "leased_at", now)
         local field = meter_field(kind, "wait", now - due)
         tally[field] = (tally[field] or 0) + 1
         job.score = now + lease_ms

@@ -20,7 +20,6 @@ for position, fence in ipairs(cjson.decode(held)) do
         lost[#lost + 1] = job.id
     else
         redis.call("ZADD", ledger(rest).leased, lease_end, job.id)
-        redis.call("HSET", job.row, "lease_end", lease_end)
         if phase ~= "" then
             redis.call("HSET", job.row, "phase", phase)
         end
