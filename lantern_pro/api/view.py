@@ -1,5 +1,6 @@
 """The base of every endpoint: its contract is nested in it, so a call fits on one screen."""
 
+import json
 from typing import Any, ClassVar
 
 from rest_framework import serializers
@@ -39,9 +40,13 @@ class ClientView(APIView):
     http_method_names = ["get", "head", "post"]
 
     def check_throttles(self, request: Request) -> None:
-        """Count the call; ``TooManyRequests`` when one of its limits is full."""
-        key = str(parameters(request).get("idempotencyKey") or "")
-        spending_of(request, self.limits, repeated_as=key).spend()
+        """Count the call; ``TooManyRequests`` when one of its limits is full.
+
+        A repetition says the same under the same key: another guess under it is another call.
+        """
+        told = parameters(request)
+        same = json.dumps(told, sort_keys=True) if told.get("idempotencyKey") else ""
+        spending_of(request, self.limits, repeated_as=same).spend()
 
     def read(self) -> dict[str, Any]:
         """Read and validate the parameters; ``InvalidParameter`` names the first at fault."""

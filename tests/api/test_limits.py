@@ -141,6 +141,20 @@ def test_a_purchase_may_be_repeated_and_another_is_counted(
     assert answers == ["card-declined"] * 4 + ["too-many-requests"]
 
 
+def test_other_guesses_under_one_key_are_no_repetitions(
+    service: redis.Redis, settings: Any
+) -> None:
+    settings.GUESSES_PER_HOUR = 2
+    app = ClientApp(address=ADDRESS)
+
+    told = []
+    for code in ("000001", "000001", "000002", "000003"):
+        app.post("/user-link-validate", code=code, idempotencyKey="the-same")
+        told.append(app.answer["errorId"])
+
+    assert told == ["wrong-link-code"] * 3 + ["too-many-requests"]
+
+
 def test_a_key_with_half_a_character_is_refused_and_breaks_nothing(client: ClientApp) -> None:
     response = client.http.generic(
         "POST",
