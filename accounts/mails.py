@@ -91,6 +91,7 @@ def recovered_letter(*, way: str) -> Letter:
     ways = {
         "words": _("It was let in by the recovery words of the account."),
         "mail": _("It was let in by a code that was mailed to this address."),
+        "receipt": _("It was let in by the receipt of a purchase and the last digits of the card."),
     }
     return Letter(
         name="recovered",

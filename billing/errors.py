@@ -59,6 +59,13 @@ class StripeUnreachable(Unavailable):
     message = "The payment provider cannot be reached just now."
 
 
+class WrongReceipt(Refused):
+    """No receipt of a purchase that stands, or not the card's digits: nobody is told which."""
+
+    error_id = "wrong-receipt"
+    message = "No account belongs to this receipt and these digits."
+
+
 class ForgedWebhook(Refused):
     """The signature of a webhook is missing, wrong or too old."""
 

@@ -1,9 +1,11 @@
 """How purchases are stored and read: one method a script, and plain reads."""
 
 import json
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from django.conf import settings
 from django.db import models
 
 from accounts.errors import NoSuchUser
@@ -15,7 +17,7 @@ from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import Fence, NewJob, Work
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import cell_of
-from lantern_pro.types import Millis, PurchaseId, UserId
+from lantern_pro.types import Cell, Millis, PurchaseId, UserId
 
 if TYPE_CHECKING:
     from billing.models import Purchase
@@ -166,6 +168,25 @@ class PurchaseManager(models.Manager["Purchase"]):
         if found is None:
             raise NoSuchPurchase
         return found
+
+    def charged_or_any(self, charge_id: str) -> "Purchase | None":
+        """The purchase that a charge paid, or any other that is paid when none was by this one.
+
+        For whoever must do the same in either case. None while nothing at all is paid.
+        """
+        written = charge_id.lower()
+        with text_client().pipeline(transaction=False) as pipe:
+            for cell in range(settings.CELLS):
+                index = PURCHASES.lex("charge_id", cell=Cell(cell))
+                pipe.zrangebylex(index, f"[{written}\0", f"({written}\1", start=0, num=1)
+                pipe.zrandmember(index)
+            answers = pipe.execute()
+        found = [entry for entries in answers[0::2] for entry in entries]
+        others = [entry for entry in answers[1::2] if entry]
+        entries = found or others
+        if not entries:
+            return None
+        return self.named(PurchaseId(secrets.choice(entries).partition("\0")[2]))
 
     def page_of(self, user_id: UserId, *, limit: int, before: Millis | None) -> list[PurchaseId]:
         """A user's purchases, the newest first; ``before`` is where the last page ended."""

@@ -21,6 +21,7 @@ from accounts.api.users import UserConfirm, UserCreate, UserData
 from accounts.api.webhooks import MandrillWebhook
 from billing.api.plans import Plans
 from billing.api.purchases import Purchase, UserCharges
+from billing.api.recovery import UserRecoverReceipt
 from billing.api.webhooks import StripeWebhook
 from configsrv.api.config_mail import ConfigMail
 from lantern_pro.api.health import healthz
@@ -50,6 +51,7 @@ urlpatterns = [
     path("token-reset", TokenReset.as_view()),
     path("recovery-words", RecoveryWords.as_view()),
     path("user-recover-words", UserRecoverWords.as_view()),
+    path("user-recover-receipt", UserRecoverReceipt.as_view()),
     path("user-export", UserExport.as_view()),
     path("user-delete", UserDelete.as_view()),
     path("plans", Plans.as_view()),

@@ -113,7 +113,7 @@ class NoticeAnswer(serializers.Serializer[Any]):
 
     kind = serializers.ChoiceField(choices=["recovered", "words"])
     at = serializers.IntegerField(help_text="Unix seconds.")
-    way = serializers.CharField(help_text="mail or words.")
+    way = serializers.CharField(help_text="mail, words or receipt.")
     deviceId = serializers.CharField()
     deviceName = serializers.CharField(allow_blank=True)
 

@@ -31,6 +31,7 @@ class Way(StrEnum):
 
     MAIL = "mail"
     WORDS = "words"
+    RECEIPT = "receipt"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,4 +46,5 @@ class Charge:
     status: str
     brand: str
     last4: str
+    disputed: bool
     receipt_url: str

@@ -88,6 +88,7 @@ def charge(charge_id: str) -> Charge | None:
         status="refunded" if told.refunded else str(told.status),
         brand=str(card.brand) if card else "",
         last4=str(card.last4) if card else "",
+        disputed=bool(told.disputed),
         receipt_url=str(told.receipt_url or ""),
     )
 

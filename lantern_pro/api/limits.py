@@ -10,6 +10,7 @@ from typing import Final
 
 MINUTE: Final = 60
 HOUR: Final = 3_600
+WEEK: Final = 168 * HOUR
 
 
 class Scope(StrEnum):
@@ -28,6 +29,8 @@ class Scope(StrEnum):
     """One name of staff, wherever it is tried from."""
     NAME_HERE = "name-here"
     """One name of staff from one host: others' tries must not lock its owner out."""
+    GUESSED = "guessed"
+    """The one thing that is guessed at, wherever the guess comes from."""
     USER = "user"
     """One account by one token: who names another's account without the token counts apart."""
 
@@ -96,6 +99,13 @@ GUESSES: Final = Limits(
 )
 """Calls by which somebody without the token could come to an account: codes, words, receipts."""
 
+RECEIPTS: Final = Limits(
+    "receipts",
+    WEEK,
+    (Limit(Scope.GUESSED, "RECEIPT_GUESSES_PER_WEEK"),),
+)
+"""Guesses at the card that a receipt was paid by, on top of ``GUESSES``."""
+
 PAYMENTS: Final = Limits(
     "payments",
     HOUR,
@@ -134,4 +144,4 @@ LOGINS: Final = Limits(
 )
 """Tries to log in to the back office."""
 
-FAMILIES: Final = (CALLS, SIGN_UPS, GUESSES, PAYMENTS, MAILS, LOGINS)
+FAMILIES: Final = (CALLS, SIGN_UPS, GUESSES, RECEIPTS, PAYMENTS, MAILS, LOGINS)

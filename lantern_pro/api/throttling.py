@@ -19,6 +19,7 @@ from lantern_pro.api.spending import Rule, Spending
 from lantern_pro.types import Cell
 
 REMEMBERED_MS: Final = 3_600_000
+GUESS_REMEMBERED_MS: Final = 24 * REMEMBERED_MS
 MOST_REPEATS: Final = 60
 """More than the tries of the most patient client (docs/protocol.md, "How a call travels")."""
 
@@ -65,6 +66,25 @@ def login_spending_of(request: HttpRequest, name: str) -> Spending:
             for limit in LOGINS.each
             if limit.scope in counted_by
         ],
+    )
+
+
+def guess_spending_of(limits: Limits, *, at: str, guess: str) -> Spending:
+    """What a guess at something is counted against, wherever it comes from.
+
+    In the cell that the thing selects, so that it has one count. For a day the same guess is not
+    counted again: it tells nothing new, and an honest caller repeats it until there is an answer.
+    """
+    digest = _digest(f"{limits.family}|{at}")
+    cell = Cell(int(digest[:8], 16) % settings.CELLS)
+    return Spending(
+        cell=cell,
+        repeated=REPEATED(
+            family=limits.family, digest=_digest(f"{limits.family}|{at}|{guess}"), cell=cell
+        ),
+        remember_ms=GUESS_REMEMBERED_MS,
+        most_repeats=MOST_REPEATS,
+        rules=[_rule(limit, limits, at, cell) for limit in limits.each],
     )
 
 

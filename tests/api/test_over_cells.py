@@ -8,6 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from accounts.laws import addresses_are_reserved, devices_are_within_limits
+from billing.models import Purchase
 from devstack.mandrill_standin import MandrillStandin
 from lantern_pro.jobs.worker import drain
 from lantern_pro.store.keys import split_cell
@@ -87,6 +88,19 @@ def test_whatever_their_cells_accounts_are_recovered_by_mail(
         [code] = re.findall(r"\b\d{6}\b", mandrill_standin.mails[-1]["text"])
         bare.post("/user-link-validate", code=code)
         do_all_jobs()  # a mail tells the owner
+
+        assert bare.answer["userId"] == owner.user_id
+    assert laws() == []
+
+
+def test_whatever_their_cells_accounts_are_recovered_by_receipt(people: list[ClientApp]) -> None:
+    for owner in people:
+        owner.buy()
+
+    for number, owner in enumerate(people):
+        bare = ClientApp(device_id=f"new-{number}", address=f"198.{number}.100.9")
+        receipt = Purchase.objects.get(user_id=owner.user_id).charge_id
+        bare.post("/user-recover-receipt", receiptId=receipt, last4="4242")
 
         assert bare.answer["userId"] == owner.user_id
     assert laws() == []

