@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from billing.services import erasure
-from billing.services.purchases import buyer_of, settle_by_job
+from billing.services.purchases import PAYING, buyer_of, settle_by_job
 from billing.services.receipts import send_receipt
 from lantern_pro.jobs.job import JobArguments, LeasedJob
 from lantern_pro.jobs.lanes import Lane
@@ -47,10 +47,10 @@ class ForgetPurchases(JobArguments):
     user_id: UserId
 
 
-@job(SettlePurchase, lane=Lane.VENDOR, retry=Retry(wait_ms=1_000))
+@job(SettlePurchase, lane=Lane.VENDOR, phases=(PAYING,), retry=Retry(wait_ms=1_000))
 def settle_purchase(leased: LeasedJob, arguments: SettlePurchase) -> None:
     """Settle the purchase."""
-    settle_by_job(arguments.purchase_id, leased.fence)
+    settle_by_job(arguments.purchase_id, leased)
 
 
 @job(SendReceipt, lane=Lane.MAIL, phases=PHASES, retry=RETRY)
@@ -59,7 +59,7 @@ def mail_receipt(leased: LeasedJob, arguments: SendReceipt) -> None:
     send_receipt(arguments.purchase_id, leased)
 
 
-@job(ForgetPurchases, lane=Lane.VENDOR)
+@job(ForgetPurchases, lane=Lane.VENDOR, phases=(erasure.FORGETTING,), retry=Retry(attempts=100))
 def forget_purchases(leased: LeasedJob, arguments: ForgetPurchases) -> None:
     """Leave the accounting record."""
     erasure.forget_purchases(arguments.user_id, leased)

@@ -1,9 +1,15 @@
 """What stays of the purchases of a user who was erased: the accounting record."""
 
+from typing import Final
+
 from billing.gateways import stripe
 from billing.models import Purchase
 from lantern_pro.jobs.job import LeasedJob
+from lantern_pro.jobs.worker import enter
 from lantern_pro.types import UserId
+
+FORGETTING: Final = "forgetting"
+"""The phase in which Stripe may have been told; telling it again changes nothing."""
 
 
 def forget_purchases(user_id: UserId, job: LeasedJob) -> None:
@@ -15,6 +21,7 @@ def forget_purchases(user_id: UserId, job: LeasedJob) -> None:
     for purchase_id in Purchase.objects.ids_of(user_id):
         purchase = Purchase.objects.named(purchase_id)
         if purchase.payment_intent:
+            enter(job, FORGETTING)
             stripe.forget_user(purchase.payment_intent)
         Purchase.objects.strip(purchase_id)
     Purchase.objects.drop_list(user_id=user_id, fence=job.fence)

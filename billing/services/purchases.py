@@ -28,13 +28,17 @@ from lantern_pro import clock
 from lantern_pro.errors import Refused
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.events import following
-from lantern_pro.jobs.job import Fence
+from lantern_pro.jobs.job import Fence, LeasedJob
+from lantern_pro.jobs.worker import enter
 from lantern_pro.store.keys import cell_of, text_id
 from lantern_pro.types import JobId, Minor, PurchaseId, UserId
 from referrals.services.bonuses import INVITED_FACT, bonus_months
 
 KEY_REMEMBERED_MS: Final = 23 * 60 * 60 * 1000
 """Stripe forgets idempotency keys after 24 hours; an hour is kept as a margin."""
+
+PAYING: Final = "paying"
+"""The phase in which Stripe may have been asked: the same call again tells what came of it."""
 
 
 class PurchaseTooOldToRepeat(Refused):
@@ -148,23 +152,26 @@ def buyer_of(purchase_id: PurchaseId) -> UserId:
     return UserId(int(purchase_id.split(".")[1]))
 
 
-def settle(purchase_id: PurchaseId, *, fence: Fence | None = None) -> Purchase:
+def settle(purchase_id: PurchaseId, *, job: LeasedJob | None = None) -> Purchase:
     """Phases two and three: learn the outcome from Stripe, and record it."""
     found = Purchase.objects.named(purchase_id)
     if found.state == Purchase.State.BEGUN:
-        _record(found, _ask_stripe(found), fence)
+        _record(found, _ask_stripe(found, job), job.fence if job else None)
         found = Purchase.objects.named(purchase_id)
-    elif fence is not None:
-        _record(found, _as_recorded(found), fence)
+    elif job:
+        # What followed was staged when it ended, perhaps so long ago that those jobs are forgotten.
+        ledger.complete(job.fence)
     if found.state == Purchase.State.DECLINED:
         raise CardDeclined(details={"reason": found.reason})
     return found
 
 
-def _ask_stripe(found: Purchase) -> Paid | Declined:
+def _ask_stripe(found: Purchase, job: LeasedJob | None) -> Paid | Declined:
     begun = clock.as_millis(found.created)
     if clock.now() - begun > KEY_REMEMBERED_MS:
         raise PurchaseTooOldToRepeat
+    if job:
+        enter(job, PAYING)
     return stripe.pay(
         Order(
             key=found.purchase_id,
@@ -175,12 +182,6 @@ def _ask_stripe(found: Purchase) -> Paid | Declined:
             metadata={"purchase": found.purchase_id, "user": str(found.user_id)},
         )
     )
-
-
-def _as_recorded(found: Purchase) -> Paid | Declined:
-    if found.state == Purchase.State.PAID:
-        return Paid(found.payment_intent or "", found.charge_id or "")
-    return Declined(found.reason)
 
 
 def _record(found: Purchase, outcome: Paid | Declined, fence: Fence | None) -> None:
@@ -211,10 +212,10 @@ def _record(found: Purchase, outcome: Paid | Declined, fence: Fence | None) -> N
             )
 
 
-def settle_by_job(purchase_id: PurchaseId, fence: Fence) -> None:
+def settle_by_job(purchase_id: PurchaseId, job: LeasedJob) -> None:
     """Settle a purchase for a job: a decline is an outcome like another."""
     try:
-        settle(purchase_id, fence=fence)
+        settle(purchase_id, job=job)
     except CardDeclined:
         return
 

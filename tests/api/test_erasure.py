@@ -167,7 +167,7 @@ def test_while_stripe_is_away_the_rest_is_gone_and_the_job_goes_on_later(
 
     waiting = Job.objects.get(kind="forget_purchases")
     assert User.objects.get_account(UserId(reader.user_id)) is None
-    assert waiting.state == "pending"
+    assert (waiting.state, waiting.phase) == ("pending", "forgetting")
     assert Purchase.objects.get().email == EMAIL
 
 

@@ -11,9 +11,13 @@ import stripe
 from django.test import Client
 
 from billing.models import Purchase
+from devstack.mandrill_standin import MandrillStandin
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
+from lantern_pro import clock
+from lantern_pro.jobs import ledger
 from lantern_pro.jobs.models import Job
+from lantern_pro.types import Cell, Millis
 from tests.client_app import ClientApp
 
 RunJobs = Callable[[], int]
@@ -63,6 +67,34 @@ def test_an_event_ends_a_purchase_whose_answer_never_came(
     assert response.status_code == 200
     client.get("/user-data")
     assert client.answer["userStatus"] == "active"
+
+
+def test_a_job_notes_that_it_may_have_asked_stripe(
+    client: ClientApp, stripe_standin: StripeStandin, run_jobs: RunJobs
+) -> None:
+    stripe_standin.faults.add(Fault("close_after", "/v1/payment_intents", times=2))
+    client.buy(timeout=0)
+
+    run_jobs()
+
+    asking = Job.objects.get(kind="settle_purchase")
+    assert (asking.state, asking.phase) == ("pending", "paying")
+
+
+def test_an_event_that_comes_when_all_records_are_forgotten_mails_no_second_receipt(
+    client: ClientApp, run_jobs: RunJobs, mandrill_standin: MandrillStandin
+) -> None:
+    client.buy()
+    body = event("payment_intent.succeeded", purchase=Purchase.objects.get().pk)
+    deliver(body, signed(body))
+    run_jobs()
+    ledger.forget(Cell(0), before=Millis(clock.now() + 60_000))
+
+    deliver(body, signed(body))
+    run_jobs()
+
+    assert not Job.objects.filter(kind="send_receipt").exists()
+    assert len(mandrill_standin.mails) == 1
 
 
 def test_an_event_delivered_many_times_has_one_effect(client: ClientApp, run_jobs: RunJobs) -> None:
