@@ -1,6 +1,7 @@
 -- Leases those of the given jobs that are due, by Redis's time. Each lease raises the job's epoch,
--- so that whoever held it before can no longer commit. The same call again, because its answer
--- was lost on the way, is answered as before: `holder` names the call.
+-- so that whoever held it before can no longer commit. A job that has lost its holder is leased
+-- alone: if it is what ends its workers, it takes no other job along. The same call again, because
+-- its answer was lost on the way, is answered as before: `holder` names the call.
 -- KEYS  ...       the ledger's keys, then two (job_keys) for each job
 -- ARGV  ids       JSON list of job ids, in the order of the keys
 --       lease_ms  how long the lease lasts
@@ -14,13 +15,16 @@
 --@include store/now_ms
 local ids, lease_ms, holder = unpack(ARGV)
 
-local now, leased, taken, tally = now_ms(), {}, {}, {}
+local now, leased, taken, tally, alone = now_ms(), {}, {}, {}, false
 for position, id in ipairs(cjson.decode(ids)) do
     local job = job_at(rest, position, id)
     local due = tonumber(redis.call("ZSCORE", job.due, id) or now + 1)
-    local kind, arguments, epoch, attempts, waits, phase, state, held_by = unpack(redis.call("HMGET",
-        job.row, "kind", "arguments", "epoch", "attempts", "waits", "phase", "state", "holder"))
-    if due <= now then
+    local kind, arguments, epoch, attempts, waits, phase, state, held_by, lapses = unpack(redis.call(
+        "HMGET", job.row, "kind", "arguments", "epoch", "attempts", "waits", "phase", "state",
+        "holder", "lapses"))
+    local lost_its_holder = tonumber(lapses or 0) > 0
+    if due <= now and not alone and (#taken == 0 or not lost_its_holder) then
+        alone = lost_its_holder
         epoch, attempts, state, held_by = epoch + 1, attempts + 1, "leased", holder
         redis.call("HSET", job.row, "state", state, "epoch", epoch, "attempts", attempts, "holder",
             holder, "leased_at", now)

@@ -127,6 +127,22 @@ def test_a_job_that_ends_its_workers_again_and_again_is_given_up(
     assert told["last_error"] == f"its workers fell silent {ledger.MOST_LAPSES + 1} times"
 
 
+def test_a_job_that_ends_its_workers_takes_no_others_along(
+    any_redis: redis.Redis, settings: Any
+) -> None:
+    settings.JOB_LEASE_MS = 0
+    ledger.stage(a_job("a"), a_job("culprit"), a_job("z"))
+
+    for _ in range(ledger.MOST_LAPSES + 3):
+        for leased in take(CELL, most=3, kinds=KINDS):
+            if leased.fence.job_id == "c0.greet.culprit":
+                break  # the worker died with all that it held
+            ledger.complete(leased.fence)
+
+    states = {job.pk: job.state for job in Job.objects.all()}
+    assert states == {"c0.greet.a": "done", "c0.greet.culprit": "dead", "c0.greet.z": "done"}
+
+
 def test_what_was_never_begun_is_handed_back_as_if_never_leased(any_redis: redis.Redis) -> None:
     leased = stage_and_lease()
     due = row(any_redis)["due"]
