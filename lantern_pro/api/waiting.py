@@ -30,11 +30,14 @@ def hold_until_done(attempt: Callable[[], T], seconds: float) -> T:
 
     Between two tries the call waits for the job that ``NotYet`` names, and is told when it ends.
     """
-    deadline = time.monotonic() + seconds
+    deadline, ended = time.monotonic() + seconds, None
     while True:
         try:
             return attempt()
         except NotYet as pending:
             left = deadline - time.monotonic()
-            if pending.waits_for is None or left <= 0 or not wait_for(pending.waits_for, left):
+            if pending.waits_for in {None, ended} or left <= 0:
+                raise  # also when the job has ended without changing the answer: dead, or dropped
+            if not wait_for(pending.waits_for, left):
                 raise
+            ended = pending.waits_for

@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 import pytest
 import redis
 
+from lantern_pro.api.waiting import hold_until_done
+from lantern_pro.errors import NotYet
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import JobArguments, NewJob
 from lantern_pro.jobs.keys import JOBS
@@ -82,3 +84,20 @@ def test_who_has_waited_longest_gives_their_seat_to_who_comes(
         assert not second.done()
         ledger.drop(other, reason="not needed")
         assert second.result(timeout=20)
+
+
+def test_a_call_whose_job_was_given_up_is_answered_and_not_tried_over_and_over(
+    real_redis: redis.Redis,
+) -> None:
+    ledger.stage(NewJob(CELL, Waited(), "x"))
+    ledger.drop(ID, reason="not needed")
+    tries: list[str] = []
+
+    def attempt() -> None:
+        tries.append("once more")
+        raise NotYet(waits_for=ID)
+
+    with pytest.raises(NotYet):
+        hold_until_done(attempt, 0.5)
+
+    assert len(tries) == 2
