@@ -4,15 +4,19 @@ Every worker does it, as often as it likes, beside the others: jobs are named by
 those of the clock by their time, so looking twice stages once.
 """
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
+from redis.exceptions import RedisError
 
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import NewJob
 from lantern_pro.jobs.registry import JobKind, scheduled_kinds
 from lantern_pro.store.client import text_client
 from lantern_pro.types import Cell, Millis
+
+log = logging.getLogger(__name__)
 
 Look = Callable[[Cell], None]
 
@@ -26,10 +30,15 @@ def periodic(look: Look) -> Look:
 
 
 def stage_periodic_jobs() -> None:
-    """Let every registered function look at every cell."""
+    """Let every registered function look at every cell; one that fails keeps no other from it."""
     for cell in range(settings.CELLS):
         for look in _looks:
-            look(Cell(cell))
+            try:
+                look(Cell(cell))
+            except RedisError:
+                raise  # the store is away: for all of them
+            except Exception:
+                log.exception("%s failed in cell %d", look.__name__, cell)
 
 
 class Clockwork:

@@ -8,12 +8,12 @@ from typing import ClassVar
 import pytest
 import redis
 
-from lantern_pro.jobs import registry
+from lantern_pro.jobs import registry, schedule
 from lantern_pro.jobs.job import Done, JobArguments, LeasedJob
 from lantern_pro.jobs.models import Job
 from lantern_pro.jobs.registry import scheduled_kinds
 from lantern_pro.jobs.retention import ForgetJobs
-from lantern_pro.jobs.schedule import Clockwork
+from lantern_pro.jobs.schedule import Clockwork, periodic, stage_periodic_jobs
 from lantern_pro.types import Cell
 
 
@@ -67,3 +67,20 @@ def test_many_schedulers_at_once_stage_one(
 
 def test_records_are_tidied_up_by_the_clock() -> None:
     assert ForgetJobs.kind in {kind.name for kind in scheduled_kinds()}
+
+
+def test_a_look_that_fails_keeps_no_other_from_looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedule, "_looks", [])
+    seen: list[Cell] = []
+
+    @periodic
+    def fails(cell: Cell) -> None:
+        raise LookupError(cell)
+
+    @periodic
+    def looks(cell: Cell) -> None:
+        seen.append(cell)
+
+    stage_periodic_jobs()
+
+    assert seen == [Cell(0)]
