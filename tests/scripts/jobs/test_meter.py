@@ -109,6 +109,20 @@ def test_machines_can_read_it(any_redis: redis.Redis, option: str) -> None:
         assert 'lantern_jobs_due{kind="counted"} 1\n' in written.getvalue()
 
 
+def test_a_collector_is_told_how_long_jobs_waited_and_ran(any_redis: redis.Redis) -> None:
+    any_redis.hset(METER(cell=CELL), "counted:run:4", 98)
+    any_redis.hset(METER(cell=CELL), "counted:run:10", 2)
+    written = StringIO()
+
+    call_command("show_jobs", "--prometheus", stdout=written)
+
+    lines = written.getvalue().splitlines()
+    assert 'lantern_jobs_run_seconds{kind="counted",quantile="0.5"} 0.016' in lines
+    assert 'lantern_jobs_run_seconds{kind="counted",quantile="0.99"} 1.024' in lines
+    assert 'lantern_jobs_run_seconds_count{kind="counted"} 100' in lines
+    assert 'lantern_jobs_wait_seconds_count{kind="counted"} 0' in lines
+
+
 def test_people_can_read_it(any_redis: redis.Redis) -> None:
     stage("one")
     written = StringIO()

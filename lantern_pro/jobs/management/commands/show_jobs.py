@@ -7,12 +7,22 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from lantern_pro.jobs.meter import KindMeter, WorkerSign, dead_now, meters, workers
+from lantern_pro.jobs.meter import (
+    ALMOST_ALL,
+    MEDIAN,
+    KindMeter,
+    Times,
+    WorkerSign,
+    dead_now,
+    meters,
+    workers,
+)
 
 HEADINGS: Final = ("kind", "lane", "due", "oldest", "running", "later", "done", "retried", "dead",
                    "wait p50/p99", "run p50/p99")  # fmt: skip
 COUNTERS: Final = ("staged", "done", "retried", "waited", "lapsed", "dead", "dropped")
 GAUGES: Final = ("due", "later", "running")
+TIMES: Final = ("wait", "run")
 
 
 class Command(BaseCommand):
@@ -78,6 +88,8 @@ def _prometheus(found: list[KindMeter], signs: list[WorkerSign]) -> Iterator[str
         yield from (
             f'lantern_jobs_{name}_total{{kind="{k.kind}"}} {getattr(k, name)}' for k in found
         )
+    for name in TIMES:
+        yield from _summary(name, found)
     yield "# TYPE lantern_jobs_dead_now gauge"
     yield f"lantern_jobs_dead_now {dead_now()}"
     yield "# TYPE lantern_jobs_worker_silent_seconds gauge"
@@ -85,3 +97,14 @@ def _prometheus(found: list[KindMeter], signs: list[WorkerSign]) -> Iterator[str
         f'lantern_jobs_worker_silent_seconds{{worker="{sign.name}"}} {sign.silent_ms / 1000}'
         for sign in signs
     )
+
+
+def _summary(name: str, found: list[KindMeter]) -> Iterator[str]:
+    metric = f"lantern_jobs_{name}_seconds"
+    yield f"# TYPE {metric} summary"
+    for each in found:
+        times: Times = getattr(each, name)
+        for quantile, bound in ((MEDIAN, times.median_ms), (ALMOST_ALL, times.p99_ms)):
+            if bound is not None:
+                yield f'{metric}{{kind="{each.kind}",quantile="{quantile}"}} {bound / 1000}'
+        yield f'{metric}_count{{kind="{each.kind}"}} {times.count}'
