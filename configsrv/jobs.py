@@ -1,9 +1,10 @@
 """The jobs that make configurations, and mail them."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from configsrv.services import mailing, populate
+from lantern_pro import clock
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import JobArguments, LeasedJob, NewJob
 from lantern_pro.jobs.lanes import Lane
@@ -12,6 +13,8 @@ from lantern_pro.jobs.schedule import periodic
 from lantern_pro.mail import sending
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Cell, UserId
+
+MINUTE_MS: Final = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,10 @@ def mail_config(leased: LeasedJob, arguments: MailConfig) -> None:
 
 @periodic
 def stage_stale_tables(cell: Cell) -> None:
-    """Stage the making of free buckets that no longer fit the settings."""
+    """Stage the making of free buckets that no longer fit the settings.
+
+    The job's name has the minute too: for settings that come back, the first one's job is done.
+    """
     shape = populate.stale_shape(cell)
     if shape is not None:
-        ledger.stage(PopulateFreeTable.of(cell, shape))
+        ledger.stage(PopulateFreeTable.of(cell, f"{shape}.{clock.now() // MINUTE_MS}"))

@@ -18,6 +18,7 @@ from proxies.services import assignments
 
 PAGE: Final = 200
 BEGINNING: Final = Millis(0)
+MINUTE_MS: Final = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,14 @@ def serve_waiting_users(_leased: LeasedJob, arguments: ServeWaitingUsers) -> Don
 
 @periodic
 def stage_releases(cell: Cell) -> None:
-    """Stage the release of those whose Pro time is over."""
+    """Stage the release of those whose Pro time is over.
+
+    The job's name has the minute too: by the clock of the last one's worker it may have gone on.
+    """
+    now = clock.now()
     jobs = [
-        NewJob(cell, ReleaseProxies(user_id), f"{user_id}.{expiration}")
-        for user_id, expiration in Proxy.objects.expired(cell, now=clock.now(), most=PAGE)
+        NewJob(cell, ReleaseProxies(user_id), f"{user_id}.{expiration}.{now // MINUTE_MS}")
+        for user_id, expiration in Proxy.objects.expired(cell, now=now, most=PAGE)
     ]
     if jobs:
         ledger.stage(*jobs)

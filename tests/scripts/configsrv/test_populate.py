@@ -124,18 +124,6 @@ def test_a_table_of_many_buckets_is_written_by_several_jobs(settings: Settings) 
     assert _broken_laws() == []
 
 
-def test_a_table_that_no_longer_fits_the_settings_is_made_anew(settings: Settings) -> None:
-    fleet.free_proxy()
-    fleet.free_proxy()
-    drain(HERE)
-    settings.FREE_PROXIES_PER_BUCKET = 1
-
-    stage_periodic_jobs()
-    drain(HERE)
-
-    assert {len(named) for named in managers.proxies_of_buckets(HERE).values()} == {1}
-
-
 def test_a_fleet_that_changed_meanwhile_is_read_again() -> None:
     fence = _table_fence()
     text_client().set(FLEET_VERSION(cell=HERE), 7)

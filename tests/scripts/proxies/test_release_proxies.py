@@ -90,6 +90,20 @@ def test_nobody_whose_time_goes_on_is_looked_at(user_id: UserId, proxy_id: Proxy
     assert fleet.proxies_of(user_id) == {proxy_id}
 
 
+def test_a_clock_that_was_ahead_leaves_nobody_their_proxies_for_good(user_id: UserId) -> None:
+    [(_, end)] = text_client().zrange(PRO_ENDS(cell=HERE), 0, 0, withscores=True)
+    until_then = int(end) - clock.now()
+    with clock.shifted(until_then + 1_000):
+        stage_periodic_jobs()
+    drain(HERE)  # by the clock of this worker they are still Pro
+
+    with clock.shifted(until_then + 61_000):
+        stage_periodic_jobs()
+        drain(HERE)
+
+    assert fleet.proxies_of(user_id) == set()
+
+
 def test_who_paid_meanwhile_keeps_their_proxies(user_id: UserId, proxy_id: ProxyId) -> None:
     outcome = _release(user_id, [proxy_id], _leased(user_id).fence)
 
