@@ -44,7 +44,7 @@ async def play_round(
 
 
 async def every_kind(theatre: Theatre, chance: random.Random) -> list[Facts]:
-    """A short play in which every kind of job has its part.
+    """A short play in which every kind of job has its part that sign-up and purchase bring.
 
     Somebody pays while there are no Pro proxies, and waits; an operator adds some; somebody else
     invites a friend, who pays; and somebody's time is over.
