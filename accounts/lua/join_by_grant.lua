@@ -6,7 +6,7 @@
 --       grant            STRING  empty, then the device that has joined by it
 --       notices          LIST    what all devices of the account are told
 --       ...                      the ledger's keys, then a row for each job that follows
--- ARGV  work             JSON: {follow: [...]}
+-- ARGV  work             JSON: {follow: [...]}, staged when the grant is used
 --       device           JSON: {id, name, now, limit, place, version}, all texts
 --       notice           JSON: {kind, at, way, device_id, name}; empty when nobody need be told
 -- -->   added            the device is one of the account, and the grant is used
@@ -34,8 +34,6 @@ local outcome = join_device(keys, joining)
 if outcome == "added" or outcome == "already_there" then
     redis.call("SET", grant, joining.id, "KEEPTTL")
     tell_devices(notices, notice)
-end
-if outcome == "added" then
     emit(rest, work)
 end
 return { outcome }

@@ -22,6 +22,7 @@ from accounts.events import AccountRecovered, DevicesChanged
 from accounts.managers import Access, Account, Credentials, Joining
 from accounts.managers.recovery import Notice
 from accounts.models import User
+from accounts.services.personal import lookup_hash
 from accounts.services.users import account_of
 from lantern_pro import clock
 from lantern_pro.jobs.events import following
@@ -31,6 +32,7 @@ from lantern_pro.types import UserId
 
 TRIES: Final = 20
 LONGEST_NAME: Final = 100
+_HOUR_MS: Final = 60 * 60 * 1000
 
 T = TypeVar("T")
 
@@ -71,16 +73,18 @@ def join_by_grant(
 
     In a full account it takes the place that ``place`` names, or else that of the device that
     has its very name and joined first: a machine that was set up anew. ``WrongLinkCode`` when the
-    grant is over. With ``notice`` all devices are told, and its address by mail.
+    grant is over. With ``notice`` all devices are told, and its address by mail, also when the
+    device says to be one of the account: ids of devices are no secrets.
     """
 
     def attempt(access: Access) -> managers.Joined:
         takes = place or _place_of_namesake(access, name)
+        changed = () if device_id in access.devices else what_follows(access)
         return managers.join_by_grant(
             user_id=user_id,
             nonce=nonce,
             joining=joining_of(access, device_id=device_id, name=name, place=takes),
-            follow=(*what_follows(access), *_mail_of(notice, user_id, nonce)),
+            follow=(*changed, *_mail_of(notice, user_id)),
             notice=notice,
         )
 
@@ -97,10 +101,13 @@ def join_by_grant(
     return found
 
 
-def _mail_of(notice: Notice | None, user_id: UserId, nonce: str) -> tuple[NewJob, ...]:
+def _mail_of(notice: Notice | None, user_id: UserId) -> tuple[NewJob, ...]:
+    """The mail that tells of a device: one an hour, however often the call is repeated."""
     if notice is None:
         return ()
-    return following(AccountRecovered(cell_of(user_id), user_id, notice.way, nonce))
+    device = lookup_hash("recovered", notice.device_id)[:16]
+    fact = f"{notice.way}.{device}.{notice.at // _HOUR_MS}"
+    return following(AccountRecovered(cell_of(user_id), user_id, notice.way, fact))
 
 
 def check_room(user_id: UserId, *, name: str) -> None:

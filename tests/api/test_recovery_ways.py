@@ -135,3 +135,23 @@ def test_the_owner_is_told_by_mail_which_way_it_was(
         EMAIL, "A device has joined your Lantern Pro account"
     )  # fmt: skip
     assert words in " ".join(str(mail["text"]).split())
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_owner_is_mailed_once_when_who_comes_says_to_be_a_device_of_the_account(
+    owner: ClientApp,
+    prove: Callable[[str, ClientApp], Proof],
+    run_jobs: Callable[[], int],
+    mandrill_standin: MandrillStandin,
+    way: str,
+) -> None:
+    thief = ClientApp("device-1", address="198.51.100.9")
+    proof = prove(way, thief)
+
+    for _ in range(3):
+        thief.post(CALLS[way], **proof)
+    run_jobs()
+
+    told = [each for each in mandrill_standin.mails if "has joined" in str(each["subject"])]
+    assert outcome(thief) == "ok"
+    assert len(told) == 1
