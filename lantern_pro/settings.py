@@ -127,7 +127,7 @@ FLOWS = "lantern_pro.flows.FLOWS"
 # A job that stands still is noticed within 30 s, so a lease must be well below that.
 JOB_LEASE_MS = env.number("LANTERN_JOB_LEASE_MS", 15_000, least=500, most=20_000)
 JOB_SWEEP_SECONDS = env.number("LANTERN_JOB_SWEEP_SECONDS", 2, least=1, most=60)
-JOB_THREADS = env.counts("LANTERN_JOB_THREADS", "prompt:2,vendor:2,mail:1,bulk:1")
+JOB_THREADS = env.counts("LANTERN_JOB_THREADS", "prompt:3,vendor:2,mail:1,bulk:1")
 JOB_RETENTION_DAYS = env.number("LANTERN_JOB_RETENTION_DAYS", 30, least=2, most=3_650)
 # How many calls may wait for their jobs at once; fewer than a server has threads.
 WAITING_SEATS = env.number("LANTERN_WAITING_SEATS", 24, least=1, most=1_000)

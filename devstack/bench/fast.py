@@ -49,7 +49,7 @@ FAST_LEDGER: Final = Contestant(
     LEDGER,
     "the ledger",
     "fast",
-    "one worker process with one thread for each lane, batches of up to 64",
+    "one worker process as it comes (three threads in the lane), batches of up to 64",
     (),
-    (("LANTERN_JOB_THREADS", "prompt:1,vendor:1,mail:1,bulk:1"),),
+    (),
 )
