@@ -4,7 +4,8 @@ import importlib
 
 from lantern_pro.flows import FLOWS
 from lantern_pro.jobs.events import Event
-from lantern_pro.jobs.registry import known_kinds
+from lantern_pro.jobs.lanes import Lane
+from lantern_pro.jobs.registry import kind_named, known_kinds
 from lantern_pro.support.printed import BESIDE_THE_TABLE, arguments_of, causes_of, jobs_of
 from tests.house.tree import APPS, ROOT
 
@@ -51,3 +52,10 @@ def test_every_kind_of_job_comes_from_the_table_or_from_where_the_docs_say() -> 
 
 def test_what_the_docs_say_of_jobs_beside_the_table_is_of_jobs_that_are_there() -> None:
     assert set(BESIDE_THE_TABLE) <= set(known_kinds())
+
+
+def test_every_kind_of_job_that_calls_a_service_of_others_declares_its_phases() -> None:
+    callers = [*known_kinds(Lane.VENDOR), *known_kinds(Lane.MAIL)]
+
+    assert [name for name in callers if (kind := kind_named(name)) and not kind.phases] == []
+    assert len(callers) > 5
