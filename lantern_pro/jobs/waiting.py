@@ -59,9 +59,9 @@ def _seat(channel: str) -> Iterator[Seat]:
             leaving = _seats.popleft()
             leaving.is_needed = True
         _seats.append(seat)
-    if leaving is not None:
-        text_client().publish(leaving.channel, SEAT_NEEDED)
     try:
+        if leaving is not None:
+            text_client().publish(leaving.channel, SEAT_NEEDED)
         yield seat
     finally:
         with _lock:

@@ -7,13 +7,17 @@ from typing import Any, ClassVar
 
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
+from devstack.redis_server import free_port
 from lantern_pro.api.waiting import hold_until_done
 from lantern_pro.errors import NotYet
-from lantern_pro.jobs import ledger
+from lantern_pro.jobs import ledger, waiting
 from lantern_pro.jobs.job import JobArguments, NewJob
 from lantern_pro.jobs.keys import JOBS
 from lantern_pro.jobs.waiting import wait_for
+from lantern_pro.store.client import using
 from lantern_pro.types import Cell, JobId
 from tests.leasing import take
 
@@ -101,3 +105,18 @@ def test_a_call_whose_job_was_given_up_is_answered_and_not_tried_over_and_over(
         hold_until_done(attempt, 0.5)
 
     assert len(tries) == 2
+
+
+def test_who_could_not_wait_leaves_no_seat_taken(real_redis: redis.Redis, settings: Any) -> None:
+    settings.WAITING_SEATS = 1
+    away = redis.Redis(port=free_port(), retry=Retry(NoBackoff(), 0))
+    ledger.stage(NewJob(CELL, Waited(), "x"))
+    pool, first = begin(real_redis)
+
+    with using(text=away, raw=away), pytest.raises(redis.ConnectionError):
+        wait_for(JobId("c0.waited.y"), 1.0)
+    ledger.drop(ID, reason="not needed")
+
+    with pool:
+        first.exception(timeout=20)  # it has ended, however it did
+    assert not waiting._seats
