@@ -56,6 +56,11 @@ class ForwardJob(JobArguments):
     to_cell: Cell
     letter: str
 
+    @property
+    def about(self) -> int:
+        """Whom the job is about that travels."""
+        return int(json.loads(self.letter)["about"])
+
 
 @dataclass(frozen=True, slots=True)
 class _Letter:

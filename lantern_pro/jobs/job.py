@@ -14,6 +14,10 @@ from lantern_pro.types import Cell, JobId
 _FACT: Final = re.compile(r"^[A-Za-z0-9_.-]{1,200}$")
 
 
+MOST_FOLLOWING: Final = 3_000
+"""How many jobs one script can stage: Lua takes some 8,000 values at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class JobArguments:
     """The arguments of one kind of job; each kind is a subclass that names it.
@@ -129,7 +133,10 @@ class Work:
     follow: Sequence[NewJob] = field(default=())
 
     def __post_init__(self) -> None:
-        """Refuse a job of another cell: a script touches one cell only."""
+        """Refuse a job of another cell, which no script can touch, and more than one can take."""
+        if len(self.follow) > MOST_FOLLOWING:
+            message = f"{len(self.follow)} jobs are too many for one script: {MOST_FOLLOWING}"
+            raise ValueError(message)
         strangers = [job.job_id for job in self.follow if job.cell != self.cell]
         if strangers:
             message = f"{strangers} belong to other cells than {self.cell}; stage a forward"

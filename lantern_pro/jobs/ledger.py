@@ -50,6 +50,7 @@ def apply(name: str, work: Work, *, more: Sequence[str] = (), **named: Argument)
     outcome = script(name)(None, rest=[*work.rest, *more], work=work.work, **named)
     match outcome:
         case ["already_done"]:
+            announce(work)  # it may be ours: then the answer to our first call was lost
             raise AlreadyDone
         case ["superseded"]:
             raise Superseded

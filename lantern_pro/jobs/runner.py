@@ -107,6 +107,7 @@ class Drainer:
             log.warning("%s: the store does not answer: %s", self._name, type(error).__name__)
         except Exception:
             log.exception("%s: looking for jobs failed", self._name)
+        self.batch = None  # whatever was in it is left to the lease
         return PAUSE_AFTER_FAILURE_SECONDS
 
     def _take_batch(self, cell: Cell) -> float:
@@ -197,7 +198,7 @@ class Runner:
             if batch is None or not (held := batch.held):
                 continue
             if batch.idle_seconds > NOTICED_WITHIN_SECONDS and not self._stands_still:
-                log.critical("%s stands still; this worker ends, others go on", held[0].job_id)
+                log.critical("%s stands still; this worker ends, others go on", batch.at_hand)
                 self._stands_still = True
                 self._on_standstill()
             elif batch.idle_seconds + lease_seconds <= NOTICED_WITHIN_SECONDS:

@@ -37,6 +37,7 @@ class Batch:
         self._lock = threading.Lock()
         self._held = {job.fence.job_id: job.fence for job in jobs}
         self._moved = time.monotonic()
+        self.at_hand: JobId | None = None
 
     @property
     def held(self) -> list[Fence]:
@@ -59,6 +60,11 @@ class Batch:
         with self._lock:
             for job_id in job_ids:
                 self._held.pop(job_id, None)
+
+    def begin(self, job: LeasedJob) -> None:
+        """Say which job is run now."""
+        self.at_hand = job.fence.job_id
+        self.move()
 
     def move(self) -> None:
         """Say that there is progress."""
@@ -102,6 +108,7 @@ def run_batch(batch: Batch, stopping: Callable[[], bool] = never) -> None:
     for job in batch.jobs:
         if not batch.holds(job.fence):
             continue
+        batch.begin(job)
         if stopping():
             _hand_back(job, "", "return")
             batch.let_go(job.fence.job_id)

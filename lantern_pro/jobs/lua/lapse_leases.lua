@@ -1,6 +1,6 @@
 -- Takes jobs back whose holder let the lease run out, by Redis's time: it died, or hangs. They are
--- due as before, and the try does not count; but a job that ends its workers again and again is
--- given up.
+-- due as before, and the try does not count; but a job to which that happens again waits for others
+-- to go first, a minute at most, and one that ends its workers again and again is given up.
 -- KEYS  ...          the ledger's keys, then two (job_keys) for each job
 -- ARGV  ids          JSON list of job ids, in the order of the keys
 --       most_lapses  how often a job may lose its holder
@@ -27,7 +27,8 @@ for position, id in ipairs(cjson.decode(ids)) do
             count_job(rest, kind, "dead")
             end_jobs(rest, { job }, "leased", "dead", now)
         else
-            await_due(rest, job, due, false)
+            local pause = lapses > 1 and math.min(250 * 2 ^ lapses, 60000) or 0
+            await_due(rest, job, pause > 0 and now + pause or due, false)
         end
         count = count + 1
     end

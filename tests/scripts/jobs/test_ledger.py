@@ -231,6 +231,15 @@ def test_a_batch_that_is_held_is_completed_whole(any_redis: redis.Redis) -> None
     assert any_redis.zcard(keys.DONE(cell=CELL)) == 2
 
 
+def test_more_than_one_script_can_take_is_refused() -> None:
+    with pytest.raises(ValueError, match="too many"):
+        Work(CELL, follow=[a_job(str(number)) for number in range(3_001)])
+
+
+def test_as_many_as_one_script_can_take_are_staged(real_redis: redis.Redis) -> None:
+    assert ledger.stage(*(a_job(str(number)) for number in range(3_000))) == 3_000
+
+
 def test_staging_tells_how_many_are_new(any_redis: redis.Redis) -> None:
     assert ledger.stage(a_job("one"), a_job("two")) == 2
     assert ledger.stage(a_job("two"), a_job("three")) == 1

@@ -118,7 +118,9 @@ def test_a_job_that_ends_its_workers_again_and_again_is_given_up(
     settings.JOB_LEASE_MS = 0
     stage_and_lease()
 
-    for _ in range(ledger.MOST_LAPSES + 1):
+    for _ in range(ledger.MOST_LAPSES):
+        ledger.lapse(CELL)
+        any_redis.zadd(keys.DUE(cell=CELL, kind="greet"), {ID: 1})
         take(CELL, most=1, kinds=KINDS)
     ledger.lapse(CELL)
 
@@ -134,6 +136,8 @@ def test_a_job_that_ends_its_workers_takes_no_others_along(
     ledger.stage(a_job("a"), a_job("culprit"), a_job("z"))
 
     for _ in range(ledger.MOST_LAPSES + 3):
+        ledger.lapse(CELL)
+        any_redis.zadd(keys.DUE(cell=CELL, kind="greet"), {"c0.greet.culprit": 1}, xx=True)
         for leased in take(CELL, most=3, kinds=KINDS):
             if leased.fence.job_id == "c0.greet.culprit":
                 break  # the worker died with all that it held
@@ -196,3 +200,19 @@ def test_what_ended_later_is_not_forgotten(any_redis: redis.Redis) -> None:
 
     assert forgotten == 0
     assert row(any_redis)["state"] == "done"
+
+
+def test_a_job_that_loses_its_worker_again_lets_others_go_first(
+    any_redis: redis.Redis, settings: Any
+) -> None:
+    settings.JOB_LEASE_MS = 0
+    stage_and_lease()
+    ledger.lapse(CELL)
+    take(CELL, most=1, kinds=KINDS)
+
+    ledger.lapse(CELL)
+
+    head = ledger.waiting(CELL, kinds=KINDS, most=1)
+    assert head.due == []
+    assert head.next_due is not None
+    assert 500 <= head.next_due - head.now <= 1_000

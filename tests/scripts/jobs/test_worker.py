@@ -128,6 +128,7 @@ def test_what_follows_in_another_cell_is_delivered_once(
     drain(Cell(1))
 
     assert [type(job.arguments) for job in jobs] == [ForwardJob]
+    assert [job.arguments.about for job in jobs] == [inviter]
     assert any_redis.zrange(f"{{c1}}:user:{inviter}:invitees", 0, -1) == [str(invitee)]
     assert any_redis.hget(JOBS.row(f"c1.note_invitee.{invitee}"), "state") == "done"
     assert any_redis.hget(JOBS.row(f"c1.note_invitee.{invitee}"), "about") == str(inviter)
