@@ -46,9 +46,9 @@ CONTESTANTS: Final = (
         RQ,
         "RQ, safest",
         "safest",
-        "Retry(max=20); maintenance every second, job monitoring every second (a job whose worker "
-        "vanished is noticed 60 s later)",
-        ("--maintenance-interval", "1", "--job-monitoring-interval", "1"),
+        "Retry(max=20); maintenance and job monitoring every second, worker-ttl 20 s, so that an "
+        "idle worker looks for abandoned jobs that often (one is noticed 60 s later)",
+        ("--maintenance-interval", "1", "--job-monitoring-interval", "1", "--worker-ttl", "20"),
     ),
     Contestant(
         HUEY,
