@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lantern_pro import clock
 from lantern_pro.jobs.job import JobArguments, LeasedJob, NewJob
 from lantern_pro.jobs.registry import job
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import PurchaseId, UserId
 from referrals import managers
-from referrals.services import bonuses, erasure
+from referrals.services import bonuses, codes, erasure
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +105,8 @@ class ForgetInviter(JobArguments):
 @job(NoteInvitee)
 def note_invitee(leased: LeasedJob, arguments: NoteInvitee) -> None:
     """Enter the invitee."""
-    managers.note_invitee(
-        inviter_id=arguments.inviter_id,
-        invitee_id=arguments.invitee_id,
-        now=clock.now(),
-        fence=leased.fence,
+    codes.note_invitee(
+        inviter_id=arguments.inviter_id, invitee_id=arguments.invitee_id, fence=leased.fence
     )
 
 

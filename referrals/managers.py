@@ -70,9 +70,12 @@ def attach(
     raise AssertionError(outcome)
 
 
-def note_invitee(*, inviter_id: UserId, invitee_id: UserId, now: Millis, fence: Fence) -> None:
-    """Enter a user in the list of those who came by somebody's code."""
-    ledger.apply(
+def note_invitee(*, inviter_id: UserId, invitee_id: UserId, now: Millis, fence: Fence) -> bool:
+    """Enter a user in the list of those who came by somebody's code; False when that one is gone.
+
+    The job is not done by it.
+    """
+    outcome = ledger.apply(
         "referrals/note_invitee",
         Work.of(fence),
         user=USERS.row(inviter_id),
@@ -80,6 +83,12 @@ def note_invitee(*, inviter_id: UserId, invitee_id: UserId, now: Millis, fence: 
         invitee_id=invitee_id,
         now=now,
     )
+    match outcome:
+        case ["noted"]:
+            return True
+        case ["no_such_user"]:
+            return False
+    raise AssertionError(outcome)
 
 
 def credit_inviter(  # noqa: PLR0913 - the script's arguments

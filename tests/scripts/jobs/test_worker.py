@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import pytest
 import redis
 
+from accounts.keys import USERS
 from lantern_pro.errors import NotYet, Refused
 from lantern_pro.jobs import ledger, registry
 from lantern_pro.jobs.events import ForwardJob, following
@@ -120,6 +121,7 @@ def test_what_follows_in_another_cell_is_delivered_once(
 ) -> None:
     settings.CELLS = 2
     invitee, inviter = a_user(), a_user(cell=Cell(1))
+    any_redis.hset(USERS.row(invitee), "inviter_id", str(inviter))
     jobs = following(ReferralAttached(CELL, invitee, inviter))
     ledger.stage(*jobs)
 

@@ -9,12 +9,15 @@ from accounts.keys import INVITEES, USERS
 from lantern_pro.jobs.errors import AlreadyDone, Superseded
 from lantern_pro.jobs.job import Fence
 from lantern_pro.jobs.keys import DUE
+from lantern_pro.jobs.worker import drain
+from lantern_pro.store.keys import new_id
 from lantern_pro.types import UserId
 from referrals import managers
 from referrals.jobs import ForgetInvitations, ForgetInvitee, ForgetInviter, NoteInvitee
+from referrals.services.codes import note_invitee
 from referrals.services.erasure import PAGE, forget_invitations
 from tests.people import HERE, a_user
-from tests.scripts.referrals.test_referral_scripts import NOW, a_fence
+from tests.scripts.referrals.test_referral_scripts import a_fence
 
 Forget = Callable[[Fence], None]
 
@@ -80,11 +83,31 @@ def test_many_invitees_are_told_page_by_page(any_redis: redis.Redis) -> None:
     assert any_redis.zcard(DUE(cell=HERE, kind="forget_invitations")) == 1
 
 
-def test_noted_nothing_of_an_inviter_who_is_gone(any_redis: redis.Redis) -> None:
-    gone, invitee = UserId(1024), a_user()
-
-    managers.note_invitee(
-        inviter_id=gone, invitee_id=invitee, now=NOW, fence=a_fence(NoteInvitee(gone, invitee))
+def entered_late(inviter: UserId, invitee: UserId) -> None:
+    """Do the job that enters an invitee, which waited for long."""
+    note_invitee(
+        inviter_id=inviter, invitee_id=invitee, fence=a_fence(NoteInvitee(inviter, invitee))
     )
 
+
+def test_an_invitee_who_was_erased_meanwhile_is_not_entered_any_more(
+    any_redis: redis.Redis,
+) -> None:
+    inviter, erased = a_user(), UserId(new_id(HERE))
+
+    entered_late(inviter, erased)
+
+    assert managers.invitees_of(inviter, most=9) == []
+
+
+def test_the_code_of_an_inviter_who_was_erased_meanwhile_goes_off_the_invitee(
+    any_redis: redis.Redis,
+) -> None:
+    gone, invitee = UserId(new_id(HERE)), a_user()
+    any_redis.hset(USERS.row(invitee), mapping={"inviter": "AAK7PQ2M", "inviter_id": str(gone)})
+
+    entered_late(gone, invitee)
+    drain(HERE)
+
     assert any_redis.exists(INVITEES(user_id=gone)) == 0
+    assert any_redis.hmget(USERS.row(invitee), "inviter", "inviter_id") == [None, str(gone)]

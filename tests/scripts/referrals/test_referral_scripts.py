@@ -14,6 +14,7 @@ from lantern_pro.types import Millis, PurchaseId, UserId
 from referrals import managers
 from referrals.errors import OwnReferralCode, ReferralAlreadyAttached, ReferralRing
 from referrals.jobs import NoteInvitee
+from referrals.services.codes import note_invitee
 from tests.leasing import take
 from tests.people import HERE, a_user
 
@@ -96,13 +97,14 @@ def test_changed_when_the_chain_is_no_longer_as_read(pair: tuple[UserId, UserId]
 
 def test_noted_once(pair: tuple[UserId, UserId], any_redis: Any) -> None:
     invitee, inviter = pair
+    attach(invitee, inviter)
     fence = a_fence(NoteInvitee(inviter, invitee))
 
-    managers.note_invitee(inviter_id=inviter, invitee_id=invitee, now=NOW, fence=fence)
+    note_invitee(inviter_id=inviter, invitee_id=invitee, fence=fence)
 
     assert any_redis.zrange(INVITEES(user_id=inviter), 0, -1) == [str(invitee)]
     with pytest.raises(AlreadyDone):
-        managers.note_invitee(inviter_id=inviter, invitee_id=invitee, now=NOW, fence=fence)
+        note_invitee(inviter_id=inviter, invitee_id=invitee, fence=fence)
 
 
 def credit(inviter: UserId, invitee: UserId, *, fact: str) -> bool:
