@@ -10,19 +10,21 @@
 --       now        ms
 --       life_ms    how long the codes are good
 --       pause_ms   the least time between two mails
+--       most_tries how many wrong codes may be sent; after that the codes are over
 -- -->   asked      with new codes
 --       asked_again  the codes stay, and are mailed again
 --       known      they were mailed a moment ago; nothing changed
 --@include jobs/emit
 local proof = unpack(KEYS)
-local work, nonce, address, sealed, device, now, life_ms, pause_ms = unpack(ARGV)
+local work, nonce, address, sealed, device, now, life_ms, pause_ms, most_tries = unpack(ARGV)
 
-local known, ends, mailed, used = unpack(redis.call("HMGET", proof, "address", "until", "mailed", "used"))
-if known == address and not used and now - mailed < tonumber(pause_ms) then
+local known, ends, mailed, used, tries = unpack(redis.call("HMGET", proof, "address", "until", "mailed", "used", "tries"))
+local is_good = known == address and not used and tonumber(tries) < tonumber(most_tries)
+if is_good and now - mailed < tonumber(pause_ms) then
     return { "known" }
 end
 emit(rest, work)
-if known == address and not used and ends - now > life_ms / 2 then
+if is_good and ends - now > life_ms / 2 then
     redis.call("HSET", proof, "mailed", now, "name", device)
     return { "asked_again" }
 end

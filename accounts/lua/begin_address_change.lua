@@ -13,25 +13,31 @@
 --       now             ms
 --       life_ms         how long the codes are good
 --       pause_ms        the least time between two mails
+--       most_tries      how many wrong codes may be sent; after that a change is begun anew
 -- -->   named           the account has the address, unproven
 --       begun           the change waits for its codes
 --       begun_again     the codes stay, and are mailed again
 --       known           they were mailed a moment ago; nothing changed
 --       proven          the account has proven this address before; nothing changed
+--       no_such_user    nothing changed
 --@include jobs/emit
 local user, change, lex_email_hash = unpack(KEYS)
-local work, user_id, digest, sealed, nonce, now, life_ms, pause_ms = unpack(ARGV)
+local work, user_id, digest, sealed, nonce, now, life_ms, pause_ms, most_tries = unpack(ARGV)
 
+if redis.call("EXISTS", user) == 0 then
+    return { "no_such_user" }
+end
 local present, proven = unpack(redis.call("HMGET", user, "email_hash", "email_proven"))
 if present == digest and proven then
     return { "proven" }
 end
-local wanted, mailed = unpack(redis.call("HMGET", change, "digest", "mailed"))
-if wanted == digest and now - mailed < tonumber(pause_ms) then
+local wanted, mailed, tries = unpack(redis.call("HMGET", change, "digest", "mailed", "tries"))
+local is_good = wanted == digest and tonumber(tries) < tonumber(most_tries)
+if is_good and now - mailed < tonumber(pause_ms) then
     return { "known" }
 end
 emit(rest, work)
-if wanted == digest then
+if is_good then
     redis.call("HSET", change, "mailed", now)
     return { "begun_again" }
 end

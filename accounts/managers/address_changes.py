@@ -23,15 +23,16 @@ class AddressChange:
     nonce: str
 
 
-def begin_address_change(
+def begin_address_change(  # noqa: PLR0913 - the script's arguments
     *,
     user_id: UserId,
     change: AddressChange,
     now: Millis,
     life_ms: int,
     pause_ms: int,
+    most_tries: int,
     follow: Sequence[NewJob],
-) -> Literal["named", "begun", "begun_again", "known", "proven"]:
+) -> Literal["named", "begun", "begun_again", "known", "proven", "no_such_user"]:
     """Note which address an account is to have."""
     outcome = ledger.apply(
         "accounts/begin_address_change",
@@ -44,6 +45,7 @@ def begin_address_change(
         now=now,
         life_ms=life_ms,
         pause_ms=pause_ms,
+        most_tries=most_tries,
     )
     match outcome:
         case ["named"]:
@@ -56,6 +58,8 @@ def begin_address_change(
             return "known"
         case ["proven"]:
             return "proven"
+        case ["no_such_user"]:
+            return "no_such_user"
     raise AssertionError(outcome)
 
 

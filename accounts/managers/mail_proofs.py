@@ -40,7 +40,13 @@ class MailProof:
 
 
 def ask_mail_proof(
-    *, proof: MailProof, now: Millis, life_ms: int, pause_ms: int, follow: Sequence[NewJob]
+    *,
+    proof: MailProof,
+    now: Millis,
+    life_ms: int,
+    pause_ms: int,
+    most_tries: int,
+    follow: Sequence[NewJob],
 ) -> Literal["asked", "asked_again", "known"]:
     """Note that a device asks."""
     cell = cell_of_asker(proof.digest)
@@ -55,6 +61,7 @@ def ask_mail_proof(
         now=now,
         life_ms=life_ms,
         pause_ms=pause_ms,
+        most_tries=most_tries,
     )
     match outcome:
         case ["asked"]:

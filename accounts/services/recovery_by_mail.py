@@ -50,7 +50,10 @@ _LOOKED_AT: Final = 20
 
 
 def ask_by_mail(askers: Askers, *, email: str, name: str) -> None:
-    """Ask for codes by mail; within a minute the same again is the same."""
+    """Ask for codes by mail; within a minute the same again is the same.
+
+    Codes that too many wrong ones have ended are made anew: how often is bounded by the mails.
+    """
     must_be_offered(Way.MAIL)
     address, request = normal_email(email), secrets.token_hex(16)
     proof = MailProof(
@@ -62,7 +65,12 @@ def ask_by_mail(askers: Askers, *, email: str, name: str) -> None:
     )
     event = MailProofAsked(proof.cell, proof.digest, request)
     mail_proofs.ask_mail_proof(
-        proof=proof, now=clock.now(), life_ms=LIFE_MS, pause_ms=PAUSE_MS, follow=following(event)
+        proof=proof,
+        now=clock.now(),
+        life_ms=LIFE_MS,
+        pause_ms=PAUSE_MS,
+        most_tries=MOST_TRIES,
+        follow=following(event),
     )
 
 

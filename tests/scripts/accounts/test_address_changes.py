@@ -13,6 +13,7 @@ from accounts.managers.address_changes import AddressChange, Side
 from accounts.managers.addresses import OwnAddress
 from lantern_pro.store.audit import all_index_faults
 from lantern_pro.store.client import text_client
+from lantern_pro.store.keys import new_id
 from lantern_pro.types import Millis, UserId
 from tests.people import HERE, a_user
 
@@ -38,6 +39,7 @@ def begin(user_id: UserId, change: AddressChange = NEW, *, at: int = 0) -> str:
         now=Millis(NOW + at),
         life_ms=86_400_000,
         pause_ms=PAUSE_MS,
+        most_tries=5,
         follow=(),
     )
 
@@ -67,6 +69,14 @@ def test_named_the_first_address_is_there_at_once_and_unproven(owner: UserId) ->
     assert begin(owner) == "named"
     assert addresses.own_address(owner) == OwnAddress(NEW.digest, NEW.sealed, NEVER)
     assert list(all_index_faults(HERE)) == []
+
+
+def test_no_such_user_of_somebody_erased_nothing_is_written(any_redis: redis.Redis) -> None:
+    erased = UserId(new_id(HERE))
+    before = sorted(any_redis.scan_iter())
+
+    assert begin(erased) == "no_such_user"
+    assert sorted(any_redis.scan_iter()) == before
 
 
 def test_begun_nothing_of_the_account_changes_yet(owner: UserId) -> None:
@@ -128,6 +138,18 @@ def test_wrong_after_five_wrong_codes_the_right_one_too(owner: UserId) -> None:
     assert [confirm(owner, None) for _ in range(5)] == ["wrong"] * 5
     assert confirm(owner) == "wrong"
     assert addresses.own_address(owner) == OwnAddress(NEW.digest, NEW.sealed, NEVER)
+
+
+@pytest.mark.parametrize("at", [1_000, PAUSE_MS])
+def test_begun_anew_after_too_many_wrong_codes_others_are_right(owner: UserId, at: int) -> None:
+    has(owner, "b" * 64)
+    begin(owner)
+    for _ in range(5):
+        confirm(owner, None)
+    anew = AddressChange(NEW.digest, NEW.sealed, "nonce-2")
+
+    assert begin(owner, anew, at=at) == "begun"
+    assert confirm(owner, change=anew) == "confirmed"
 
 
 def test_no_change_codes_of_another_change_are_none(owner: UserId) -> None:

@@ -20,7 +20,12 @@ pytestmark = pytest.mark.usefixtures("any_redis")
 def ask(proof: MailProof = PROOF, *, at: int = 0) -> str:
     """Ask, so many ms later."""
     return mail_proofs.ask_mail_proof(
-        proof=proof, now=Millis(NOW + at), life_ms=LIFE_MS, pause_ms=PAUSE_MS, follow=()
+        proof=proof,
+        now=Millis(NOW + at),
+        life_ms=LIFE_MS,
+        pause_ms=PAUSE_MS,
+        most_tries=5,
+        follow=(),
     )
 
 
@@ -68,6 +73,17 @@ def test_codes_for_another_address_and_codes_that_were_used_are_made_anew() -> N
     assert ask(other) == "asked"
     send(0, other)
     assert ask(replace(other, nonce="nonce-3")) == "asked"
+
+
+@pytest.mark.parametrize("at", [1_000, PAUSE_MS])
+def test_codes_that_too_many_wrong_ones_ended_are_made_anew(at: int) -> None:
+    ask()
+    for _ in range(5):
+        send(None)
+    anew = replace(PROOF, nonce="nonce-2")
+
+    assert ask(anew, at=at) == "asked"
+    assert send(0, anew)
 
 
 def test_opened_the_codes_lead_to_their_doors() -> None:
