@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from accounts.errors import WrongCredentials
 from accounts.keys import INVITEES, USERS, pro_time_keys
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import Fence, NewJob, Work
@@ -67,6 +68,8 @@ def attach(
             raise OwnReferralCode
         case ["ring"]:
             raise ReferralRing
+        case ["no_such_user"]:  # erased since they were known
+            raise WrongCredentials
     raise AssertionError(outcome)
 
 

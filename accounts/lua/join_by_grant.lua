@@ -14,7 +14,8 @@
 --       full             at the limit; nothing changed
 --       no_such_place    the device to be replaced is none of the account; nothing changed
 --       changed          the devices are not as read; nothing changed
---       no_grant         there is none, or it is used and over; nothing changed
+--       no_grant         there is none, or it is used and over, or the account is gone; nothing
+--                        changed
 --@include accounts/join_device
 --@include accounts/tell_devices
 --@include jobs/emit
@@ -22,7 +23,7 @@ local user, devices, device_names, removed_devices, grant, notices = unpack(KEYS
 local work, device, notice = unpack(ARGV)
 
 local joining, used_by = cjson.decode(device), redis.call("GET", grant)
-if not used_by then
+if not used_by or redis.call("EXISTS", user) == 0 then
     return { "no_grant" }
 end
 if used_by ~= "" then

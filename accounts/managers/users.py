@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import models
 
+from accounts.errors import WrongCredentials
 from accounts.keys import (
     DEVICE_NAMES,
     DEVICES,
@@ -154,8 +155,10 @@ class UserManager(models.Manager["User"]):
         match outcome:
             case ["confirmed"]:
                 return True
-            case ["already_confirmed" | "no_such_user"]:
+            case ["already_confirmed"]:
                 return False
+            case ["no_such_user"]:  # reaped or erased since they were read
+                raise WrongCredentials
         raise AssertionError(outcome)
 
     def unconfirmed(self, cell: Cell, *, before: Millis, most: int) -> list[UserId]:

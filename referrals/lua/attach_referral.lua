@@ -16,10 +16,14 @@
 --       own_code            nobody can invite themself; nothing changed
 --       ring                the inviter came by this user; nothing changed
 --       changed             the chain is no longer as read; nothing changed, read it again
+--       no_such_user        the invitee is gone; nothing changed
 --@include jobs/emit
 local user = unpack(KEYS)
 local user_id, inviter_id, code, now, chain, jobs, work = unpack(ARGV)
 
+if redis.call("EXISTS", user) == 0 then
+    return { "no_such_user" }
+end
 if inviter_id == user_id then
     return { "own_code" }
 end

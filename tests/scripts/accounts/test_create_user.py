@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import redis
 
+from accounts.errors import WrongCredentials
 from accounts.keys import DEVICES, SIGNUP, USERS
 from accounts.models import User
 from accounts.services.users import SIGNUP_TTL_MS
@@ -102,12 +103,14 @@ def test_confirmed_once_and_then_the_sign_up_is_gone(any_redis: redis.Redis) -> 
     assert not any_redis.exists(SIGNUP(digest="d1", cell=CELL))
 
 
-def test_confirming_nobody_makes_nobody(any_redis: redis.Redis) -> None:
+def test_who_was_reaped_since_they_were_read_is_not_confirmed_but_refused(
+    any_redis: redis.Redis,
+) -> None:
     user_id = UserId(new_id(CELL))
 
-    confirmed = User.objects.confirm(user_id=user_id, signup_digest="d1", now=NOW)
+    with pytest.raises(WrongCredentials):
+        User.objects.confirm(user_id=user_id, signup_digest="d1", now=NOW)
 
-    assert not confirmed
     assert not any_redis.exists(USERS.row(user_id))
 
 

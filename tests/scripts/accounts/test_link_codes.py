@@ -7,7 +7,7 @@ import pytest
 import redis
 
 from accounts import managers
-from accounts.keys import DEVICES, GRANT, LINK_CODES
+from accounts.keys import DEVICES, GRANT, LINK_CODES, USERS
 from accounts.managers import LinkAsk, LinkCode, link_codes
 from accounts.managers.link_codes import Approval, Attempt
 from accounts.models import User
@@ -158,6 +158,24 @@ def test_a_grant_is_given_once_and_to_no_stranger() -> None:
     assert give(owner)
     assert not give(owner)
     assert not give(UserId(1 << 20))
+
+
+def test_nobody_joins_an_account_that_was_erased_since_it_was_read(any_redis: Any) -> None:
+    owner = a_user()
+    give(owner)
+    access = User.objects.get_access(owner)
+    assert access is not None
+    any_redis.delete(USERS.row(owner), DEVICES(user_id=owner))
+
+    outcome = managers.join_by_grant(
+        user_id=owner,
+        nonce="nonce-1",
+        joining=joining_of(access, device_id="device-2", name="", place=""),
+        follow=what_follows(access),
+    )
+
+    assert outcome == "barred"
+    assert any_redis.exists(USERS.row(owner), DEVICES(user_id=owner)) == 0
 
 
 def test_added_by_a_grant_once(any_redis: Any) -> None:

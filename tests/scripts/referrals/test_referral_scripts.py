@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import redis
 
+from accounts.errors import WrongCredentials
 from accounts.keys import INVITEES, TIME_LEDGER, USERS
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.errors import AlreadyDone
@@ -74,6 +75,18 @@ def test_own_code_changes_nothing(pair: tuple[UserId, UserId]) -> None:
         attach(invitee, invitee)
 
     assert managers.inviter_of(invitee) is None
+
+
+def test_no_such_user_of_an_invitee_who_was_erased_nothing_is_written(
+    pair: tuple[UserId, UserId], any_redis: redis.Redis
+) -> None:
+    _, inviter = pair
+    erased = UserId(new_id(HERE))
+
+    with pytest.raises(WrongCredentials):
+        attach(erased, inviter)
+
+    assert not any_redis.exists(USERS.row(erased))
 
 
 def test_a_ring_is_seen_by_the_script_itself(pair: tuple[UserId, UserId]) -> None:
