@@ -90,11 +90,9 @@ class UserLinkRemove(ClientView):
 
     def _remove_stolen(self, identity: Identity, device_id: str, key: str) -> dict[str, object]:
         reset_key = reset_key_of(key)
-        known, is_done = authenticate_resetter(**identity.shown, reset_key=reset_key)
+        known, _ = authenticate_resetter(**identity.shown, reset_key=reset_key)
         remove_device(user_id=known.user_id, device_id=device_id, by=identity.device_id)
-        if not is_done:
-            known = reset_stolen_token(known, reset_key=reset_key)
-        return credentials_answer(known)
+        return credentials_answer(reset_stolen_token(known, reset_key=reset_key))
 
 
 class MigrateDeviceId(ClientView):

@@ -43,8 +43,9 @@ class TokenReset(ClientView):
         """Reset the token, once."""
         told = self.read()
         reset_key = reset_key_of(told["idempotencyKey"])
-        known, is_done = authenticate_resetter(**identity_of(request).shown, reset_key=reset_key)
-        if not is_done:
-            reset = reset_stolen_token if told["stolen"] else reset_token
-            known = reset(known, reset_key=reset_key)
+        known, is_before = authenticate_resetter(**identity_of(request).shown, reset_key=reset_key)
+        if told["stolen"]:
+            known = reset_stolen_token(known, reset_key=reset_key)
+        elif not is_before:
+            known = reset_token(known, reset_key=reset_key)
         return self.ok(**credentials_answer(known))

@@ -24,10 +24,10 @@ def authenticate_reader(*, user_id: UserId | None, token: str, device_id: str) -
 def authenticate_resetter(
     *, user_id: UserId | None, token: str, device_id: str, reset_key: str
 ) -> tuple[Credentials, bool]:
-    """Know whoever resets the token, and whether that is done: a reply may have been lost.
+    """Know whoever resets the token, and whether they show the one before: a reply may be lost.
 
-    It is done when the token is the one before, and is still good for reading or comes with the
-    same ``reset_key`` as the reset itself.
+    That one must be good for reading still, or come with the same ``reset_key`` as the reset
+    itself.
     """
     found = _found(user_id, token, device_id)
     if token_is_right(token, found.user_id, found.kid, found.epoch):

@@ -234,6 +234,28 @@ def test_only_who_reset_a_stolen_token_may_repeat_the_call(client: ClientApp) ->
     assert thief.answer["errorId"] == "wrong-credentials"
 
 
+@pytest.mark.parametrize(
+    ("path", "told"), [("/token-reset", {}), ("/user-link-remove", {"deviceID": "device-3"})]
+)
+def test_a_theft_that_is_told_with_a_token_just_reset_ends_both_tokens(
+    full: ClientApp, path: str, told: dict[str, str]
+) -> None:
+    unaware, thief = on(full, "device-2"), on(full, "device-of-the-thief")
+    full.post("/token-reset")
+    second = full.answer["token"]
+
+    unaware.post(path, stolen="true", idempotencyKey="a secret of the owner", **told)
+    third = unaware.answer["token"]
+    unaware.post(path, stolen="true", idempotencyKey="a secret of the owner", **told)
+    thief.get("/user-data")
+    by_the_first = thief.answer["errorId"]
+    thief.token = second
+    thief.get("/user-data")
+
+    assert third not in {full.token, second}
+    assert (by_the_first, thief.answer["errorId"]) == ("wrong-credentials", "wrong-credentials")
+
+
 def test_a_stolen_device_is_removed_and_the_token_reset_in_one_call(full: ClientApp) -> None:
     thief = on(full, "device-2")
     told = {"deviceID": "device-2", "stolen": "true", "idempotencyKey": "a secret"}

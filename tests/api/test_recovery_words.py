@@ -163,6 +163,15 @@ def test_a_stolen_token_is_reset_on_the_way(client: ClientApp) -> None:
     assert devices_of(new) == ["device-1", "new-device"]
 
 
+def test_a_recovery_after_a_theft_may_be_repeated(client: ClientApp) -> None:
+    words = words_of(client)
+    told = {"stolen": "true", "idempotencyKey": "a secret of the owner"}
+
+    first, second = recovered(words, **told), recovered(words, **told)
+
+    assert second.token == first.token
+
+
 @pytest.mark.parametrize(
     ("words", "error_id"),
     [(UNKNOWN, "wrong-recovery-words"), (UNKNOWN[:-6] + "year", "invalid-recovery-words")],

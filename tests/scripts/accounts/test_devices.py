@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 import redis
 
 from accounts import managers
 from accounts.errors import TooManyDevices
-from accounts.keys import DEVICE_NAMES, DEVICES, REMOVED_DEVICES, USERS
+from accounts.keys import DEVICE_NAMES, DEVICES, REMOVED_DEVICES
 from accounts.laws import devices_are_within_limits
 from accounts.managers import Access, Joining
 from accounts.models import User
@@ -243,34 +242,6 @@ def test_a_move_that_was_read_too_early_changes_nothing(owner: UserId) -> None:
     assert devices_of(owner) == {"device-1", "device-2"}
 
 
-def reset(user_id: UserId, *, epoch: int = 1) -> bool:
-    """Reset the token, with a minute of grace."""
-    return managers.reset_token(
-        user_id=user_id,
-        epoch=epoch,
-        kid="dev",
-        good_until=Millis(NOW + 60_000),
-        reset_key="key",
-        follow=(),
-    )
-
-
-def test_reset_the_epoch_rises_and_the_one_before_is_remembered(owner: UserId) -> None:
-    done = reset(owner)
-
-    row: Any = text_client().hgetall(USERS.row(owner))
-    assert done
-    assert (row["epoch"], row["old_kid"], row["reset_key"]) == ("2", "dev", "key")
-    assert row["old_good_until"] == str(NOW + 60_000)
-
-
-def test_a_token_that_was_reset_meanwhile_is_not_reset_again(owner: UserId) -> None:
-    reset(owner)
-
-    assert not reset(owner)
-    assert text_client().hget(USERS.row(owner), "epoch") == "2"
-
-
 def test_of_twenty_devices_that_join_at_once_two_find_room(
     real_redis: redis.Redis, owner: UserId
 ) -> None:
@@ -287,11 +258,3 @@ def test_of_twenty_devices_that_join_at_once_two_find_room(
     assert joined.count(True) == 2
     assert len(devices_of(owner)) == 3
     assert access_of(owner).devices_version == 2
-
-
-def test_of_twenty_equal_resets_at_once_one_resets(real_redis: redis.Redis, owner: UserId) -> None:
-    with ThreadPoolExecutor(20) as threads:
-        done = list(threads.map(lambda _: reset(owner), range(20)))
-
-    assert done.count(True) == 1
-    assert real_redis.hget(USERS.row(owner), "epoch") == "2"
