@@ -27,6 +27,7 @@ from accounts.keys import (
     WRONG_CODES_OF,
 )
 from accounts.managers import mails
+from accounts.managers.address_changes import get_address_change
 from accounts.managers.addresses import own_address
 from accounts.managers.erasure import removed_devices
 from accounts.services.personal import unseal
@@ -78,10 +79,19 @@ def _removed_devices(user_id: UserId) -> list[dict[str, Any]]:
     ]
 
 
-def _address_proven(user_id: UserId) -> int:
-    """When the owner proved to read the mail of the account's address; 0 when never."""
-    own = own_address(user_id)
-    return clock.as_seconds(own.proven) if own else 0
+def _address(user_id: UserId) -> dict[str, Any]:
+    """When the owner proved to read the mail of the account's address, 0 for never; the next."""
+    own, change = own_address(user_id), get_address_change(user_id)
+    return {
+        "proven": clock.as_seconds(own.proven) if own else 0,
+        "toBe": unseal(change.sealed) if change else "",
+    }
+
+
+def _notices(user_id: UserId) -> list[dict[str, Any]]:
+    return [
+        {**asdict(each), "at": clock.as_seconds(each.at)} for each in account_of(user_id).notices
+    ]
 
 
 def _pro_time(user_id: UserId) -> list[dict[str, Any]]:
@@ -101,8 +111,19 @@ def _pro_time(user_id: UserId) -> list[dict[str, Any]]:
 def _mails(user_id: UserId) -> dict[str, Any]:
     digest = account_of(user_id).row.get("email_hash", "")
     return {
-        "sent": [asdict(each) for each in mails.mails_of(user_id, most=50)],
-        "standing": asdict(mails.standing_of(digest)) if digest else None,
+        "sent": [
+            {**asdict(each), "at": clock.as_seconds(each.at)}
+            for each in mails.mails_of(user_id, most=50)
+        ],
+        "standing": _standing(mails.standing_of(digest)) if digest else None,
+    }
+
+
+def _standing(known: mails.Standing) -> dict[str, Any]:
+    """What became of mails to the address: when last, and the mail service's word for it."""
+    return {
+        name: value if name == "why" else clock.as_seconds(value)
+        for name, value in asdict(known).items()
     }
 
 
@@ -119,12 +140,7 @@ def _jobs(user_id: UserId) -> list[dict[str, Any]]:
 
 HOLDINGS: Final = (
     Holding("account", _account, (USERS, REFERRAL_CODE, SIGNUP, RECOVERY_WORDS), "at once"),
-    Holding(
-        "notices",
-        lambda user_id: [asdict(each) for each in account_of(user_id).notices],
-        (NOTICES,),
-        "at once",
-    ),
+    Holding("notices", _notices, (NOTICES,), "at once"),
     Holding(
         "devices",
         _devices,
@@ -132,8 +148,8 @@ HOLDINGS: Final = (
         "at once; a request to link a device goes by itself within the hour",
     ),
     Holding(
-        "addressProven",
-        _address_proven,
+        "address",
+        _address,
         (ADDRESS_CHANGE, ADDRESS_CLAIMS, ADDRESS_HOLDER, ADDRESS_MAILS, MAIL_PROOF),
         "within a minute; a request for a code goes by itself within the hour",
     ),

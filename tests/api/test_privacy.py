@@ -1,8 +1,12 @@
 """``/user-export``: all that is held on a user is told."""
 
 import pytest
+from django.conf import settings
 
+from accounts.managers.mails import note_mail_event
 from accounts.models import User
+from accounts.services.personal import email_hash
+from lantern_pro import clock
 from lantern_pro.store.audit import all_keys
 from lantern_pro.store.privacy import all_holdings
 from lantern_pro.types import UserId
@@ -29,6 +33,35 @@ def test_the_export_tells_the_address_devices_time_payments_and_mails(reader: Cl
     assert held["mails"]["sent"][0]["state"] == "sent"
     assert len(held["invitees"]) == 1
     assert held["jobs"]
+
+
+def test_moments_are_told_in_seconds(reader: ClientApp) -> None:
+    reader.post("/recovery-words")
+    note_mail_event(digest=email_hash(EMAIL), kind="bounced", at=clock.now(), why="bad-mailbox")
+
+    reader.get("/user-export")
+
+    held, now = reader.answer["held"], reader.answer["made"]
+    [notice], [mail] = held["notices"], held["mails"]["sent"]
+    for moment in (notice["at"], mail["at"], held["mails"]["standing"]["bounced"]):
+        assert now - 60 < moment <= now
+    assert held["mails"]["standing"]["complained"] == 0
+
+
+def test_an_address_that_is_yet_to_be_confirmed_is_told(reader: ClientApp) -> None:
+    reader.post("/user-update", email="another@example.org")
+
+    reader.get("/user-export")
+
+    held = reader.answer["held"]
+    assert held["account"]["email"] == EMAIL
+    assert held["address"] == {"proven": 0, "toBe": "another@example.org"}
+
+
+def test_the_page_on_privacy_lists_all_that_an_export_tells() -> None:
+    page = (settings.BASE_DIR / "docs/privacy.md").read_text(encoding="utf-8")
+
+    assert [each.name for each in all_holdings() if f"`{each.name}`" not in page] == []
 
 
 def test_the_export_tells_nothing_that_opens_another_door(reader: ClientApp) -> None:
