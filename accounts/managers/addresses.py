@@ -65,13 +65,29 @@ def claim_address(
 
 
 def accounts_of_address(digest: str, *, most: int) -> tuple[UserId, list[UserId]]:
-    """Who holds an address (or ``NOBODY``), and the accounts that name it, the newest first."""
+    """Who holds an address (or ``NOBODY``), and the accounts that name it, the newest first.
+
+    Of more than ``most`` it is the oldest: nobody who comes later pushes them out.
+    """
     cell = cell_of_address(digest)
     with text_client().pipeline(transaction=False) as pipe:
         pipe.hget(ADDRESS_HOLDER(digest=digest, cell=cell), "user_id")
-        pipe.zrevrange(ADDRESS_CLAIMS(digest=digest, cell=cell), 0, most - 1)
+        pipe.zrange(ADDRESS_CLAIMS(digest=digest, cell=cell), 0, most - 1)
         holder, claims = pipe.execute()
-    return UserId(int(holder or 0)), [UserId(int(each)) for each in claims]
+    return UserId(int(holder or 0)), [UserId(int(each)) for each in reversed(claims)]
+
+
+def pro_until(digest: str, users: Sequence[UserId]) -> dict[UserId, Millis]:
+    """Of some accounts those that have this address, and when the Pro time of each ends."""
+    with text_client().pipeline(transaction=False) as pipe:
+        for user_id in users:
+            pipe.hmget(USERS.row(user_id), ["email_hash", "expiration"])
+        rows = pipe.execute()
+    return {
+        user_id: Millis(int(expiration))
+        for user_id, (named, expiration) in zip(users, rows, strict=True)
+        if named == digest
+    }
 
 
 def own_address(user_id: UserId) -> OwnAddress | None:

@@ -46,7 +46,7 @@ MOST_MAILS: Final = 6
 MOST_TRIES: Final = 5
 MOST_ACCOUNTS: Final = 3
 MOST_DOORS: Final = 8
-_LOOKED_AT: Final = 20
+_LOOKED_AT: Final = 1_000
 
 
 def ask_by_mail(askers: Askers, *, email: str, name: str) -> None:
@@ -162,23 +162,19 @@ def _doors_of(proof: MailProof) -> list[Door]:
     """What the codes shall lead to: accounts that name the address, who is Pro longest first."""
     holder, claims = addresses.accounts_of_address(proof.address, most=_LOOKED_AT)
     ids = dict.fromkeys([*([holder] if holder != NOBODY else []), *claims])
-    found = [(each, User.objects.get_account(each)) for each in ids]
-    named = [
-        (user_id, account)
-        for user_id, account in found
-        if account and account.row.get("email_hash") == proof.address
-    ]
-    now = clock.now()
-    named.sort(key=lambda each: -max(int(each[1].row["expiration"]), now))  # stable: holder first
+    ends, now = addresses.pro_until(proof.address, list(ids)), clock.now()
+    longest = sorted(ends, key=lambda user_id: -max(ends[user_id], now))  # stable: holder first
     doors = [
         door
-        for user_id, account in named[:MOST_ACCOUNTS]
-        for door in _doors_to(user_id, account, proof.name)
+        for user_id in longest[:MOST_ACCOUNTS]
+        for door in _doors_to(user_id, User.objects.get_account(user_id), proof.name)
     ]
     return doors[:MOST_DOORS]
 
 
-def _doors_to(user_id: UserId, account: Account, name: str) -> Sequence[Door]:
+def _doors_to(user_id: UserId, account: Account | None, name: str) -> Sequence[Door]:
+    if account is None:
+        return []
     if has_place(account, name):
         return [Door(user_id, "")]
     return [Door(user_id, device.device_id) for device in account.devices]
