@@ -48,6 +48,14 @@ class ClientView(APIView):
         same = json.dumps(told, sort_keys=True) if told.get("idempotencyKey") else ""
         spending_of(request, self.limits, repeated_as=same).spend()
 
+    def finalize_response(
+        self, request: Request, response: Response, *args: object, **kwargs: object
+    ) -> Response:
+        """Let nothing on the way keep an answer: it holds credentials, and paths lead over CDNs."""
+        answer: Response = super().finalize_response(request, response, *args, **kwargs)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
     def read(self) -> dict[str, Any]:
         """Read and validate the parameters; ``InvalidParameter`` names the first at fault."""
         told = self.Input(data=parameters(self.request))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -189,6 +190,17 @@ def test_answers_are_ascii_only(client: ClientApp, service: redis.Redis) -> None
 
     assert response.content.isascii()
     assert client.answer["devices"][0]["name"] == "电话"
+
+
+def test_nothing_on_the_way_may_keep_an_answer(client: ClientApp) -> None:
+    answers = [
+        client.get("/user-data"),
+        client.post("/user-create"),
+        client.post("/user-data"),
+        replace(client, token="another").get("/user-data"),
+    ]
+
+    assert [answer.headers["Cache-Control"] for answer in answers] == ["no-store"] * 4
 
 
 def test_an_unknown_endpoint_and_a_wrong_method_answer_in_the_envelope(client: ClientApp) -> None:
