@@ -1,6 +1,6 @@
 """What referrals may refuse."""
 
-from lantern_pro.errors import Refused
+from lantern_pro.errors import NotYet, Refused
 
 
 class WrongReferralCode(Refused):
@@ -29,3 +29,10 @@ class ReferralRing(Refused):
 
     error_id = "referral-ring"
     message = "The owner of this code came here by your own invitation."
+
+
+class BonusUnderWay(NotYet):
+    """The bonus of whoever invited a user is on its way, and erasing the user must wait for it."""
+
+    error_id = "bonus-under-way"
+    message = "Whoever invited you is being given their bonus. Please try again in a minute."

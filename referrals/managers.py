@@ -7,18 +7,25 @@ from accounts.errors import WrongCredentials
 from accounts.keys import INVITEES, USERS, pro_time_keys
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import Fence, NewJob, Work
+from lantern_pro.jobs.keys import JOBS
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import cell_of
-from lantern_pro.types import Millis, PurchaseId, UserId
+from lantern_pro.types import JobId, Millis, PurchaseId, UserId
 from referrals.errors import OwnReferralCode, ReferralAlreadyAttached, ReferralRing
 
 LONGEST_CHAIN = 200
+_ON_ITS_WAY = ("pending", "leased")
 
 
 def inviter_of(user_id: UserId) -> UserId | None:
     """Who invited a user."""
     found = text_client().hget(USERS.row(user_id), "inviter_id")
     return UserId(int(found)) if found else None
+
+
+def is_on_its_way(job_id: JobId) -> bool:
+    """Whether a job is to be run, or is being run."""
+    return text_client().hget(JOBS.row(job_id), "state") in _ON_ITS_WAY
 
 
 def chain_above(user_id: UserId) -> list[tuple[UserId, UserId | None]]:

@@ -14,6 +14,7 @@ from lantern_pro import clock
 from lantern_pro.api.identity import identity_of
 from lantern_pro.api.schema import Answer
 from lantern_pro.api.view import ClientView
+from lantern_pro.api.waiting import hold_until_done, patience_of
 
 
 class UserExport(ClientView):
@@ -64,6 +65,9 @@ class UserDelete(ClientView):
             max_length=100,
             help_text="From the answer to the same call without it; good for ten minutes.",
         )
+        timeout = serializers.IntegerField(
+            required=False, min_value=0, help_text="Seconds that the client is ready to wait."
+        )
 
     class Output(Answer):
         """Whether the user is erased, or how to confirm that they shall be."""
@@ -81,13 +85,14 @@ class UserDelete(ClientView):
     def post(self, request: Request) -> Response:
         """Ask for a confirmation, or erase."""
         told = self.read()
-        identity = identity_of(request)
+        identity, patience = identity_of(request), patience_of(told.get("timeout"))
         if not told["confirmation"]:
             known = authenticate(**identity.shown)
-            asked = ask_to_erase(known.user_id, identity.token)
+            asked = hold_until_done(lambda: ask_to_erase(known.user_id, identity.token), patience)
             until = clock.as_seconds(asked.until)
             return self.ok(erased=False, confirmation=asked.text, confirmUntil=until)
-        if identity.user_id is None or not identity.token:
+        user_id, token, confirmation = identity.user_id, identity.token, told["confirmation"]
+        if user_id is None or not token:
             raise MissingCredentials
-        erase_user(identity.user_id, identity.token, told["confirmation"])
+        hold_until_done(lambda: erase_user(user_id, token, confirmation), patience)
         return self.ok(erased=True, confirmation="", confirmUntil=0)
