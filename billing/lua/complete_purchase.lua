@@ -58,7 +58,8 @@ if tonumber(bonus_months) > 0 and redis.call("HEXISTS", user, "inviter_id") == 1
     expiration = extend_pro(keys, row.user_id, entry) or expiration
 end
 if (row.device_limit or "") ~= "" then
-    redis.call("HSET", user, "device_limit", row.device_limit)
+    local limit = math.max(tonumber(row.device_limit), redis.call("ZCARD", devices)) -- none is taken away
+    redis.call("HSET", user, "device_limit", limit)
 end
 keys.devices, keys.device_names, keys.removed_devices = devices, device_names, removed_devices
 put_device(keys, { id = row.device_id, name = row.device_name, now = now, limit = device_limit })

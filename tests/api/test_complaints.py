@@ -16,6 +16,7 @@ from devstack.standin.faults import Fault
 from lantern_pro import clock
 from lantern_pro.jobs.ledger import retry
 from lantern_pro.jobs.models import Job
+from lantern_pro.jobs.schedule import stage_periodic_jobs
 from lantern_pro.types import JobId
 from tests import fleet
 from tests.client_app import ClientApp
@@ -23,6 +24,7 @@ from tests.client_app import ClientApp
 NewClient = Callable[..., ClientApp]
 RunJobs = Callable[[], int]
 EMAIL = "reader@example.org"
+TWO_MONTHS_MS = 61 * 24 * 60 * 60 * 1000
 SEND = "/api/1.0/messages/send.json"
 
 
@@ -64,6 +66,26 @@ def takes(app: ClientApp) -> ClientApp:
     """Take over the credentials that were answered."""
     app.user_id, app.token = app.answer["userId"], app.answer["token"]
     return app
+
+
+def test_lantern_5277_an_account_that_was_paid_is_there_after_months_and_known_by_its_address(
+    client: ClientApp, bare: ClientApp, run_jobs: RunJobs, mandrill_standin: MandrillStandin
+) -> None:
+    """Two months after buying the account was in no database, nor anything under its address."""
+    fleet.pro_proxy()
+    client.buy(email=EMAIL)
+    run_jobs()
+
+    with clock.shifted(TWO_MONTHS_MS):
+        stage_periodic_jobs()
+        run_jobs()
+        bare.post("/user-link-request", email=EMAIL, deviceName="PC")
+        run_jobs()
+        bare.post("/user-link-validate", code=codes_in(mandrill_standin)[0])
+        bare_is_pro = is_pro(takes(bare))
+
+    assert bare_is_pro
+    assert bare.user_id == client.user_id
 
 
 def test_lantern_5513_one_machine_set_up_anew_three_times_gets_in_without_staff(

@@ -170,15 +170,6 @@ def test_a_buyer_whose_account_is_full_gets_the_time_and_no_further_device(
     assert any_redis.hget(USERS.row(buyer), "expiration") != "0"
 
 
-def test_a_plan_may_be_for_more_devices_than_is_usual(buyer: UserId, any_redis: Any) -> None:
-    purchase_id = begin(buyer, device_limit="2")
-
-    complete(buyer, purchase_id, device_limit=1)
-
-    assert any_redis.zrange(DEVICES(user_id=buyer), 0, -1) == ["device-9", "device-1"]
-    assert any_redis.hget(USERS.row(buyer), "device_limit") == "2"
-
-
 def test_no_such_purchase_gives_nothing(buyer: UserId, any_redis: Any) -> None:
     with pytest.raises(NoSuchPurchase):
         complete(buyer, purchase_id_of(buyer, "never begun"))
