@@ -1,6 +1,6 @@
 -- Records the intent of a purchase before Stripe is asked, once for one idempotency key.
 -- KEYS  purchase        HASH  the purchase to be
---       user            HASH  the buyer's account; must exist
+--       user            HASH  the buyer's account; must exist; counts the purchases that began
 --       user_purchases  ZSET  the buyer's purchases: id -> when, ms
 --       by_id           ZSET  index of purchases
 --       by_created      ZSET  index of purchases
@@ -34,6 +34,7 @@ for field, value in pairs(cjson.decode(intent)) do
 end
 redis.call("HSET", purchase, "id", purchase_id, "user_id", user_id, "created", now,
     "digest", digest, "state", "begun")
+redis.call("HINCRBY", user, "purchases_begun", 1) -- an erasure that has not seen it looks again
 redis.call("ZADD", user_purchases, now, purchase_id)
 redis.call("ZADD", by_id, 0, purchase_id)
 redis.call("ZADD", by_created, now, purchase_id)

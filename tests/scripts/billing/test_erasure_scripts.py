@@ -3,6 +3,8 @@
 import pytest
 import redis
 
+from accounts.managers import erasure
+from accounts.models import User
 from billing.jobs import ForgetPurchases
 from billing.keys import PURCHASES, USER_PURCHASES
 from billing.managers import PERSONAL_COLUMNS
@@ -14,6 +16,7 @@ from lantern_pro.store.audit import all_index_faults
 from lantern_pro.types import PurchaseId, UserId
 from tests.leasing import take
 from tests.people import HERE, a_user
+from tests.scripts.billing.test_purchase_scripts import begin
 
 
 def held(user_id: UserId) -> Fence:
@@ -21,6 +24,20 @@ def held(user_id: UserId) -> Fence:
     ledger.stage(NewJob(HERE, ForgetPurchases(user_id), "test"))
     [job] = take(HERE, most=1)
     return job.fence
+
+
+def test_a_purchase_that_begins_keeps_its_buyer_from_an_erasure_that_has_not_seen_it(
+    any_redis: redis.Redis,
+) -> None:
+    buyer = a_user()
+    account = User.objects.get_account(buyer)
+    assert account is not None
+    begin(buyer)
+
+    outcome = erasure.erase(user_id=buyer, row=account.row, follow=[])
+
+    assert outcome == "changed"
+    assert User.objects.get_account(buyer) is not None
 
 
 def test_dropped_the_list_is_gone_and_the_job_done(any_redis: redis.Redis) -> None:
