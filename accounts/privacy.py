@@ -159,7 +159,8 @@ HOLDINGS: Final = (
         "mails",
         _mails,
         (MAILS, MAIL_STANDING),
-        "at once; what was sent stays at Mandrill until its own time for that is over",
+        "at once; what became of mails to the address within a minute, unless another account "
+        "names it; what was sent stays at Mandrill until its own time for that is over",
     ),
     Holding(
         "invitees",

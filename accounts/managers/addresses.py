@@ -6,7 +6,7 @@ from typing import Literal
 
 from django.conf import settings
 
-from accounts.keys import ADDRESS_CLAIMS, ADDRESS_HOLDER, ADDRESS_MAILS, USERS
+from accounts.keys import ADDRESS_CLAIMS, ADDRESS_HOLDER, ADDRESS_MAILS, MAIL_STANDING, USERS
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import NewJob, Work
 from lantern_pro.store.client import text_client
@@ -15,6 +15,8 @@ from lantern_pro.store.scripts import script
 from lantern_pro.types import Cell, JobId, Millis, UserId
 
 NOBODY = UserId(0)
+Names = Literal["yes", "no", "gone"]
+"""Whether an account names an address; ``gone`` when the account was erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def cell_of_address(digest: str) -> Cell:
 
 
 def claim_address(
-    *, digest: str, user_id: UserId, names: bool, proven: Millis, now: Millis
+    *, digest: str, user_id: UserId, names: Names, proven: Millis, now: Millis
 ) -> Claimed:
     """Note what an account makes of an address."""
     cell = cell_of_address(digest)
@@ -48,7 +50,8 @@ def claim_address(
         claims=ADDRESS_CLAIMS(digest=digest, cell=cell),
         holder=ADDRESS_HOLDER(digest=digest, cell=cell),
         user_id=user_id,
-        names="yes" if names else "no",
+        standing=MAIL_STANDING(digest=digest, cell=cell),
+        names=names,
         proven=proven,
         now=now,
     )

@@ -9,7 +9,7 @@ from typing import Final
 
 from accounts.events import AddressChanged
 from accounts.managers import addresses
-from accounts.managers.addresses import NOBODY, OwnAddress
+from accounts.managers.addresses import NOBODY, Names, OwnAddress
 from accounts.services.personal import seal, unseal
 from lantern_pro import clock
 from lantern_pro.errors import NotYet
@@ -42,8 +42,8 @@ def _enter(user_id: UserId, own: OwnAddress | None, digest: str) -> tuple[NewJob
     """Enter it, and what follows: who held the address until now must learn that they do not."""
     if not digest:
         return ()
-    names = own is not None and own.digest == digest
-    proven = own.proven if own and names else Millis(0)
+    names: Names = "gone" if own is None else "yes" if own.digest == digest else "no"
+    proven = own.proven if own and names == "yes" else Millis(0)
     claimed = addresses.claim_address(
         digest=digest, user_id=user_id, names=names, proven=proven, now=clock.now()
     )

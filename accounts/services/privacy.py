@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from accounts.errors import WrongConfirmation
 from accounts.events import UserErased
-from accounts.managers import erasure, mails
+from accounts.managers import erasure
 from accounts.models import User
 from accounts.services.personal import lookup_hash, seal
 from lantern_pro import clock
@@ -52,8 +52,6 @@ def erase_user(user_id: UserId, token: str, confirmation: str) -> None:
         if account is None:
             return
         look_before_erasure(user_id)
-        if "email_hash" in account.row:
-            mails.forget_standing(account.row["email_hash"])
         event = UserErased(
             cell=cell_of(user_id),
             user_id=user_id,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 import redis
 
+from accounts.managers.mails import note_mail_event, standing_of
 from accounts.models import User
 from accounts.services.personal import email_hash
 from accounts.services.privacy import CONFIRM_WITHIN_MS
@@ -235,6 +236,24 @@ def test_the_laws_tell_of_what_an_erased_user_left(
 
     assert any("device_names is left" in fault for fault in told)
     assert any("its buyer is gone, and it has ['device_name']" in fault for fault in told)
+
+
+def test_that_an_owner_complained_outlives_another_account_that_named_the_address(
+    reader: ClientApp, new_client: NewClient, run_jobs: RunJobs
+) -> None:
+    note_mail_event(digest=email_hash(EMAIL), kind="complained", at=clock.now(), why="spam")
+    other = new_client("device-of-another")
+    other.post("/user-update", email=EMAIL)
+    run_jobs()
+
+    erase(other)
+    run_jobs()
+    by_the_other = standing_of(email_hash(EMAIL)).trouble
+    erase(reader)
+    run_jobs()
+
+    assert by_the_other == "complained"
+    assert standing_of(email_hash(EMAIL)).trouble == ""
 
 
 def test_who_is_erased_before_their_receipt_was_sent_gets_none_and_leaves_nothing(

@@ -11,7 +11,7 @@ from accounts.jobs import SyncAddress
 from accounts.keys import ADDRESS_CLAIMS, ADDRESS_HOLDER, USERS
 from accounts.laws import addresses_are_reserved
 from accounts.managers import addresses
-from accounts.managers.addresses import NOBODY, Claimed, OwnAddress
+from accounts.managers.addresses import NOBODY, Claimed, Names, OwnAddress
 from accounts.services.personal import seal
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.events import following
@@ -35,7 +35,7 @@ def _law_holds_afterwards(any_redis: redis.Redis) -> Iterator[None]:
     assert list(addresses_are_reserved(HERE)) == []
 
 
-def claim(user_id: UserId, *, names: bool = True, proven: int = 0) -> Claimed:
+def claim(user_id: UserId, *, names: Names = "yes", proven: int = 0) -> Claimed:
     """Note what an account makes of the address."""
     return addresses.claim_address(
         digest=DIGEST, user_id=user_id, names=names, proven=Millis(proven), now=NOW
@@ -82,7 +82,7 @@ def test_proven_later_by_another_it_stays_with_that_one() -> None:
 def test_released_neither_named_nor_held() -> None:
     claim(ONE, proven=5)
 
-    released = claim(ONE, names=False)
+    released = claim(ONE, names="no")
 
     assert released == Claimed("released")
     assert addresses.accounts_of_address(DIGEST, most=10) == (NOBODY, [])
@@ -99,7 +99,7 @@ def test_what_is_no_longer_proven_is_no_longer_held() -> None:
 def test_a_stranger_releases_nothing() -> None:
     claim(ONE, proven=5)
 
-    claim(OTHER, names=False)
+    claim(OTHER, names="no")
     claim(OTHER)
 
     assert holder() == ONE
