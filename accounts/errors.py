@@ -80,6 +80,13 @@ class TooManyTries(Refused):
     message = "Too many wrong codes. Please try again in an hour."
 
 
+class TooManyAddressChanges(Refused):
+    """So many changes of the address were begun that its codes could be guessed."""
+
+    error_id = "too-many-address-changes"
+    message = "The address was to be changed too often. Please try again tomorrow."
+
+
 class LinkCodesBusy(Unavailable):
     """So many codes wait to be approved that another would be too easy to hit."""
 

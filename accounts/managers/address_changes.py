@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from accounts.errors import TooManyAddressChanges, WrongCredentials
 from accounts.keys import ADDRESS_CHANGE, USERS
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import NewJob, Work
@@ -31,9 +32,10 @@ def begin_address_change(  # noqa: PLR0913 - the script's arguments
     life_ms: int,
     pause_ms: int,
     most_tries: int,
+    most_changes: int,
     follow: Sequence[NewJob],
-) -> Literal["named", "begun", "begun_again", "known", "proven", "no_such_user"]:
-    """Note which address an account is to have."""
+) -> str:
+    """Note which address an account is to have; the script's outcome."""
     outcome = ledger.apply(
         "accounts/begin_address_change",
         Work(cell_of(user_id), follow=follow),
@@ -46,20 +48,15 @@ def begin_address_change(  # noqa: PLR0913 - the script's arguments
         life_ms=life_ms,
         pause_ms=pause_ms,
         most_tries=most_tries,
+        most_changes=most_changes,
     )
     match outcome:
-        case ["named"]:
-            return "named"
-        case ["begun"]:
-            return "begun"
-        case ["begun_again"]:
-            return "begun_again"
-        case ["known"]:
-            return "known"
-        case ["proven"]:
-            return "proven"
-        case ["no_such_user"]:
-            return "no_such_user"
+        case ["named" | "begun" | "begun_again" | "known" | "proven"]:
+            return str(outcome[0])
+        case ["spent"]:
+            raise TooManyAddressChanges
+        case ["no_such_user"]:  # erased since they were known
+            raise WrongCredentials
     raise AssertionError(outcome)
 
 

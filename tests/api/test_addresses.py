@@ -7,7 +7,7 @@ import pytest
 import redis
 
 from accounts.keys import ADDRESS_HOLDER
-from accounts.services.address_changes import MOST_TRIES
+from accounts.services.address_changes import MOST_CHANGES, MOST_TRIES
 from accounts.services.personal import email_hash
 from devstack.mandrill_standin import MandrillStandin
 from lantern_pro.types import Cell
@@ -112,6 +112,23 @@ def test_a_wrong_code_is_refused_and_after_five_every_code(
 
 def test_without_a_change_there_is_nothing_to_confirm(client: ClientApp) -> None:
     assert confirm(client, "123456") == "no-address-change"
+
+
+def test_who_has_the_token_cannot_guess_at_the_old_address_again_and_again(
+    client: ClientApp, codes: Codes
+) -> None:
+    client.post("/user-update", email=FIRST)
+    confirm(client, codes()[FIRST])
+    for number in range(MOST_CHANGES):
+        client.address = f"198.51.{number}.1"
+        client.post("/user-update", email=f"another-{number}@example.org")
+    begun = client.answer["status"]
+
+    client.post("/user-update", email=SECOND)
+
+    assert begun == "ok"
+    assert client.answer["errorId"] == "too-many-address-changes"
+    assert email_of(client) == FIRST
 
 
 def test_an_address_that_is_none_is_refused(client: ClientApp) -> None:

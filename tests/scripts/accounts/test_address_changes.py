@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import redis
 
+from accounts.errors import TooManyAddressChanges, WrongCredentials
 from accounts.keys import USERS
 from accounts.managers import address_changes, addresses
 from accounts.managers.address_changes import AddressChange, Side
@@ -40,6 +41,7 @@ def begin(user_id: UserId, change: AddressChange = NEW, *, at: int = 0) -> str:
         life_ms=86_400_000,
         pause_ms=PAUSE_MS,
         most_tries=5,
+        most_changes=10,
         follow=(),
     )
 
@@ -75,7 +77,9 @@ def test_no_such_user_of_somebody_erased_nothing_is_written(any_redis: redis.Red
     erased = UserId(new_id(HERE))
     before = sorted(any_redis.scan_iter())
 
-    assert begin(erased) == "no_such_user"
+    with pytest.raises(WrongCredentials):
+        begin(erased)
+
     assert sorted(any_redis.scan_iter()) == before
 
 
@@ -150,6 +154,19 @@ def test_begun_anew_after_too_many_wrong_codes_others_are_right(owner: UserId, a
 
     assert begin(owner, anew, at=at) == "begun"
     assert confirm(owner, change=anew) == "confirmed"
+
+
+def test_spent_after_ten_changes_of_a_day_no_other_codes_can_be_guessed_at(owner: UserId) -> None:
+    has(owner, "b" * 64, proven=5)
+    change = NEW
+    for number in range(10):
+        change = AddressChange(f"{number:064x}", "sealed", f"nonce-{number}")
+        begin(owner, change)
+
+    with pytest.raises(TooManyAddressChanges):
+        begin(owner)
+    assert begin(owner, change, at=PAUSE_MS) == "begun_again"
+    assert address_changes.get_address_change(owner) == change
 
 
 def test_no_change_codes_of_another_change_are_none(owner: UserId) -> None:
