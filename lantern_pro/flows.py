@@ -33,7 +33,7 @@ from configsrv.jobs import MailConfig, PopulateFreeTable, PopulateUserConfig
 from lantern_pro.jobs.events import Flows
 from lantern_pro.jobs.job import NewJob
 from lantern_pro.store.keys import cell_of
-from proxies.events import AssignmentChanged, FleetChanged, RoomMade
+from proxies.events import AssignmentChanged, FleetChanged, ProxyClosed, RoomMade
 from proxies.jobs import AssignProxies, ReleaseProxies, ServeWaitingUsers
 from referrals.events import InviteeErased, InviterEarned, InviterErased, ReferralAttached
 from referrals.jobs import (
@@ -110,6 +110,7 @@ FLOWS: Final[Flows] = {
     ),
     FleetChanged: (lambda e: PopulateFreeTable.of(e.cell, e.fact),),
     RoomMade: (lambda e: ServeWaitingUsers.of(e.cell, e.fact),),
+    ProxyClosed: (),
     AssignmentChanged: (lambda e: PopulateUserConfig.of(e.user_id, e.fact),),
     ConfigAskedFor: (lambda e: NewJob(e.cell, MailConfig(e.user_id), f"{e.user_id}.{e.at}"),),
 }

@@ -6,7 +6,8 @@
 from dataclasses import dataclass
 
 from lantern_pro.jobs.events import Event
-from lantern_pro.types import UserId
+from lantern_pro.types import ProxyId, UserId
+from proxies.records import Closing
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,15 @@ class FleetChanged(Event):
 class RoomMade(Event):
     """Pro proxies have room that they had not before: a new proxy, or users who left."""
 
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyClosed(Event):
+    """A proxy shall serve its users no longer, or some of them, for the ``reason``."""
+
+    proxy_id: ProxyId
+    reason: Closing
     fact: str
 
 

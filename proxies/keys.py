@@ -34,6 +34,14 @@ CHANGES = Key(
     ttl="the newest 10,000 or so",
     app="proxies",
 )
+HEARTBEAT = Key(
+    "proxy:{proxy_id}:heartbeat",
+    Kind.HASH,
+    "what the proxy says of itself, whole each time: at (ms, its own clock), connections, software "
+    "(its version), admissions (the version that it knows); perhaps bytes_in, bytes_out",
+    ttl="as long as the proxy says",
+    app="proxies",
+)
 
 PROXIES_OF = Key("user:{user_id}:proxies", Kind.ZSET, "their proxies -> since, ms", app="proxies")
 ADMITTED = Key(

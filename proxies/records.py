@@ -25,6 +25,15 @@ class State(StrEnum):
     RETIRED = "retired"
 
 
+class Closing(StrEnum):
+    """Why a proxy's users are to get others."""
+
+    DRAINING = "draining"
+    RETIRED = "retired"
+    DOWN = "down"
+    BLOCKED = "blocked"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where a proxy stands, as clients show it. Everything may be unknown."""
