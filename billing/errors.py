@@ -73,6 +73,13 @@ class ForgedWebhook(Refused):
     message = "The signature does not match."
 
 
+class NotAnEvent(Refused):
+    """What came by the webhook, or from the list of events, is no event as Stripe documents it."""
+
+    error_id = "not-an-event"
+    message = "This is not an event: id, type, created and data.object are needed."
+
+
 class NoSuchPurchase(Refused):
     """There is no such purchase."""
 

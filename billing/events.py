@@ -14,8 +14,17 @@ class PurchaseBegun(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StripeEventTaken(Event):
+    """An event of Stripe's came for the first time; it is kept as a pointer."""
+
+    event_id: str
+    type: str
+    object_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentReported(Event):
-    """Stripe told, by a webhook, that a payment has moved."""
+    """Stripe told that a payment has moved; ``cell`` is the event's, not the purchase's."""
 
     purchase_id: PurchaseId
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from billing.services import erasure
+from billing.services import erasure, webhooks
 from billing.services.purchases import PAYING, buyer_of, settle_by_job
 from billing.services.receipts import send_receipt
-from lantern_pro.jobs.job import JobArguments, LeasedJob
+from lantern_pro.jobs.events import following
+from lantern_pro.jobs.job import Done, JobArguments, LeasedJob
 from lantern_pro.jobs.lanes import Lane
 from lantern_pro.jobs.registry import Retry, job
 from lantern_pro.mail.sending import PHASES, RETRY
@@ -24,6 +25,16 @@ class SettlePurchase(JobArguments):
     def about(self) -> int:
         """The buyer."""
         return buyer_of(self.purchase_id)
+
+
+@dataclass(frozen=True, slots=True)
+class HandleStripeEvent(JobArguments):
+    """Look anew at what an event of Stripe's names, and stage what follows from how it is now."""
+
+    kind: ClassVar[str] = "handle_stripe_event"
+    event_id: str
+    type: str
+    object_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,13 @@ class ForgetPurchases(JobArguments):
 def settle_purchase(leased: LeasedJob, arguments: SettlePurchase) -> None:
     """Settle the purchase."""
     settle_by_job(arguments.purchase_id, leased)
+
+
+@job(HandleStripeEvent, lane=Lane.VENDOR, phases=(webhooks.LOOKING,), retry=Retry(attempts=40))
+def handle_stripe_event(leased: LeasedJob, arguments: HandleStripeEvent) -> Done:
+    """Look, and stage what follows."""
+    happened = webhooks.look_at(arguments.type, arguments.object_id, leased)
+    return Done([job for event in happened for job in following(event)])
 
 
 @job(SendReceipt, lane=Lane.MAIL, phases=PHASES, retry=RETRY)

@@ -15,3 +15,16 @@ USER_PURCHASES = Key(
     "a user's purchases: purchase id -> when begun, ms",
     app="billing",
 )
+STRIPE_EVENT = Key(
+    "stripe_event:{event_id}",
+    Kind.HASH,
+    "a pointer to an event of Stripe's: type, object_id, created and taken (ms)",
+    ttl="40 days",
+    app="billing",
+)
+STRIPE_EVENT_METER = Key(
+    "stripe_events:meter",
+    Kind.HASH,
+    "events of Stripe's that came: <type>:<taken, repeated or ignored> -> count",
+    app="billing",
+)

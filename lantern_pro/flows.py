@@ -26,8 +26,14 @@ from accounts.jobs import (
     SyncAddress,
 )
 from accounts.services.token_reset import GRACE_MS
-from billing.events import PaymentReported, PaymentUnclear, PurchaseBegun, PurchaseCompleted
-from billing.jobs import ForgetPurchases, SendReceipt, SettlePurchase
+from billing.events import (
+    PaymentReported,
+    PaymentUnclear,
+    PurchaseBegun,
+    PurchaseCompleted,
+    StripeEventTaken,
+)
+from billing.jobs import ForgetPurchases, HandleStripeEvent, SendReceipt, SettlePurchase
 from configsrv.events import ConfigAskedFor
 from configsrv.jobs import MailConfig, PopulateFreeTable, PopulateUserConfig
 from lantern_pro.jobs.events import Flows
@@ -54,7 +60,12 @@ FLOWS: Final[Flows] = {
     PurchaseBegun: (
         lambda e: NewJob(e.cell, SettlePurchase(e.purchase_id), e.purchase_id, SETTLE_AFTER_MS),
     ),
-    PaymentReported: (lambda e: NewJob(e.cell, SettlePurchase(e.purchase_id), e.purchase_id),),
+    StripeEventTaken: (
+        lambda e: NewJob(e.cell, HandleStripeEvent(e.event_id, e.type, e.object_id), e.event_id),
+    ),
+    PaymentReported: (
+        lambda e: NewJob(cell_of(e.purchase_id), SettlePurchase(e.purchase_id), e.purchase_id),
+    ),
     PaymentUnclear: (lambda e: NewJob(e.cell, SettlePurchase(e.purchase_id), e.purchase_id),),
     PurchaseCompleted: (
         lambda e: AssignProxies.of(e.user_id, e.purchase_id),

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from billing.errors import ForgedWebhook
+from billing.errors import ForgedWebhook, NotAnEvent
 from billing.services.webhooks import receive_stripe_event
 from lantern_pro.api.envelope import failure
 from lantern_pro.api.schema import Answer, Failure
@@ -31,8 +31,9 @@ class StripeWebhook(APIView):
         tags=["billing"],
         summary="Take in an event of Stripe's.",
         description=(
-            "Only Stripe calls this. The signature is checked over the body as it came; an event "
-            "is a hint, and Stripe is asked before anything follows from it."
+            "Only Stripe calls this. The signature is checked over the body as it came. An event "
+            "is a hint: a pointer to it is kept, and Stripe is asked before anything follows. "
+            "`used` is false for a type of event that says nothing to us."
         ),
         parameters=[
             OpenApiParameter(
@@ -56,7 +57,7 @@ class StripeWebhook(APIView):
         """Take an event in and acknowledge it."""
         try:
             used = receive_stripe_event(request.body, request.headers.get(SIGNATURE_HEADER, ""))
-        except ForgedWebhook as forged:
-            return Response(failure(forged), status=status.HTTP_400_BAD_REQUEST)
+        except (ForgedWebhook, NotAnEvent) as refused:
+            return Response(failure(refused), status=status.HTTP_400_BAD_REQUEST)
         answer: dict[str, Any] = {"status": "ok", "used": used}
         return Response(answer)

@@ -48,3 +48,13 @@ class Charge:
     last4: str
     disputed: bool
     receipt_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventPointer:
+    """An event of the gateway's: what happened to what, and nothing of what it says about it."""
+
+    event_id: str
+    type: str
+    object_id: str
+    created: Millis

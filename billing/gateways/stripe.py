@@ -1,31 +1,16 @@
-"""The only module that speaks Stripe."""
+"""Payments at Stripe, which only this folder speaks to."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from functools import cache
 from typing import Any, Final
 
 import stripe
-from django.conf import settings
 
-from billing.errors import ForgedWebhook, PaymentPending, StripeUnreachable
+from billing.errors import PaymentPending, StripeUnreachable
 from billing.gateways.base import Charge, Declined, Order, Outcome, Paid
+from billing.gateways.stripe_client import client as _client
+from billing.gateways.stripe_client import reaching as _reaching
 from lantern_pro.types import Millis, Minor
 
-TIMEOUT_SECONDS: Final = 10
-WEBHOOK_TOLERANCE_SECONDS: Final = 300
 TOKEN_PREFIX: Final = "tok_"  # noqa: S105 - how Stripe's tokens begin
-
-
-@cache
-def _client() -> stripe.StripeClient:
-    """The client. It does not repeat by itself: what to repeat is decided by the ledger."""
-    return stripe.StripeClient(
-        settings.STRIPE_SECRET_KEY,
-        base_addresses={"api": settings.STRIPE_API_BASE},
-        max_network_retries=0,
-        http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
-    )
 
 
 def pay(order: Order) -> Outcome:
@@ -93,6 +78,16 @@ def charge(charge_id: str) -> Charge | None:
     )
 
 
+def purchase_of_intent(payment_intent: str) -> str:
+    """The purchase that a payment says it is for; empty when it says none, or is not known."""
+    try:
+        with _reaching(unknown=StripeUnreachable):
+            told: Any = _client().v1.payment_intents.retrieve(payment_intent)
+    except stripe.InvalidRequestError:
+        return ""
+    return str((told.to_dict().get("metadata") or {}).get("purchase", ""))
+
+
 def forget_user(payment_intent: str) -> None:
     """Take the user's number off a payment; the payment itself is Stripe's to keep.
 
@@ -100,26 +95,3 @@ def forget_user(payment_intent: str) -> None:
     """
     with _reaching(unknown=StripeUnreachable):
         _client().v1.payment_intents.update(payment_intent, {"metadata": {"user": ""}})
-
-
-def read_webhook(body: bytes, signature: str) -> Mapping[str, Any]:
-    """Check a webhook's signature on its raw body and read the event."""
-    try:
-        event = stripe.Webhook.construct_event(
-            body, signature, settings.STRIPE_WEBHOOK_SECRET, WEBHOOK_TOLERANCE_SECONDS
-        )
-    except (stripe.SignatureVerificationError, ValueError) as error:
-        raise ForgedWebhook from error
-    told: dict[str, Any] = event.to_dict()
-    return told
-
-
-@contextmanager
-def _reaching(unknown: type[Exception] = PaymentPending) -> Iterator[None]:
-    """Turn whatever leaves the outcome open into an error that says so."""
-    try:
-        yield
-    except (stripe.CardError, stripe.InvalidRequestError):
-        raise
-    except stripe.StripeError as error:
-        raise unknown from error

@@ -1,34 +1,49 @@
 """What Stripe tells us without being asked.
 
-An event is only a hint: its signature is checked, the purchase it names is looked at anew by a
-job, and Stripe is asked. So events may be lost, repeated, reordered or late.
+An event is only a hint. Its signature is checked, a pointer to it is kept, and it is acknowledged;
+a job then looks at Stripe for how the thing that it names is *now* (``stripe_handlers``). So events
+may be lost, repeated, reordered or late.
 """
 
-import logging
+from collections.abc import Sequence
 from typing import Final
 
-from billing.events import PaymentReported
-from billing.gateways import stripe
-from lantern_pro.jobs import ledger
-from lantern_pro.jobs.events import following
-from lantern_pro.store.keys import cell_of
-from lantern_pro.types import PurchaseId
+from billing.events import StripeEventTaken
+from billing.gateways import stripe_events
+from billing.gateways.base import EventPointer
+from billing.managers import stripe_events as kept
+from billing.services.stripe_handlers import HANDLERS
+from lantern_pro import clock
+from lantern_pro.jobs.events import Event, following
+from lantern_pro.jobs.job import LeasedJob
+from lantern_pro.jobs.worker import enter
 
-log = logging.getLogger(__name__)
-
-KNOWN_EVENTS: Final = frozenset({"payment_intent.succeeded", "payment_intent.payment_failed"})
+LOOKING: Final = "looking"
+"""The phase in which Stripe may have been asked; asking again changes nothing."""
 
 
 def receive_stripe_event(body: bytes, signature: str) -> bool:
     """Take an event in; ``ForgedWebhook`` when it is not Stripe's, False when it says nothing."""
-    event = stripe.read_webhook(body, signature)
-    if event["type"] not in KNOWN_EVENTS:
+    pointer = stripe_events.read_webhook(body, signature)
+    if pointer.type not in HANDLERS:
+        kept.count_ignored(pointer.type)
         return False
-    purchase_id = PurchaseId(event["data"]["object"].get("metadata", {}).get("purchase", ""))
-    try:
-        cell = cell_of(purchase_id)
-    except ValueError:
-        log.info("event %s names no purchase of ours", event["id"])
-        return False
-    ledger.stage(*following(PaymentReported(cell, purchase_id)))
+    take(pointer)
     return True
+
+
+def take(pointer: EventPointer) -> bool:
+    """Keep a pointer and have it looked at; False when that was done before."""
+    event = StripeEventTaken(
+        kept.cell_of_event(pointer.event_id), pointer.event_id, pointer.type, pointer.object_id
+    )
+    return kept.take(pointer, now=clock.now(), follow=following(event))
+
+
+def look_at(event_type: str, object_id: str, job: LeasedJob) -> Sequence[Event]:
+    """What has happened, as Stripe tells it now, to what an event names."""
+    handle = HANDLERS.get(event_type)
+    if handle is None:  # staged by a newer release
+        return ()
+    enter(job, LOOKING)
+    return handle(object_id, job.cell)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import redis
 
-from billing.gateways import stripe as gateway
+from billing.gateways.stripe_client import client as stripe_client
 from billing.models import Plan
 from devstack.mandrill_standin import MandrillStandin
 from devstack.stripe_standin import StripeStandin
@@ -32,7 +32,7 @@ def service(
     """The whole of pro-server, with two plans on sale."""
     settings.STRIPE_API_BASE = stripe_standin.url
     settings.MANDRILL_API_BASE = mandrill_standin.api_url
-    gateway._client.cache_clear()
+    stripe_client.cache_clear()
     Plan.objects.create(
         id="1y-usd-10", description="One year", months=12, currency="usd", price_minor=4800
     )
@@ -49,7 +49,7 @@ def service(
         id="1y-jpy-10", description="一年", months=12, currency="jpy", price_minor=5200
     )
     yield real_redis
-    gateway._client.cache_clear()
+    stripe_client.cache_clear()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from django.test import override_settings
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 from pytest_django import DjangoDbBlocker
 
-from billing.gateways import stripe as gateway
+from billing.gateways.stripe_client import client as stripe_client
 from devstack.redis_server import free_port
 from devstack.stripe_standin import StripeStandin
 from lantern_pro.jobs import ledger
@@ -94,9 +94,9 @@ def site(
         create_staff()
         manage("collectstatic", "--noinput", "--verbosity=0", LANTERN_STATIC_DIR=str(static))
         with override_settings(STRIPE_API_BASE=stripe.url, MANDRILL_API_BASE=nowhere()):
-            gateway._client.cache_clear()
+            stripe_client.cache_clear()
             run_jobs_but_two()
-        gateway._client.cache_clear()
+        stripe_client.cache_clear()
         port = free_port()
         place = Site(f"http://127.0.0.1:{port}")
         with process(

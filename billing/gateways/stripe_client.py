@@ -1,0 +1,35 @@
+"""The one client of Stripe's API, which the other modules of this folder call by."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Final
+
+import stripe
+from django.conf import settings
+
+from billing.errors import PaymentPending
+
+TIMEOUT_SECONDS: Final = 10
+
+
+@cache
+def client() -> stripe.StripeClient:
+    """The client. It does not repeat by itself: what to repeat is decided by the ledger."""
+    return stripe.StripeClient(
+        settings.STRIPE_SECRET_KEY,
+        base_addresses={"api": settings.STRIPE_API_BASE},
+        max_network_retries=0,
+        http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
+    )
+
+
+@contextmanager
+def reaching(unknown: type[Exception] = PaymentPending) -> Iterator[None]:
+    """Turn whatever leaves the outcome open into an error that says so."""
+    try:
+        yield
+    except (stripe.CardError, stripe.InvalidRequestError):
+        raise
+    except stripe.StripeError as error:
+        raise unknown from error

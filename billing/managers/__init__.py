@@ -1,0 +1,5 @@
+"""How billing's state is stored and read: one method a script, and plain reads."""
+
+from billing.managers.purchases import PERSONAL_COLUMNS, PurchaseManager
+
+__all__ = ["PERSONAL_COLUMNS", "PurchaseManager"]
