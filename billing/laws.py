@@ -1,10 +1,10 @@
-"""What must hold of purchases (laws 2 and 3, as far as they are billing's)."""
+"""What must hold of purchases (laws 3, 7 and 12, as far as they are billing's)."""
 
 from collections.abc import Iterator
 
 from accounts.events import UserErased
 from accounts.keys import TIME_LEDGER, USERS
-from billing.keys import PURCHASES
+from billing.keys import PURCHASES, USER_PURCHASES
 from billing.managers import PERSONAL_COLUMNS
 from lantern_pro.jobs.keys import JOBS
 from lantern_pro.jobs.settled import settled_faults
@@ -34,6 +34,22 @@ def paid_is_given(cell: Cell) -> Iterator[str]:
             yield f"purchase {purchase_id} is open and no job will settle it"
 
 
+def proxies_are_bought(cell: Cell) -> Iterator[str]:
+    """Law 12: how many proxies a user is to have is what a purchase that they paid is for."""
+    client = text_client()
+    for user_id, _ in client.zscan_iter(USERS.by("id", cell=cell), count=500):
+        wanted = client.hget(USERS.row(int(user_id)), "proxies_wanted")
+        if wanted is None:
+            continue
+        ids = client.zrange(USER_PURCHASES(user_id=int(user_id)), 0, -1)
+        with client.pipeline(transaction=False) as pipe:
+            for purchase_id in ids:
+                pipe.hmget(PURCHASES.row(purchase_id), ["proxies", "payment_intent"])
+            bought = [proxies for proxies, paid_by in pipe.execute() if paid_by]
+        if wanted not in bought:
+            yield f"user {UserId(int(user_id))}: {wanted} proxies, and none bought for as many"
+
+
 def the_erased_are_in_the_books_only(cell: Cell) -> Iterator[str]:
     """Law 7: of a purchase whose buyer is gone, nothing is kept that tells of a person."""
     client = text_client()
@@ -53,5 +69,6 @@ def the_erased_are_in_the_books_only(cell: Cell) -> Iterator[str]:
 
 LAWS = (
     Law(3, "what is paid is given, once, and what is open is looked after", paid_is_given),
+    Law(12, "the proxies that a user is to have were bought", proxies_are_bought),
     Law(7, "of the erased only the books' record is kept", the_erased_are_in_the_books_only),
 )

@@ -57,12 +57,14 @@ class Credentials:
 class Access:
     """Who may use what an account has: a token of this epoch, on one of these devices.
 
-    ``devices_version`` counts the changes of the list of devices.
+    ``devices_version`` counts the changes of the list of devices. ``proxies_wanted`` is how many
+    proxies what they bought is for, 0 for as many as is usual.
     """
 
     credentials: Credentials
     devices: tuple[str, ...]
     devices_version: int
+    proxies_wanted: int = 0
 
     @property
     def seen(self) -> str:
@@ -203,11 +205,13 @@ class UserManager(models.Manager["User"]):
     def get_access(self, user_id: UserId) -> Access | None:
         """Read who may use an account; None when there is no such user."""
         with text_client().pipeline(transaction=False) as pipe:
-            pipe.hmget(USERS.row(user_id), [*_CREDENTIALS, "devices_version"])
+            pipe.hmget(USERS.row(user_id), [*_CREDENTIALS, "devices_version", "proxies_wanted"])
             pipe.zrange(DEVICES(user_id=user_id), 0, -1)
-            [*row, version], devices = pipe.execute()
+            [*row, version, wanted], devices = pipe.execute()
         found = _credentials(user_id, row)
-        return Access(found, tuple(devices), int(version or 0)) if found else None
+        if found is None:
+            return None
+        return Access(found, tuple(devices), int(version or 0), int(wanted or 0))
 
     def get_account(self, user_id: UserId) -> Account | None:
         """Read a whole account in one round trip."""

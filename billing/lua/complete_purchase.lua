@@ -1,4 +1,4 @@
--- Ends a purchase that is paid: the buyer's Pro time, the bonus of an invited buyer, the device
+-- Ends a purchase that is paid: what was bought, the bonus of an invited buyer, the device
 -- if there is room, the address for receipts, Stripe's pointers and all that follows, in one step, once.
 -- KEYS  purchase             HASH  the purchase
 --       user                 HASH  the buyer's account
@@ -26,6 +26,7 @@
 --       superseded              another worker has the job; nothing changed
 --@include accounts/extend_pro
 --@include accounts/put_device
+--@include billing/give_bought
 --@include store/tag
 --@include jobs/once
 --@include jobs/emit
@@ -50,18 +51,12 @@ if row.state == "paid" then
 end
 local keys = { user = user, time_ledger = time_ledger, users_by_expiration = users_by_expiration,
     pro_ends = pro_ends }
-local entry = { fact = "purchase." .. payment_intent, kind = "purchase", at = tonumber(now),
-    months = tonumber(row.months), days = tonumber(row.days), plan = row.plan, because = row.id }
-local expiration = extend_pro(keys, row.user_id, entry)
-if tonumber(bonus_months) > 0 and redis.call("HEXISTS", user, "inviter_id") == 1 then
-    entry.fact, entry.kind, entry.months, entry.days = bonus_fact, "referral_bonus", tonumber(bonus_months), 0
-    expiration = extend_pro(keys, row.user_id, entry) or expiration
-end
-if (row.device_limit or "") ~= "" then
-    local limit = math.max(tonumber(row.device_limit), redis.call("ZCARD", devices)) -- none is taken away
-    redis.call("HSET", user, "device_limit", limit)
-end
 keys.devices, keys.device_names, keys.removed_devices = devices, device_names, removed_devices
+local expiration = give_bought(keys, row, tonumber(now), payment_intent)
+if tonumber(bonus_months) > 0 and redis.call("HEXISTS", user, "inviter_id") == 1 then
+    expiration = extend_pro(keys, row.user_id, { fact = bonus_fact, kind = "referral_bonus", at = tonumber(now),
+        months = tonumber(bonus_months), days = 0, plan = row.plan, because = row.id }) or expiration
+end
 put_device(keys, { id = row.device_id, name = row.device_name, now = now, limit = device_limit })
 if row.email_hash ~= "" and redis.call("HSETNX", user, "email_hash", row.email_hash) == 1 then
     redis.call("HSET", user, "email_sealed", row.email_sealed)

@@ -1,0 +1,36 @@
+--@include accounts/extend_pro
+-- Gives a buyer all that a purchase is for, as its row has kept it since it began: the time, the
+-- bonus of a renewal, the months of a promotion, the devices and the proxies. `row` is the purchase,
+-- `payment` what paid it: with it the entries of the ledger of time are named. `keys` are those of
+-- extend_pro, and `devices`. Returns the new expiration (ms), nil when this payment gave it before.
+local function give_bought(keys, row, at, payment)
+    local present, wanted = unpack(redis.call("HMGET", keys.user, "expiration", "proxies_wanted"))
+    local function give(kind, fact, months, days)
+        if months + days == 0 and kind ~= "purchase" then
+            return nil
+        end
+        return extend_pro(keys, row.user_id, { fact = fact .. "." .. payment, kind = kind, at = at,
+            months = months, days = days, plan = row.plan, because = row.id })
+    end
+    local expiration = give("purchase", "purchase", tonumber(row.months), tonumber(row.days))
+    if not expiration then
+        return nil
+    end
+    expiration = give("renewal_bonus", "renewal", tonumber(row.renewal_months or 0),
+        tonumber(row.renewal_days or 0)) or expiration
+    expiration = give("promotion", "promotion", tonumber(row.promotion_months or 0), 0) or expiration
+    if (row.device_limit or "") ~= "" then
+        local limit = math.max(tonumber(row.device_limit), redis.call("ZCARD", keys.devices)) -- none is taken away
+        redis.call("HSET", keys.user, "device_limit", limit)
+    end
+    local proxies = tonumber(row.proxies or "") or 0
+    if tonumber(present or 0) > at then
+        proxies = math.max(proxies, tonumber(wanted or 0)) -- while what was bought before runs
+    end
+    if proxies > 0 then
+        redis.call("HSET", keys.user, "proxies_wanted", proxies)
+    else
+        redis.call("HDEL", keys.user, "proxies_wanted")
+    end
+    return expiration
+end
