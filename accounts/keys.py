@@ -147,7 +147,8 @@ ADDRESS_CHANGE = Key(
     "user:{user_id}:address_change",
     Kind.HASH,
     "the address that an account is to have: digest (keyed hash), sealed, nonce, mailed (ms), "
-    "tries, new and old (which codes came back), begun (how many changes were, one after another)",
+    "tries, new and old (which codes came back), begun (how many changes were, one after another); "
+    "when it is done, nothing but done: of what its codes were made",
     ttl="a day",
     personal=True,
     app="accounts",

@@ -1,7 +1,7 @@
 -- Takes a code that was mailed for a change of address; when all that are needed came back, the
 -- account has the new address, proven. The old address is asked too, where it is proven.
 -- KEYS  user            HASH  the account
---       change          HASH  the change that is under way
+--       change          HASH  the change that is under way; once done, of what its codes were made
 --       lex_email_hash  ZSET  index of accounts
 --       ...                   the ledger's keys, then a row for each job that follows
 -- ARGV  work            JSON: {follow: [...]}
@@ -44,6 +44,7 @@ end
 redis.call("HSET", user, "email_hash", digest, "email_sealed", sealed, "email_proven", now)
 redis.call("ZREM", lex_email_hash, present .. "\0" .. user_id)
 redis.call("ZADD", lex_email_hash, 0, digest .. "\0" .. user_id)
-redis.call("DEL", change)
+redis.call("HSET", change, "done", nonce)
+redis.call("HDEL", change, "digest", "sealed", "nonce", "mailed", "tries", "begun", "new", "old")
 emit(rest, work)
 return { "confirmed" }

@@ -67,6 +67,11 @@ def get_address_change(user_id: UserId) -> AddressChange | None:
     return AddressChange(digest, sealed, nonce) if nonce else None
 
 
+def last_done(user_id: UserId) -> str:
+    """Of what the codes of the change were made that was done last; empty when none was of late."""
+    return text_client().hget(ADDRESS_CHANGE(user_id=user_id), "done") or ""
+
+
 def confirm_address(  # noqa: PLR0913 - the script's arguments
     *,
     user_id: UserId,

@@ -110,6 +110,38 @@ def test_a_wrong_code_is_refused_and_after_five_every_code(
     assert confirm(client, right) == "wrong-email-code"
 
 
+def test_a_confirmation_whose_answer_was_lost_is_answered_the_same_again(
+    client: ClientApp, codes: Codes
+) -> None:
+    client.post("/user-update", email=FIRST)
+    confirm(client, codes()[FIRST])
+    client.post("/user-update", email=SECOND)
+    mailed = codes()
+    confirm(client, mailed[SECOND])
+    confirm(client, mailed[FIRST])
+
+    again = [confirm(client, mailed[FIRST]), confirm(client, mailed[SECOND])]
+
+    assert again == [True, True]
+    assert email_of(client) == SECOND
+    assert confirm(client, "000000") == "no-address-change"
+
+
+def test_a_code_of_an_address_that_another_account_has_proven_since_confirms_nothing(
+    new_client: NewClient, codes: Codes, run_jobs: Callable[[], int]
+) -> None:
+    one, other = new_client("device-1"), new_client("device-2", address="198.51.100.9")
+    mailed = []
+    for app in (one, other):
+        app.post("/user-update", email=FIRST)
+        mailed.append(codes()[FIRST])
+        confirm(app, mailed[-1])
+        run_jobs()
+
+    assert confirm(one, mailed[0]) == "no-address-change"
+    assert confirm(other, mailed[1]) is True
+
+
 def test_without_a_change_there_is_nothing_to_confirm(client: ClientApp) -> None:
     assert confirm(client, "123456") == "no-address-change"
 

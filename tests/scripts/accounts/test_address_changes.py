@@ -8,7 +8,7 @@ import pytest
 import redis
 
 from accounts.errors import TooManyAddressChanges, WrongCredentials
-from accounts.keys import USERS
+from accounts.keys import ADDRESS_CHANGE, USERS
 from accounts.managers import address_changes, addresses
 from accounts.managers.address_changes import AddressChange, Side
 from accounts.managers.addresses import OwnAddress
@@ -115,6 +115,19 @@ def test_confirmed_by_the_new_side_alone_where_the_old_one_is_not_proven(owner: 
     assert addresses.own_address(owner) == OwnAddress(NEW.digest, NEW.sealed, NOW)
     assert list(all_index_faults(HERE)) == []
     assert confirm(owner) == "no_change"
+
+
+def test_confirmed_nothing_is_kept_but_of_what_the_codes_were_made_and_that_for_a_day(
+    owner: UserId,
+) -> None:
+    begin(owner)
+
+    confirm(owner)
+
+    kept = ADDRESS_CHANGE(user_id=owner)
+    assert text_client().hgetall(kept) == {"done": NEW.nonce}
+    assert 0 < text_client().pttl(kept) <= 86_400_000
+    assert address_changes.last_done(owner) == NEW.nonce
 
 
 @pytest.mark.parametrize("order", [("new", "old"), ("old", "new")])
