@@ -1,6 +1,8 @@
 """What users of the old service complained of in public, played again here.
 
-Each test is named by the thread, and says in a line what happened there.
+Each test is named by the thread, and says in a line what happened there. Threads of ``lantern``,
+``forum`` and ``lantern-forum-cn``. What lantern #5256 says could not be found any more: no test
+pretends to play it.
 """
 
 import re
@@ -132,6 +134,36 @@ def test_lantern_5662_a_code_whose_mail_came_late_is_still_the_code(
     run_jobs()
 
     bare.post("/user-link-validate", code=late)
+
+    assert is_pro(takes(bare))
+
+
+def test_forum_8353_who_paid_without_an_address_gets_in_by_the_recovery_words(
+    bare: ClientApp, run_jobs: RunJobs
+) -> None:
+    """No address was asked for when paying; after a reinstall there was nothing to log in with."""
+    fleet.pro_proxy()
+    owner = ClientApp()
+    owner.post("/user-create", recoveryWords="true")
+    words = owner.answer["recoveryWords"]
+    takes(owner).buy(email=None)
+    run_jobs()
+
+    bare.post("/user-recover-words", words=words, deviceName="PC")
+
+    assert is_pro(takes(bare))
+
+
+def test_forum_3528_an_address_is_known_in_whatever_case_it_is_typed(
+    client: ClientApp, bare: ClientApp, run_jobs: RunJobs, mandrill_standin: MandrillStandin
+) -> None:
+    """The account was found by small letters only, and its owner had written some in capitals."""
+    client.buy(email="Rd_90x@Example.ORG")
+    run_jobs()
+
+    bare.post("/user-link-request", email="RD_90X@example.org", deviceName="PC")
+    run_jobs()
+    bare.post("/user-link-validate", code=codes_in(mandrill_standin)[0])
 
     assert is_pro(takes(bare))
 
