@@ -6,6 +6,7 @@ from typing import ClassVar
 from billing.services import erasure, webhooks
 from billing.services.purchases import PAYING, buyer_of, settle_by_job
 from billing.services.receipts import send_receipt
+from billing.services.stripe_handlers import Hint
 from lantern_pro.jobs.events import following
 from lantern_pro.jobs.job import Done, JobArguments, LeasedJob
 from lantern_pro.jobs.lanes import Lane
@@ -67,7 +68,8 @@ def settle_purchase(leased: LeasedJob, arguments: SettlePurchase) -> None:
 @job(HandleStripeEvent, lane=Lane.VENDOR, phases=(webhooks.LOOKING,), retry=Retry(attempts=40))
 def handle_stripe_event(leased: LeasedJob, arguments: HandleStripeEvent) -> Done:
     """Look, and stage what follows."""
-    happened = webhooks.look_at(arguments.type, arguments.object_id, leased)
+    hint = Hint(arguments.event_id, arguments.object_id, leased.cell)
+    happened = webhooks.look_at(arguments.type, hint, leased)
     return Done([job for event in happened for job in following(event)])
 
 

@@ -12,7 +12,7 @@ from billing.events import StripeEventTaken
 from billing.gateways import stripe_events
 from billing.gateways.base import EventPointer
 from billing.managers import stripe_events as kept
-from billing.services.stripe_handlers import HANDLERS
+from billing.services.stripe_handlers import HANDLERS, Hint
 from lantern_pro import clock
 from lantern_pro.jobs.events import Event, following
 from lantern_pro.jobs.job import LeasedJob
@@ -40,10 +40,10 @@ def take(pointer: EventPointer) -> bool:
     return kept.take(pointer, now=clock.now(), follow=following(event))
 
 
-def look_at(event_type: str, object_id: str, job: LeasedJob) -> Sequence[Event]:
-    """What has happened, as Stripe tells it now, to what an event names."""
+def look_at(event_type: str, hint: Hint, job: LeasedJob) -> Sequence[Event]:
+    """What has happened, as Stripe tells it now, to what an event of this type names."""
     handle = HANDLERS.get(event_type)
     if handle is None:  # staged by a newer release
         return ()
     enter(job, LOOKING)
-    return handle(object_id, job.cell)
+    return handle(hint)
