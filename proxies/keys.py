@@ -30,7 +30,8 @@ ADMISSIONS = Key(
 CHANGES = Key(
     "proxy:{proxy_id}:changes",
     Kind.STREAM,
-    "what was done to its admissions: `<version>-0` -> op (admit or expel), admission",
+    "what was done to its admissions: `<version>-0` -> op (admit or expel), admission, at "
+    "(Redis's time, us)",
     ttl="the newest 10,000 or so",
     app="proxies",
 )

@@ -119,6 +119,12 @@ def proxies_of(user_id: UserId) -> set[ProxyId]:
     return {ProxyId(int(each)) for each in found}
 
 
+def told(proxy_id: ProxyId) -> list[tuple[str, str, str]]:
+    """What a proxy's stream tells: version, op, admission."""
+    entries = text_client().xrange(keys.CHANGES(proxy_id=proxy_id))
+    return [(entry_id, change["op"], change["admission"]) for entry_id, change in entries]
+
+
 def secret(proxy_id: ProxyId) -> str:
     """What the proxy's clients send to be told from strangers."""
     [record] = Proxy.objects.records([proxy_id])
@@ -145,3 +151,9 @@ def broken_laws(cell: Cell = HERE) -> list[str]:
 def stage_release(user_id: UserId) -> None:
     """Let the regular look find that a user's time is over."""
     stage_releases(cell_of(user_id))
+
+
+def release(user_id: UserId) -> None:
+    """Take a user whose time is over off their proxies; run all that follows."""
+    stage_release(user_id)
+    drain(cell_of(user_id))

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+from pathlib import Path
 
 import django
 
@@ -27,6 +28,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--open", action="store_true", help="reach beyond loopback (never without need)"
     )
+    parser.add_argument(
+        "--clock", type=Path, metavar="FILE", help="holds how many seconds to be ahead (drills)"
+    )
     return parser.parse_args()
 
 
@@ -34,13 +38,25 @@ def main() -> None:
     """Serve until SIGTERM or SIGINT."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantern_pro.settings")
     django.setup()
-    from devstack.reference_proxy.knowledge import Knowledge
+    from django.conf import settings
+
+    from devstack.reference_proxy.clock import Clock
+    from devstack.reference_proxy.connection import Connection
+    from devstack.reference_proxy.counters import Counters
+    from devstack.reference_proxy.following import Follower
+    from devstack.reference_proxy.heartbeat import Heartbeat
+    from devstack.reference_proxy.roster import AtAddress
     from devstack.reference_proxy.server import ReferenceProxy
 
     arguments = _arguments()
     host, _, port = arguments.listen.rpartition(":")
-    with Knowledge(arguments.listen) as knowledge:
-        proxy = ReferenceProxy(knowledge, ours=arguments.ours, beyond_loopback=arguments.open)
+    clock, counters = Clock(arguments.clock), Counters()
+    chores = [Heartbeat(clock, lambda: counters.open)]
+    roster = AtAddress(arguments.listen, clock)
+    with Follower(Connection(settings.REDIS_URL), roster, chores) as follower:
+        proxy = ReferenceProxy(
+            follower.proxies, counters, ours=arguments.ours, beyond_loopback=arguments.open
+        )
         asyncio.run(proxy.serve(host.strip("[]"), int(port)))
 
 

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import signal
 import socket
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from http import HTTPStatus
 from ipaddress import ip_address
@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from devstack.reference_proxy.counters import Counters
 from devstack.reference_proxy.disguise import disguised, response
-from devstack.reference_proxy.knowledge import Knowledge
+from devstack.reference_proxy.knowledge import Knowledge, Reason, Shown
 from devstack.reference_proxy.messages import (
     HEAD_LIMIT,
     BadRequest,
@@ -45,7 +46,7 @@ class Unreachable(Exception):
 
 
 class ReferenceProxy:
-    """Serves the proxies that ``knowledge`` knows.
+    """Serves the proxies that ``known`` tells of.
 
     ``ours`` are ``host:port`` of config- and pro-servers; they are told the client's address,
     with the secret that makes it believable, and get the client's credentials. Other origins get
@@ -53,10 +54,16 @@ class ReferenceProxy:
     """
 
     def __init__(
-        self, knowledge: Knowledge, *, ours: Collection[str], beyond_loopback: bool
+        self,
+        known: Callable[[], Iterable[Knowledge]],
+        counters: Counters,
+        *,
+        ours: Collection[str],
+        beyond_loopback: bool,
     ) -> None:
         """Prepare; ``serve`` listens."""
-        self._knowledge = knowledge
+        self._known = known
+        self._counters = counters
         self._ours = frozenset(ours)
         self._beyond_loopback = beyond_loopback
 
@@ -71,11 +78,13 @@ class ReferenceProxy:
         server.close()  # asyncio.run cancels the connections that are still open
 
     async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._counters.open += 1
         try:
             await self._answer(reader, writer)
         except (OSError, BadRequest, TimeoutError, asyncio.IncompleteReadError):
             log.debug("a connection broke off", exc_info=True)
         finally:
+            self._counters.open -= 1
             await _close(writer)
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -84,8 +93,9 @@ class ReferenceProxy:
         except BadRequest:
             writer.write(disguised(None))
             return
-        shown = (f"X-Lantern-{each}" for each in ("Auth-Token", "Pro-Token", "Device-Id"))
-        if not self._knowledge.admits(*(head.get(name) for name in shown)):
+        reason = self._why_admitted(head)
+        self._counters.answered[reason or "refused"] += 1
+        if reason is None:
             writer.write(disguised(head))
         elif head.get("X-Lantern-Ping"):
             writer.write(response(HTTPStatus.OK, ""))
@@ -94,6 +104,16 @@ class ReferenceProxy:
                 await self._pass_on(head, reader, writer)
             except Unreachable as error:
                 writer.write(response(error.status, f"{error}\n"))
+
+    def _why_admitted(self, head: Head) -> Reason | None:
+        shown = Shown(
+            auth_token=head.get("X-Lantern-Auth-Token"),
+            pro_token=head.get("X-Lantern-Pro-Token"),
+            device_id=head.get("X-Lantern-Device-Id"),
+        )
+        meant = [known for known in self._known() if known.is_meant(shown.auth_token)]
+        reasons = (known.why_admitted(shown) for known in meant)
+        return next((reason for reason in reasons if reason), None)
 
     async def _pass_on(
         self, head: Head, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

@@ -64,9 +64,17 @@ def test_the_proxy_is_told_whom_to_admit_under_the_number_of_its_version() -> No
 
     fleet.assigned(user_id)
 
-    [(version, change)] = text_client().xrange(keys.CHANGES(proxy_id=proxy_id))
-    assert version == "1-0"
-    assert change == {"op": "admit", "admission": fleet.known_as(user_id)}
+    assert fleet.told(proxy_id) == [("1-0", "admit", fleet.known_as(user_id))]
+
+
+def test_each_change_carries_the_time_of_redis_which_tells_histories_apart() -> None:
+    user_id, proxy_id = fleet.pro_user(), fleet.pro_proxy()
+    before = _micros()
+
+    fleet.assigned(user_id)
+
+    [(_, change)] = text_client().xrange(keys.CHANGES(proxy_id=proxy_id))
+    assert before <= int(change["at"]) <= _micros()
 
 
 def test_with_no_room_the_user_waits_and_so_does_the_job() -> None:
@@ -221,8 +229,7 @@ def test_a_device_that_came_or_went_is_told_to_every_proxy_and_nothing_else() ->
     fleet.take_device(user_id, "device-2")
     fleet.assigned(user_id, "devices-2")
 
-    changes = [change for _, change in text_client().xrange(keys.CHANGES(proxy_id=proxy_id))]
-    assert changes[1:] == [{"op": op, "admission": other} for op in ("admit", "expel")]
+    assert fleet.told(proxy_id)[1:] == [("2-0", "admit", other), ("3-0", "expel", other)]
     assert text_client().smembers(keys.ADMISSIONS(proxy_id=proxy_id)) == {fleet.known_as(user_id)}
     assert fleet.broken_laws() == []
 
@@ -256,8 +263,7 @@ def test_a_new_token_replaces_the_old_one_at_every_proxy() -> None:
 
     new = fleet.known_as(user_id)
     assert text_client().smembers(keys.ADMISSIONS(proxy_id=proxy_id)) == {new}
-    changes = [change for _, change in text_client().xrange(keys.CHANGES(proxy_id=proxy_id))]
-    assert changes[1:] == [{"op": "expel", "admission": old}, {"op": "admit", "admission": new}]
+    assert fleet.told(proxy_id)[1:] == [("2-0", "expel", old), ("3-0", "admit", new)]
     assert fleet.broken_laws() == []
 
 
@@ -280,3 +286,8 @@ def test_twenty_at_once_never_exceed_a_capacity_of_five(real_redis: object) -> N
     assert text_client().zcard(keys.USERS(proxy_id=proxy_id)) == 5
     assert text_client().zcard(keys.OPEN(cell=HERE)) == 0
     assert fleet.broken_laws() == []
+
+
+def _micros() -> int:
+    seconds, micros = text_client().time()
+    return int(seconds) * 1_000_000 + int(micros)

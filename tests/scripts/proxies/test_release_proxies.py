@@ -66,9 +66,7 @@ def test_the_proxy_is_told_to_expel(user_id: UserId, proxy_id: ProxyId) -> None:
     stage_periodic_jobs()
     drain(HERE)
 
-    [_, (version, change)] = text_client().xrange(keys.CHANGES(proxy_id=proxy_id))
-    assert version == "2-0"
-    assert change == {"op": "expel", "admission": fleet.known_as(user_id)}
+    assert fleet.told(proxy_id)[1:] == [("2-0", "expel", fleet.known_as(user_id))]
 
 
 def test_the_room_that_is_made_goes_to_whoever_waits(user_id: UserId, proxy_id: ProxyId) -> None:

@@ -1,0 +1,43 @@
+"""Signs of life: what the proxy tells the fleet of itself."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from devstack.reference_proxy.clock import Clock
+from devstack.reference_proxy.knowledge import Knowledge
+from lantern_pro.types import ProxyId
+from proxies import keys
+
+SOFTWARE: Final = "lantern-reference-proxy/1"
+BEAT_SECONDS: Final = 10.0
+KEPT_MS: Final = 60_000
+"""How long a heartbeat stays after the last: six beats."""
+
+
+class Heartbeat:
+    """Writes each proxy's sign of life, every ``BEAT_SECONDS``."""
+
+    def __init__(self, clock: Clock, connections: Callable[[], int]) -> None:
+        """``connections`` tells how many are open."""
+        self._clock = clock
+        self._connections = connections
+        self._next: dict[ProxyId, float] = {}
+
+    def run(self, client: Any, proxies: dict[ProxyId, Knowledge]) -> None:
+        """Write those that are due."""
+        now = self._clock.now()
+        for proxy_id, known in proxies.items():
+            if now < self._next.get(proxy_id, 0.0):
+                continue
+            name = keys.HEARTBEAT(proxy_id=proxy_id)
+            told = {
+                "at": int(now * 1000),
+                "connections": self._connections(),
+                "software": SOFTWARE,
+                "admissions": known.version,
+            }
+            with client.pipeline(transaction=True) as pipe:
+                pipe.hset(name, mapping=told)
+                pipe.pexpire(name, KEPT_MS)
+                pipe.execute()
+            self._next[proxy_id] = now + BEAT_SECONDS

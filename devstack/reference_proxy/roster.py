@@ -1,0 +1,39 @@
+"""Which proxies a process stands in for: one by its id, or all that the store has at an address."""
+
+from collections.abc import Iterator
+
+from django.conf import settings
+
+from devstack.reference_proxy.clock import Clock
+from devstack.reference_proxy.knowledge import Knowledge
+from lantern_pro.store.client import text_client
+from lantern_pro.types import Cell, ProxyId
+from proxies import keys
+from proxies.records import State
+
+
+class AtAddress:
+    """Every proxy of the store whose address is this one: for development, with full access."""
+
+    def __init__(self, addr: str, clock: Clock) -> None:
+        """Look at ``host:port``."""
+        self._addr = addr.lower()
+        self._clock = clock
+        self._known: dict[ProxyId, Knowledge] = {}
+
+    def proxies(self) -> dict[ProxyId, Knowledge]:
+        """Begin with proxies that were added at this address; end with those that are gone."""
+        found = dict(self._rows())
+        self._known = {each: self._known.get(each) or new for each, new in found.items()}
+        return self._known
+
+    def _rows(self) -> Iterator[tuple[ProxyId, Knowledge]]:
+        client, addr = text_client(), self._addr
+        for cell in range(settings.CELLS):
+            index = keys.PROXIES.lex("addr", cell=Cell(cell))
+            for member in client.zrangebylex(index, f"[{addr}\0", f"[{addr}\1"):
+                proxy_id = ProxyId(int(member.rpartition("\0")[2]))
+                columns = ["state", "auth_token", "track"]
+                state, secret, track = client.hmget(keys.PROXIES.row(proxy_id), columns)
+                if state in {State.ACTIVE, State.DRAINING}:
+                    yield proxy_id, Knowledge(proxy_id, secret, track, self._clock)
