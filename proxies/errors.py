@@ -22,3 +22,24 @@ class ProxyNameTaken(Refused):
 
     error_id = "proxy-name-taken"
     message = "Another proxy has this name, and differs in what was asked for."
+
+
+class NoSuchProxy(Refused):
+    """There is no proxy with this id or name."""
+
+    error_id = "no-such-proxy"
+    message = "There is no such proxy."
+
+
+class NoWayToState(Refused):
+    """A proxy cannot enter this state from the one that it is in; ``details.state`` tells which."""
+
+    error_id = "no-way-to-state"
+    message = "From the state that the proxy is in, there is no way to this one."
+
+
+class ProxyRetired(Refused):
+    """The proxy is retired for good: it serves nobody, so nothing can be changed of it."""
+
+    error_id = "proxy-retired"
+    message = "The proxy is retired; nothing of it can be changed any more."

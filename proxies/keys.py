@@ -8,8 +8,25 @@ from lantern_pro.types import Cell, ProxyId
 
 PROXIES = Table("proxy", "a proxy: where it is, how clients reach it, its state", app="proxies")
 
-OPEN = Key("proxies:open", Kind.ZSET, "active Pro proxies with room -> load", app="proxies")
-FREE = Key("proxies:free", Kind.ZSET, "active free proxies -> when added, ms", app="proxies")
+OPEN = Key(
+    "proxies:open",
+    Kind.ZSET,
+    "active Pro proxies with room that are not down -> load",
+    app="proxies",
+)
+FREE = Key(
+    "proxies:free",
+    Kind.ZSET,
+    "active free proxies that are not down -> when added, ms",
+    app="proxies",
+)
+WITHHELD = Key(
+    "proxies:withheld",
+    Kind.HASH,
+    "proxies that no configuration may name any more -> where: country codes by commas, or `*` for "
+    "everywhere (retired). Config-servers keep it in memory and are told of changes",
+    app="proxies",
+)
 WAITING = Key(
     "proxies:waiting", Kind.ZSET, "users who lack proxies -> since when, ms", app="proxies"
 )
@@ -43,6 +60,12 @@ HEARTBEAT = Key(
     ttl="as long as the proxy says",
     app="proxies",
 )
+HISTORY = Key(
+    "proxy:{proxy_id}:history",
+    Kind.LIST,
+    "what became of the proxy, the newest first, the last 100: JSON {at (ms), what, why}",
+    app="proxies",
+)
 
 PROXIES_OF = Key("user:{user_id}:proxies", Kind.ZSET, "their proxies -> since, ms", app="proxies")
 ADMITTED = Key(
@@ -63,15 +86,30 @@ def link_keys(proxy_id: ProxyId) -> list[str]:
     ]
 
 
+def settled_keys(proxy_id: ProxyId, cell: Cell) -> dict[str, str]:
+    """What a change of a proxy's state settles, by the names of ``proxies/settle_proxy``."""
+    return {
+        "users": USERS(proxy_id=proxy_id),
+        "history": HISTORY(proxy_id=proxy_id),
+        "by_load": PROXIES.by("load", cell=cell),
+        "open": OPEN(cell=cell),
+        "free": FREE(cell=cell),
+        "withheld": WITHHELD(cell=cell),
+        "fleet_version": FLEET_VERSION(cell=cell),
+    }
+
+
 def index_keys(cell: Cell) -> dict[str, str]:
-    """The indexes of the table of proxies, by the names that ``proxies/add_proxy`` gives them."""
+    """The indexes of the table of proxies, by the names of ``proxies/add_proxy``; but for load."""
     return {
         "by_id": PROXIES.by("id", cell=cell),
         "by_created": PROXIES.by("created", cell=cell),
         "by_state": PROXIES.by("state", cell=cell),
         "by_track": PROXIES.by("track", cell=cell),
-        "by_load": PROXIES.by("load", cell=cell),
+        "by_health": PROXIES.by("health", cell=cell),
         "lex_name": PROXIES.lex("name", cell=cell),
         "lex_addr": PROXIES.lex("addr", cell=cell),
+        "lex_provider": PROXIES.lex("provider", cell=cell),
+        "lex_country_code": PROXIES.lex("country_code", cell=cell),
         "unique_name": PROXIES.unique("name", cell=cell),
     }

@@ -38,8 +38,15 @@ def snapshots_agree(cell: Cell) -> Iterator[str]:
         yield from settled_faults(cell, str(user_id), partial(_admission_faults, UserId(user_id)))
 
 
+def sets_follow_states(cell: Cell) -> Iterator[str]:
+    """Law 4: what configurations are made from and kept from follows each proxy's state."""
+    for proxy_id in _members(keys.PROXIES.by("id", cell=cell)):
+        yield from _wrong_twice(partial(_state_faults, cell, ProxyId(proxy_id)))
+
+
 LAWS = (
     Law(1, "links of users and proxies mirror each other, within capacity", links_mirror),
+    Law(4, "who may be named in configurations follows the proxies' states", sets_follow_states),
     Law(5, "each proxy's snapshot is the devices of its users", snapshots_agree),
 )
 
@@ -54,6 +61,8 @@ class _Links:
     last_change: int
     indexed_load: float | None
     open_load: float | None
+    is_free: bool
+    withheld: str
 
 
 def _read_links(cell: Cell, proxy_id: ProxyId) -> _Links:
@@ -64,15 +73,25 @@ def _read_links(cell: Cell, proxy_id: ProxyId) -> _Links:
         pipe.xrevrange(keys.CHANGES(proxy_id=proxy_id), count=1)
         pipe.zscore(keys.PROXIES.by("load", cell=cell), proxy_id)
         pipe.zscore(keys.OPEN(cell=cell), proxy_id)
-        row, users, admissions, changes, indexed, is_open = pipe.execute()
-    last = int(changes[0][0].partition("-")[0]) if changes else 0
-    return _Links(ProxyRecord.from_row(row), users, set(admissions), last, indexed, is_open)
+        pipe.zscore(keys.FREE(cell=cell), proxy_id)
+        pipe.hget(keys.WITHHELD(cell=cell), str(proxy_id))
+        row, users, admissions, changes, indexed, is_open, is_free, withheld = pipe.execute()
+    return _Links(
+        proxy=ProxyRecord.from_row(row),
+        users=users,
+        admissions=set(admissions),
+        last_change=int(changes[0][0].partition("-")[0]) if changes else 0,
+        indexed_load=indexed,
+        open_load=is_open,
+        is_free=is_free is not None,
+        withheld=withheld or "",
+    )
 
 
 def _proxy_faults(cell: Cell, proxy_id: ProxyId) -> list[str]:
     links = _read_links(cell, proxy_id)
     proxy, count = links.proxy, len(links.users)
-    has_room = proxy.state is State.ACTIVE and proxy.track is Track.PRO and count < proxy.capacity
+    has_room = proxy.takes_users and proxy.track is Track.PRO and count < proxy.capacity
     faults = []
     if proxy.load != count or links.indexed_load != count:
         faults.append(f"proxy {proxy_id}: load {proxy.load} ({links.indexed_load}), users {count}")
@@ -89,6 +108,20 @@ def _proxy_faults(cell: Cell, proxy_id: ProxyId) -> list[str]:
         for user_id, score in zip(links.users, mirrored, strict=True)
         if score is None
     ]
+
+
+def _state_faults(cell: Cell, proxy_id: ProxyId) -> list[str]:
+    links = _read_links(cell, proxy_id)
+    proxy = links.proxy
+    offered = proxy.takes_users and proxy.track is Track.FREE
+    retired = proxy.state is State.RETIRED
+    withheld = "*" if retired else ",".join(proxy.blocked_countries)
+    faults = []
+    if links.is_free != offered:
+        faults.append(f"proxy {proxy_id}: {proxy.state}, {proxy.health}, free set {links.is_free}")
+    if links.withheld != withheld:
+        faults.append(f"proxy {proxy_id}: withheld {links.withheld!r}, should be {withheld!r}")
+    return faults
 
 
 def _user_faults(user_id: UserId) -> list[str]:

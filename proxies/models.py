@@ -7,13 +7,13 @@ from django.db import models
 from lantern_pro.store.models import DomainModel
 from lantern_pro.types import ProxyId
 from proxies.managers import ProxyManager
-from proxies.records import State, Track
+from proxies.records import Health, State, Track
 
 
 class Proxy(DomainModel):
     """A proxy of the fleet. ``name`` is unique in its cell: configurations are keyed by it."""
 
-    written_by: ClassVar[str] = "proxies.services.fleet, proxies.services.assignments"
+    written_by: ClassVar[str] = "proxies.services"
 
     id = models.BigIntegerField("proxy id", primary_key=True)
     created = models.DateTimeField(db_index=True)
@@ -25,14 +25,20 @@ class Proxy(DomainModel):
     state = models.CharField(
         max_length=16, choices=[(each.value, each.value) for each in State], db_index=True
     )
+    state_since = models.DateTimeField(null=True)
+    health = models.CharField(
+        max_length=8, choices=[(each.value, each.value) for each in Health], db_index=True
+    )
     capacity = models.IntegerField(help_text="the most users that may be linked")
     load = models.IntegerField(db_index=True, help_text="how many users are linked")
     version = models.IntegerField(help_text="of the set of tokens that it admits")
     city = models.CharField(max_length=100)
-    country = models.CharField(max_length=100)
-    country_code = models.CharField(max_length=2)
+    country = models.CharField("name of the country", max_length=100)
+    country_code = models.CharField("country", max_length=2, db_index=True)
     latitude = models.FloatField()
     longitude = models.FloatField()
+    provider = models.CharField(max_length=60, db_index=True, help_text="whose machine it is")
+    labels = models.JSONField()
     transport = models.CharField(max_length=40)
     transport_settings = models.JSONField()
     blocked_countries = models.JSONField()

@@ -1,12 +1,12 @@
 """A proxy as services and configurations read it: one row, typed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
-from lantern_pro.types import ProxyId
+from lantern_pro.types import Millis, ProxyId
 
 
 class Track(StrEnum):
@@ -23,6 +23,24 @@ class State(StrEnum):
     ACTIVE = "active"
     DRAINING = "draining"
     RETIRED = "retired"
+
+
+COMES_FROM: Final[Mapping[State, frozenset[State]]] = {
+    State.PROVISIONING: frozenset(),
+    State.ACTIVE: frozenset({State.PROVISIONING, State.DRAINING}),
+    State.DRAINING: frozenset({State.ACTIVE}),
+    State.RETIRED: frozenset({State.PROVISIONING, State.ACTIVE, State.DRAINING}),
+}
+"""From which states each may be entered. There is no way back from ``retired``."""
+
+
+class Health(StrEnum):
+    """What a proxy's heartbeats say of it; ``unknown`` until its first."""
+
+    UNKNOWN = "unknown"
+    OK = "ok"
+    SUSPECT = "suspect"
+    DOWN = "down"
 
 
 class Closing(StrEnum):
@@ -59,6 +77,9 @@ class NewProxy:
     transport: str = ""
     transport_settings: Mapping[str, str] | None = None
     place: Place = Place()
+    provider: str = ""
+    labels: Sequence[str] = ()
+    blocked_countries: Sequence[str] = ()
 
     def as_row(self) -> dict[str, str | int | float]:
         """The proxy's columns, but for those that the script adds."""
@@ -77,7 +98,10 @@ class NewProxy:
             "country_code": self.place.country_code,
             "latitude": self.place.latitude,
             "longitude": self.place.longitude,
-            "blocked_countries": "[]",
+            "provider": self.provider,
+            "labels": json.dumps(list(self.labels)),
+            "blocked_countries": json.dumps(sorted(self.blocked_countries)),
+            "health": Health.UNKNOWN.value,
         }
 
 
@@ -98,6 +122,12 @@ class ProxyRecord:
     transport: str
     transport_settings: Mapping[str, str]
     place: Place
+    provider: str = ""
+    labels: tuple[str, ...] = ()
+    blocked_countries: tuple[str, ...] = ()
+    health: Health = Health.UNKNOWN
+    created: Millis
+    state_since: Millis
 
     @classmethod
     def from_row(cls, row: Mapping[str, str]) -> Self:
@@ -122,7 +152,23 @@ class ProxyRecord:
                 latitude=float(row["latitude"]),
                 longitude=float(row["longitude"]),
             ),
+            provider=row.get("provider", ""),
+            labels=tuple(json.loads(row.get("labels", "[]"))),
+            blocked_countries=tuple(json.loads(row["blocked_countries"])),
+            health=Health(row.get("health", Health.UNKNOWN)),
+            created=Millis(int(row["created"])),
+            state_since=Millis(int(row.get("state_since", row["created"]))),
         )
+
+    @property
+    def takes_users(self) -> bool:
+        """Whether new users may be sent to it, if it has room."""
+        return self.state is State.ACTIVE and self.health is not Health.DOWN
+
+    @property
+    def serves(self) -> bool:
+        """Whether it goes on serving the users that it has."""
+        return self.state in {State.ACTIVE, State.DRAINING}
 
     def matches(self, new: NewProxy) -> bool:
         """Whether this is the very proxy that ``new`` describes (its secret may go unsaid)."""
@@ -131,5 +177,7 @@ class ProxyRecord:
             == (new.name, new.addr, new.track, new.capacity, new.cert, new.transport)
             and dict(self.transport_settings) == dict(new.transport_settings or {})
             and self.place == new.place
+            and self.provider == new.provider
+            and set(self.labels) == set(new.labels)
             and new.auth_token in {"", self.auth_token}
         )

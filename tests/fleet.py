@@ -1,6 +1,7 @@
 """Users, proxies and their jobs, for tests of the fleet and of configurations."""
 
 from itertools import count
+from typing import Any
 
 from accounts.keys import DEVICES, PRO_ENDS, USERS
 from accounts.services.tokens import admission, current_kid, token_of
@@ -15,7 +16,7 @@ from proxies import keys
 from proxies.jobs import AssignProxies, stage_releases
 from proxies.laws import LAWS
 from proxies.models import Proxy
-from proxies.records import NewProxy, Place, Track
+from proxies.records import NewProxy, Place, State, Track
 from proxies.services.fleet import add_proxy
 
 HERE = Cell(0)
@@ -91,24 +92,40 @@ def known_as(user_id: UserId) -> str:
 
 
 def pro_proxy(
-    *, capacity: int = 10, city: str = "Oslo", cell: Cell = HERE, addr: str = "127.0.0.1:4000"
+    *,
+    capacity: int = 10,
+    city: str = "Oslo",
+    cell: Cell = HERE,
+    addr: str = "127.0.0.1:4000",
+    provider: str = "",
+    state: State = State.ACTIVE,
 ) -> ProxyId:
     """Add a Pro proxy."""
-    return _proxy(Track.PRO, capacity, city, cell, addr)
+    return _proxy(
+        Track.PRO, cell, capacity=capacity, city=city, addr=addr, provider=provider, state=state
+    )
 
 
-def free_proxy(*, city: str = "Riga", cell: Cell = HERE, addr: str = "127.0.0.1:4000") -> ProxyId:
+def free_proxy(
+    *,
+    city: str = "Riga",
+    cell: Cell = HERE,
+    addr: str = "127.0.0.1:4000",
+    provider: str = "",
+    state: State = State.ACTIVE,
+) -> ProxyId:
     """Add a free proxy."""
-    return _proxy(Track.FREE, 1000, city, cell, addr)
+    return _proxy(
+        Track.FREE, cell, capacity=1000, city=city, addr=addr, provider=provider, state=state
+    )
 
 
-def _proxy(track: Track, capacity: int, city: str, cell: Cell, addr: str) -> ProxyId:
+def _proxy(track: Track, cell: Cell, *, city: str, **told: Any) -> ProxyId:
     new = NewProxy(
         name=f"fallback-203.0.113.{next(_numbers)}",
-        addr=addr,
         track=track,
-        capacity=capacity,
         place=Place(city=city, country_code="XX"),
+        **told,
     )
     return add_proxy(cell, new).proxy_id
 

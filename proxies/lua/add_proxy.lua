@@ -4,12 +4,18 @@
 --       by_created   ZSET    index of proxies
 --       by_state     ZSET    index of proxies
 --       by_track     ZSET    index of proxies
---       by_load      ZSET    index of proxies
+--       by_health    ZSET    index of proxies
 --       lex_name     ZSET    index of proxies
 --       lex_addr     ZSET    index of proxies
+--       lex_provider      ZSET    index of proxies
+--       lex_country_code  ZSET    index of proxies
 --       unique_name  HASH    name -> proxy id
+--       users        ZSET    its users; none yet
+--       history      LIST    what became of it
+--       by_load      ZSET    index of proxies
 --       open         ZSET    active Pro proxies with room -> load
 --       free         ZSET    active free proxies -> when added, ms
+--       withheld     HASH    proxies that configurations may not name -> where
 --       fleet_version  STRING  raised, because configurations change with the fleet
 --       ...          the ledger's keys, then a row for each job that follows
 -- ARGV  work         JSON: {follow: [...]}
@@ -19,8 +25,9 @@
 -- -->   added          the proxy is in the fleet
 --       taken {id}     another proxy has the name; nothing changed
 --@include jobs/emit
+--@include proxies/settle_proxy
 --@include store/tag
-local row, by_id, by_created, by_state, by_track, by_load, lex_name, lex_addr, unique_name, open, free, fleet_version = unpack(KEYS)
+local row, by_id, by_created, by_state, by_track, by_health, lex_name, lex_addr, lex_provider, lex_country_code, unique_name, users, history, by_load, open, free, withheld, fleet_version = unpack(KEYS)
 local work, id, now, columns = unpack(ARGV)
 
 local proxy = cjson.decode(columns)
@@ -31,20 +38,19 @@ end
 for column, value in pairs(proxy) do
     redis.call("HSET", row, column, value)
 end
-redis.call("HSET", row, "id", id, "created", now, "load", 0, "version", 0)
+redis.call("HSET", row, "id", id, "created", now, "state_since", now, "load", 0, "version", 0)
 redis.call("ZADD", by_id, id, id)
 redis.call("ZADD", by_created, now, id)
 redis.call("ZADD", by_state, tag(proxy.state), id)
 redis.call("ZADD", by_track, tag(proxy.track), id)
-redis.call("ZADD", by_load, 0, id)
-redis.call("ZADD", lex_name, 0, string.lower(proxy.name) .. "\0" .. id)
-redis.call("ZADD", lex_addr, 0, string.lower(proxy.addr) .. "\0" .. id)
-redis.call("HSET", unique_name, proxy.name, id)
-if proxy.state == "active" and proxy.track == "free" then
-    redis.call("ZADD", free, now, id)
-elseif proxy.state == "active" and tonumber(proxy.capacity) > 0 then
-    redis.call("ZADD", open, 0, id)
+redis.call("ZADD", by_health, tag(proxy.health), id)
+for column, index in pairs({ name = lex_name, addr = lex_addr, provider = lex_provider, country_code = lex_country_code }) do
+    redis.call("ZADD", index, 0, string.lower(proxy[column]) .. "\0" .. id)
 end
-redis.call("INCR", fleet_version)
+redis.call("HSET", unique_name, proxy.name, id)
+settle_proxy({
+    row = row, users = users, history = history, by_load = by_load, open = open, free = free,
+    withheld = withheld, fleet_version = fleet_version,
+}, id, now, "added, " .. proxy.state, "")
 emit(rest, work)
 return { "added" }

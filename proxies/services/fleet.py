@@ -15,10 +15,12 @@ from lantern_pro.types import Cell, ProxyId
 from proxies.errors import ProxyNameTaken
 from proxies.events import FleetChanged, RoomMade
 from proxies.models import Proxy
-from proxies.records import NewProxy, Place, Track
+from proxies.records import NewProxy, Place, State, Track
 
 _HOST_NAME: Final = re.compile(r"^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")
 _PROXY_NAME: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9.:_-]{0,99}$")
+_LABEL: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._=-]{0,39}$")
+_PROVIDER: Final = re.compile(r"^[\w .&/()-]{0,60}$")
 _COUNTRY_CODE: Final = re.compile(r"^[A-Z]{2}$")
 _MAX_PORT: Final = 65_535
 _MAX_LATITUDE: Final = 90.0
@@ -39,7 +41,7 @@ def add_proxy(cell: Cell, proxy: NewProxy) -> AddedProxy:
     Without an ``auth_token`` it gets a random one. Raises ``InvalidParameter``, and
     ``ProxyNameTaken`` when the name belongs to a proxy that differs.
     """
-    _check(proxy)
+    check_proxy(proxy)
     asked, proxy_id = proxy, ProxyId(new_id(cell))
     if not proxy.auth_token:
         proxy = replace(proxy, auth_token=secrets.token_urlsafe(32))
@@ -63,7 +65,8 @@ def _what_follows(cell: Cell, proxy_id: ProxyId, track: Track) -> tuple[NewJob, 
     return changed + following(RoomMade(cell, fact)) if track is Track.PRO else changed
 
 
-def _check(proxy: NewProxy) -> None:
+def check_proxy(proxy: NewProxy) -> None:
+    """Refuse, by ``InvalidParameter``, what clients could not use or staff not find."""
     host, _, port = proxy.addr.rpartition(":")
     if not (_is_host(host) and port.isascii() and port.isdigit() and 0 < int(port) <= _MAX_PORT):
         message = f"{proxy.addr!r} is no address of the form host:port."
@@ -74,7 +77,25 @@ def _check(proxy: NewProxy) -> None:
     if proxy.capacity < 1:
         message = "The capacity must be at least one user."
         raise InvalidParameter(message, field="capacity")
+    if proxy.state not in {State.PROVISIONING, State.ACTIVE}:
+        message = "A new proxy is provisioning or active."
+        raise InvalidParameter(message, field="state")
     _check_place(proxy.place)
+    _check_words(proxy)
+
+
+def _check_words(proxy: NewProxy) -> None:
+    if not _PROVIDER.match(proxy.provider):
+        message = f"{proxy.provider!r} is no provider: up to 60 letters, digits, blanks and .&/()-"
+        raise InvalidParameter(message, field="provider")
+    for label in proxy.labels:
+        if not _LABEL.match(label):
+            message = f"{label!r} is no label: up to 40 letters, digits, '.', '_', '=' and '-'."
+            raise InvalidParameter(message, field="labels")
+    for code in proxy.blocked_countries:
+        if not _COUNTRY_CODE.match(code):
+            message = f"{code!r} is no country code: two letters, such as NL."
+            raise InvalidParameter(message, field="blocked_countries")
 
 
 def _check_place(place: Place) -> None:

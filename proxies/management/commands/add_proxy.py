@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from lantern_pro.errors import LanternError
 from lantern_pro.types import Cell
 from proxies.models import Proxy
-from proxies.records import NewProxy, Place, Track
+from proxies.records import NewProxy, Place, State, Track
 from proxies.services.fleet import AddedProxy, add_proxy
 
 DEFAULT_CAPACITY: Final = 100
@@ -20,11 +20,12 @@ class Command(BaseCommand):
     """Adds a proxy to the fleet."""
 
     help = (
-        "Add a proxy to the fleet. It is active at once: a free one joins the configurations of "
-        "its share of the free buckets, a Pro one takes users who wait for room and then new "
-        "ones, both within seconds. A proxy is known by its name: running the same command again "
-        "changes nothing and says so, and a name that another proxy has is refused. Without "
-        "--auth-token a secret is made; it is printed, because the proxy must be started with it."
+        "Add a proxy to the fleet. It is active at once, unless --state says otherwise: a free one "
+        "joins the configurations of its share of the free buckets, a Pro one takes users who wait "
+        "for room and then new ones, both within seconds. A proxy is known by its name: running "
+        "the same command again changes nothing and says so, and a name that another proxy has is "
+        "refused. Without --auth-token a secret is made; it is printed, because the proxy must be "
+        "started with it."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -57,6 +58,7 @@ class Command(BaseCommand):
         parser.add_argument("--country-code", default="", help="two letters, such as NL")
         parser.add_argument("--latitude", type=float, default=0.0, help="degrees, north is more")
         parser.add_argument("--longitude", type=float, default=0.0, help="degrees, east is more")
+        _about_its_life(parser)
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -94,6 +96,22 @@ class Command(BaseCommand):
         self.stdout.write(f"   secret  {proxy.auth_token}")
 
 
+def _about_its_life(parser: CommandParser) -> None:
+    parser.add_argument("--provider", default="", help="whose machine it is")
+    parser.add_argument(
+        "--label", action="append", default=[], help="a word of your own; may come again"
+    )
+    parser.add_argument(
+        "--blocked", action="append", default=[], help="a country where it is blocked: CN"
+    )
+    parser.add_argument(
+        "--state",
+        choices=[State.PROVISIONING.value, State.ACTIVE.value],
+        default=State.ACTIVE.value,
+        help="provisioning: nobody is sent to it until activate_proxy (default: active)",
+    )
+
+
 def _new_proxy(options: dict[str, Any]) -> NewProxy:
     """Read the options; ``CommandError`` when a file or the JSON cannot be read."""
     track = Track(options["track"])
@@ -111,6 +129,10 @@ def _new_proxy(options: dict[str, Any]) -> NewProxy:
         addr=options["addr"],
         track=track,
         capacity=options["capacity"],
+        state=State(options["state"]),
+        provider=options["provider"],
+        labels=options["label"],
+        blocked_countries=[each.upper() for each in options["blocked"]],
         auth_token=options["auth_token"],
         cert=cert,
         transport=options["transport"],

@@ -6,7 +6,7 @@ import zlib
 import yaml
 
 from configsrv.render import NOTHING, render
-from lantern_pro.types import ProxyId
+from lantern_pro.types import Millis, ProxyId
 from proxies.records import Place, ProxyRecord, State, Track
 
 
@@ -27,6 +27,8 @@ def _proxy(name: str) -> ProxyRecord:
         place=Place(
             city="Zürich", country="Switzerland", country_code="CH", latitude=47.4, longitude=8.5
         ),
+        created=Millis(0),
+        state_since=Millis(0),
     )
 
 

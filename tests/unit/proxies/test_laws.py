@@ -27,6 +27,12 @@ BREACHES: dict[str, Breach] = {
     ),
     "capacity 0": lambda store, proxy_id, _: store.hset(keys.PROXIES.row(proxy_id), "capacity", 0),
     "in the open index": lambda store, _, __: store.delete(keys.OPEN(cell=HERE)),
+    "withheld 'CN'": lambda store, proxy_id, _: store.hset(
+        keys.WITHHELD(cell=HERE), str(proxy_id), "CN"
+    ),
+    "free set True": lambda store, proxy_id, _: store.zadd(
+        keys.FREE(cell=HERE), {str(proxy_id): 1}
+    ),
     "admissions are not its users'": lambda store, proxy_id, _: store.sadd(
         keys.ADMISSIONS(proxy_id=proxy_id), "stranger"
     ),
