@@ -61,6 +61,7 @@ class Run:
         """Play some rounds, all in the setting of the first."""
         if not names:
             return self.score
+        self.score.aimed |= {name for name in names if name.startswith(f"{AIM} ")}
         async with theatre(self.place, setting_of(names[0])) as here:
             with Progress(names[0].split(" ")[0], len(names), out=self.out) as progress:
                 for name in names:

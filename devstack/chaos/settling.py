@@ -49,6 +49,21 @@ async def settle(stage: Stage, powers: Powers) -> Settled:
     return Settled(time.monotonic() - began, stuck, dead)
 
 
+async def calm(stage: Stage) -> None:
+    """Wait until no job is due or runs, so that what is done next comes after all of that.
+
+    Jobs that wait for a time to come may go on waiting. What has not ended in the end is left
+    to ``settle`` to tell.
+    """
+    began = time.monotonic()
+    while time.monotonic() - began < PATIENCE_SECONDS:
+        now = stage.store_time()
+        jobs = await _in(*_OPEN)
+        if not [job for job in jobs if not _waits(job, now)]:
+            return
+        await asyncio.sleep(_GLANCE_SECONDS)
+
+
 async def _in(*states: str) -> list[Job]:
     return await asyncio.to_thread(_jobs_in, *states)
 
@@ -61,8 +76,12 @@ def _jobs_in(*states: str) -> list[Job]:
 def _hurry(jobs: list[Job], now: float) -> None:
     """Tell jobs that wait for a time to come that it has come."""
     for job in jobs:
-        if job.state == Job.State.PENDING and job.due.timestamp() > now + _SOON_SECONDS:
+        if _waits(job, now):
             ledger.retry(JobId(job.pk))
+
+
+def _waits(job: Job, now: float) -> bool:
+    return job.state == Job.State.PENDING and job.due.timestamp() > now + _SOON_SECONDS
 
 
 def _webhooks_pending(stripe: str) -> int:

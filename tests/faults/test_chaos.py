@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from devstack.chaos.__main__ import NOTHING_SHOWN
 from devstack.stack.place import ROOT
 
 pytestmark = [
@@ -72,6 +73,16 @@ def test_the_right_tree_passes_where_broken_ones_fail(tmp_path: Path) -> None:
     assert report["figures"]["faults"] == 2
 
 
+def test_a_fault_that_never_strikes_is_not_told_as_a_success(tmp_path: Path) -> None:
+    never = "aim worker:proxies/no_such_script|1|killed before"
+
+    status, report, said = chaos(ROOT, tmp_path, "--replay", never)
+
+    assert status == NOTHING_SHOWN
+    assert report["figures"]["faults"] == 0
+    assert f"never struck, so this shows nothing: {never}" in said
+
+
 def test_a_ledger_that_does_not_look_at_the_epoch_is_found_out(
     tmp_path: Path, broken_tree: Path
 ) -> None:
@@ -81,9 +92,9 @@ def test_a_ledger_that_does_not_look_at_the_epoch_is_found_out(
         "",
     )
 
-    status, _, said = chaos(broken_tree, tmp_path, "--replay", OVERTAKEN)
+    status, report, said = chaos(broken_tree, tmp_path, "--replay", OVERTAKEN)
 
-    assert status == 1
+    assert (status, report["figures"]["faults"]) == (1, 1), said
     assert "was accepted with epoch 1" in said
     assert f'again: make chaos SEED={SEED} REPLAY="{OVERTAKEN}"' in said
 
@@ -101,7 +112,7 @@ def test_a_job_that_is_marked_done_before_its_effect_is_found_out(
         "work=Work(cell_of(user_id), None, _work(user_id, fence).follow),",
     )
 
-    status, _, said = chaos(broken_tree, tmp_path, "--replay", KILLED.format(kind=""))
+    status, report, said = chaos(broken_tree, tmp_path, "--replay", KILLED.format(kind=""))
 
-    assert status == 1
+    assert (status, report["figures"]["faults"]) == (1, 1), said
     assert "lost:" in said

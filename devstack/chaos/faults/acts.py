@@ -18,19 +18,23 @@ _FAILURE: Final = (
     b"HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\n"
     b"Content-Length: %d\r\n\r\n%b" % (len(_TROUBLE), _TROUBLE)
 )
-_PATIENCE: Final = 4
+_PATIENCE: Final = 8
 _PUSHED: Final = b":1\r\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Where a fault strikes. ``long`` is longer than a lease, ``share`` lies between 0 and 1."""
+    """Where a fault strikes. ``long`` is longer than a lease, ``share`` lies between 0 and 1.
+
+    ``struck`` is for the fault that takes two: it says so when both have come.
+    """
 
     powers: Powers
     actor: str
     job_id: str
     long: float
     share: float
+    struck: Callable[[], None]
 
 
 Before = Callable[[Scene, bytes], Awaitable[Passage]]
@@ -84,7 +88,8 @@ async def stop_when_done(scene: Scene, answer: bytes) -> bytes:
 
 async def be_overtaken(scene: Scene, _request: bytes) -> Passage:
     """Stop before a commit, until another worker is about to commit the same job; then go on."""
-    await scene.powers.meet(scene.actor, scene.job_id, _PATIENCE * scene.long)
+    if await scene.powers.meet(scene.actor, scene.job_id, _PATIENCE * scene.long):
+        scene.struck()
     return Passage()
 
 

@@ -41,12 +41,12 @@ class FaultKind:
     # Costs seconds. A plain read is struck by such a fault at random only: what a process has
     # changed by then is the same as at the script before it.
     dear: bool = False
-
-    commits_only: bool = False
+    # Strikes a commit, by which two workers meet, and counts itself when they have.
+    takes_two: bool = False
 
     def fits(self, step: Step) -> bool:
         """Whether it can strike at this step."""
-        if self.commits_only and not (step.kind and _COMMITS.match(step.label)):
+        if self.takes_two and not (step.kind and _COMMITS.match(step.label)):
             return False
         return step.target in self.targets and step.part in self.parts
 
@@ -87,7 +87,7 @@ KINDS: Final = (
     FaultKind(
         OVERTAKEN, "SIGSTOP before a commit until another worker is about to make the same",
         0, _STORE, before=acts.be_overtaken, after=acts.part, parts=frozenset({"worker"}),
-        dear=True, commits_only=True,
+        dear=True, takes_two=True,
     ),
     FaultKind(
         "Redis killed before", "kill -9 of Redis, and the request is lost",

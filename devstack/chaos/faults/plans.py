@@ -6,20 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from devstack.chaos.faults.kinds import ALL, OVERTAKEN, FaultKind, fitting
+from devstack.chaos.faults.kinds import ALL, FaultKind, fitting
 from devstack.chaos.wire.step import Step
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A fault that was drawn for a step; its chance is for what is random about it.
-
-    ``belongs`` is True when it is the other half of a fault that has struck already.
-    """
+    """A fault that was drawn for a step; its chance is for what is random about it."""
 
     kind: FaultKind
     chance: random.Random
-    belongs: bool = False
 
 
 class Plan(Protocol):
@@ -66,14 +62,15 @@ class Aim:
 
 
 class OneFault:
-    """Strikes once, where it is aimed."""
+    """Strikes once, where it is aimed; what takes two, at the next who comes with that job too."""
 
     def __init__(self, aim: Aim, seed: int) -> None:
         """Aim."""
         self._aim = aim
         self._seed = seed
         self._count = 0
-        self._job_id = ""
+        self._first: Step | None = None
+        self._left = 2 if ALL[aim.kind].takes_two else 1
 
     def draw(self, step: Step) -> Drawn | None:
         """The fault, when this is the step."""
@@ -81,11 +78,16 @@ class OneFault:
             return None
         self._count += 1
         if self._count == self._aim.nth:
-            self._job_id = step.job_id
-        elif self._aim.kind != OVERTAKEN or not step.job_id or step.job_id != self._job_id:
+            self._first = step
+        elif not (self._left and self._first and _is_another_with(self._first, step)):
             return None
-        chance = random.Random(f"{self._seed}|{self._aim}")
-        return Drawn(ALL[self._aim.kind], chance, belongs=self._count != self._aim.nth)
+        self._left -= 1
+        return Drawn(ALL[self._aim.kind], random.Random(f"{self._seed}|{self._aim}"))
+
+
+def _is_another_with(first: Step, step: Step) -> bool:
+    """Whether somebody else comes with the same job."""
+    return bool(step.job_id) and step.job_id == first.job_id and step.actor != first.actor
 
 
 class Takeovers:

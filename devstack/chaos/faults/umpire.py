@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 
 from devstack.chaos.faults.acts import Scene
 from devstack.chaos.faults.plans import Drawn, NoFaults, Plan
@@ -34,8 +35,10 @@ class Umpire:
         if drawn is None or self.powers is None:
             return None
         long = self._lease_seconds * (1.1 + drawn.chance.random())
-        scene = Scene(self.powers, step.actor, step.job_id, long, drawn.chance.random())
-        return Blow(drawn, step, scene, self)
+        share = drawn.chance.random()
+        struck = partial(self.count, drawn, step)
+        scene = Scene(self.powers, step.actor, step.job_id, long, share, struck)
+        return Blow(drawn, step, scene)
 
     def asked(self, step: Step, request: bytes) -> object:
         """A request goes on."""
@@ -47,9 +50,8 @@ class Umpire:
 
     def count(self, drawn: Drawn, step: Step) -> None:
         """A fault has struck."""
-        if not drawn.belongs:
-            self.struck[drawn.kind.name] += 1
-            self.places[step.name] += 1
+        self.struck[drawn.kind.name] += 1
+        self.places[step.name] += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +61,14 @@ class Blow:
     drawn: Drawn
     step: Step
     scene: Scene
-    umpire: Umpire
 
     async def before(self, request: bytes) -> Passage:
         """Happen before the request goes on, if that is the fault's moment."""
         kind = self.drawn.kind
         if kind.before is None:
             return Passage()
-        self.umpire.count(self.drawn, self.step)
+        if not kind.takes_two:
+            self.scene.struck()
         return await kind.before(self.scene, request)
 
     async def after(self, answer: bytes) -> bytes:
@@ -75,5 +77,5 @@ class Blow:
         if kind.after is None:
             return answer
         if kind.before is None:
-            self.umpire.count(self.drawn, self.step)
+            self.scene.struck()
         return await kind.after(self.scene, answer)

@@ -11,6 +11,7 @@ from devstack.chaos.clients.app import MONTH, YEARS, App
 from devstack.chaos.clients.facts import Facts
 from devstack.chaos.faults.plans import Plan, RandomFaults, Takeovers
 from devstack.chaos.rounds.outcome import Outcome, conclude
+from devstack.chaos.settling import calm
 from devstack.chaos.theatre import Theatre
 
 AT_ONCE: Final = 12
@@ -47,12 +48,15 @@ async def every_kind(theatre: Theatre, chance: random.Random) -> list[Facts]:
     """A short play in which every kind of job has its part that sign-up and purchase bring.
 
     Somebody pays while there are no Pro proxies, and waits; an operator adds some; somebody else
-    invites a friend, who pays; and somebody's time is over.
+    invites a friend, who pays; and somebody's time is over. Each act begins when all jobs of the
+    one before have run: so the first time of a step is always on behalf of the same client.
     """
     mark = f"{chance.getrandbits(32):08x}"
     early, host = (_client(theatre, f"{mark}-{name}", chance) for name in ("early", "host"))
     await asyncio.gather(early.live(None, plan=MONTH), host.sign_up())
+    await calm(theatre.stage)
     await asyncio.to_thread(world.one_whose_time_is_over, f"{mark}-over")
+    await calm(theatre.stage)
     for name in ("pro-one", "pro-two"):
         await asyncio.to_thread(world.add_proxy_to_each_cell, name)
     guests = [_client(theatre, f"{mark}-guest-{number}", chance) for number in range(2)]

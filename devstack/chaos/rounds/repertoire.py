@@ -18,6 +18,8 @@ TAKEOVERS_A_ROUND: Final = 3
 CLOCK_STEPS_A_ROUND: Final = 12
 _SHARE: Final = 0.03
 _CLOCK_SHARE: Final = 0.004
+TRIES: Final = 3
+"""How often a round with one fault is played when its step does not come, or only one of two."""
 
 AIM: Final = "aim"
 RANDOM: Final = "random"
@@ -75,7 +77,15 @@ def every_aim(steps: Iterable[Step], seed: int) -> list[Aim]:
 
 
 async def _aimed(theatre: Theatre, aim: Aim, name: str, seed: int) -> Outcome:
-    drawn = f"{seed}|{name}"
-    return await play_round(
-        theatre, every_kind, OneFault(aim, seed), replay=name, seed=drawn, with_pro_proxies=False
-    )
+    for tried in range(1, TRIES + 1):
+        outcome = await play_round(
+            theatre,
+            every_kind,
+            OneFault(aim, seed),
+            replay=name,
+            seed=f"{seed}|{name}",
+            with_pro_proxies=False,
+        )
+        if outcome.faults or outcome.troubles or tried == TRIES:
+            break
+    return outcome

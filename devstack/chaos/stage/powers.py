@@ -51,20 +51,21 @@ class Powers:
         async with self._stage.actors[name].stopped():
             await asyncio.sleep(seconds)
 
-    async def meet(self, name: str, job_id: str, seconds: float) -> None:
+    async def meet(self, name: str, job_id: str, seconds: float) -> bool:
         """Stop who comes first with a job, until somebody else comes with it, or so long.
 
-        The second comes back when the first has had its answer.
+        The second comes back when the first has had its answer. Tells the first whether they met.
         """
         first = self._meetings.get(job_id)
         if first:
             first.somebody_came.set()
             await _wait(first.answered, seconds)
-            return
+            return False
         meeting = self._meetings[job_id] = _Meeting()
         self._tell(name, "stopped")
         async with self._stage.actors[name].stopped():
             await _wait(meeting.somebody_came, seconds)
+        return meeting.somebody_came.is_set()
 
     def part(self, job_id: str) -> None:
         """The first of a meeting has its answer."""

@@ -1,5 +1,7 @@
 """Plans strike where they are aimed, and draw the same from the same seed."""
 
+from dataclasses import replace
+
 import pytest
 
 from devstack.chaos.faults.kinds import ALL, KINDS, at_each_step
@@ -53,12 +55,13 @@ def test_one_fault_strikes_its_step_once_and_at_its_time() -> None:
     assert struck == [False, False, True, False]
 
 
-def test_who_overtakes_a_worker_belongs_to_the_same_fault() -> None:
+def test_who_overtakes_a_worker_is_another_with_the_same_job() -> None:
     plan = OneFault(Aim(COMMIT.name, 1, "overtaken"), seed=1)
+    elsewhere, other = replace(COMMIT, actor="worker-2"), replace(COMMIT, job_id="c0.another")
 
-    first, second = plan.draw(COMMIT), plan.draw(COMMIT)
+    struck = [plan.draw(step) is not None for step in (COMMIT, COMMIT, other, elsewhere, elsewhere)]
 
-    assert [each and each.belongs for each in (first, second)] == [False, True]
+    assert struck == [True, False, False, True, False]
 
 
 def test_every_kind_of_fault_strikes_somewhere_in_the_systematic_pass() -> None:
