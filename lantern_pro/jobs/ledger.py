@@ -27,6 +27,9 @@ Verdict = Literal["retry", "wait", "bury", "return"]
 MOST_LAPSES: Final = 20
 """How often a job may lose its worker before it is taken to be the cause, and given up."""
 
+LAPSES_AT_ONCE: Final = 200
+"""How many leases one call takes back, so that it holds nobody up."""
+
 committed: ContextVar[Fence | None] = ContextVar("committed", default=None)
 """The fence of the last job whose effect this thread has committed."""
 
@@ -149,8 +152,11 @@ def hand_back(fence: Fence, *, reason: str = "", verdict: Verdict, delay_ms: int
     )
 
 
-def lapse(cell: Cell, *, most: int = 200) -> int:
-    """Take back what holders have let run out; how many. Any worker does it, at any time."""
+def lapse(cell: Cell, *, most: int = LAPSES_AT_ONCE) -> int:
+    """Take back what holders have let run out; how many. Any worker does it, at any time.
+
+    As many as ``most`` means that there may be more.
+    """
     client = text_client()
     seconds, micros = client.time()
     now = seconds * 1000 + micros // 1000

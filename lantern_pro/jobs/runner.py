@@ -210,7 +210,8 @@ class Runner:
         client = text_client()
         seconds, _ = client.time()
         for cell in range(settings.CELLS):
-            ledger.lapse(Cell(cell))
+            while ledger.lapse(Cell(cell)) == ledger.LAPSES_AT_ONCE:
+                self._renew()  # many have fallen at once, and our own leases run meanwhile
         signs = WORKERS(cell=Cell(0))
         client.zadd(signs, {self.name: seconds * 1000})
         client.zremrangebyscore(signs, "-inf", seconds * 1000 - WORKER_FORGOTTEN_MS)

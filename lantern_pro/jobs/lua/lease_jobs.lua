@@ -1,7 +1,8 @@
 -- Leases those of the given jobs that are due, by Redis's time. Each lease raises the job's epoch,
 -- so that whoever held it before can no longer commit. A job that has lost its holder is leased
 -- alone: if it is what ends its workers, it takes no other job along. The same call again, because
--- its answer was lost on the way, is answered as before: `holder` names the call.
+-- its answer was lost on the way, is answered as before: `holder` names the call. An entry among
+-- those that are due whose job has no row is taken out: there is nothing to run.
 -- KEYS  ...       the ledger's keys, then two (job_keys) for each job
 -- ARGV  ids       JSON list of job ids, in the order of the keys
 --       lease_ms  how long the lease lasts
@@ -23,7 +24,9 @@ for position, id in ipairs(cjson.decode(ids)) do
         "HMGET", job.row, "kind", "arguments", "epoch", "attempts", "waits", "phase", "state",
         "holder", "lapses"))
     local lost_its_holder = tonumber(lapses or 0) > 0
-    if due <= now and not alone and (#taken == 0 or not lost_its_holder) then
+    if not kind then
+        redis.call("ZREM", job.due, id)
+    elseif due <= now and not alone and (#taken == 0 or not lost_its_holder) then
         alone = lost_its_holder
         epoch, attempts, state, held_by = epoch + 1, attempts + 1, "leased", holder
         redis.call("HSET", job.row, "state", state, "epoch", epoch, "attempts", attempts, "holder",

@@ -103,6 +103,23 @@ def test_what_a_silent_worker_held_is_due_as_before_and_lost_no_try(
         ledger.complete(leased.fence)
 
 
+@pytest.mark.parametrize("state", ["due", "leased"])
+def test_an_entry_without_a_job_is_taken_out_and_holds_nobody_up(
+    any_redis: redis.Redis, settings: Any, state: str
+) -> None:
+    settings.JOB_LEASE_MS = 0
+    stray = {"c0.greet.nobody": 1}
+    entries = {"due": keys.DUE(cell=CELL, kind="greet"), "leased": keys.LEASED(cell=CELL)}[state]
+    held = stage_and_lease()
+    any_redis.zadd(entries, stray)
+
+    [again] = take(CELL, most=10, kinds=KINDS)
+
+    assert again.fence.job_id == held.fence.job_id
+    assert any_redis.zscore(entries, "c0.greet.nobody") is None
+    assert not any_redis.exists(keys.JOBS.row(JobId("c0.greet.nobody")))
+
+
 def test_a_lease_that_runs_does_not_lapse(any_redis: redis.Redis) -> None:
     leased = stage_and_lease()
 

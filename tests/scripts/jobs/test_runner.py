@@ -109,6 +109,23 @@ def test_a_job_runs_although_nobody_rings(work: Work, real_redis: redis.Redis) -
     assert work.ran == [job_id]
 
 
+def test_one_sweep_takes_back_whatever_many_workers_let_fall(
+    work: Work, real_redis: redis.Redis, settings: Any
+) -> None:
+    count = 2 * ledger.LAPSES_AT_ONCE + 1
+    settings.JOB_LEASE_MS = 0
+    ledger.stage(*(NewJob(CELL, Quick(), f"fallen-{number}") for number in range(count)))
+    ledger.lease(CELL, ledger.waiting(CELL, kinds=["quick"], most=count).due, holder="fallen")
+    settings.JOB_LEASE_MS = 900
+    settings.JOB_SWEEP_SECONDS = 3_600
+
+    with running():
+        jobs = [NewJob(CELL, Quick(), f"fallen-{number}").job_id for number in range(count)]
+        assert all(wait_for(job_id, PATIENCE) for job_id in jobs)
+
+    assert sorted(work.ran) == sorted(jobs)
+
+
 def _stage_without_a_ring() -> None:
     from lantern_pro.jobs.job import Work as Staging
     from lantern_pro.store.scripts import script
