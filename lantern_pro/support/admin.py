@@ -18,12 +18,14 @@ from accounts.models import User
 from lantern_pro import clock
 from lantern_pro.backoffice.button import Pressed, button
 from lantern_pro.backoffice.model_admin import ReadOnlyAdmin
+from lantern_pro.jobs.models import Job
 from lantern_pro.support.finding import find_users
-from lantern_pro.support.mails import mails_shown, standing_words, write_again
+from lantern_pro.support.mails import NAMES, address_words, mails_shown, write_again
 from lantern_pro.support.story import Story, mask, story_of
 from lantern_pro.types import Millis
 
 MOMENT = "DATETIME_FORMAT"
+WAYS = {"mail": "a code by mail", "words": "the twelve recovery words", "receipt": "a receipt"}
 NEVER_PRO = clock.as_datetime(Millis(0))
 
 
@@ -61,18 +63,19 @@ class UserStoryAdmin(ReadOnlyAdmin):
     date_hierarchy = "created"
     ordering = ("-created",)
     search_fields = ("id",)
-    search_help_text = "User id, e-mail address, charge id (ch_…) or referral code"
+    search_help_text = "Id, e-mail, charge, referral"
     actions_detail = ("reveal_email", "write_again")
     fieldsets = (
         (
             None,
             {
+                "description": "All times are UTC.",
                 "fields": (
                     ("id", "status_label"),
                     ("until", "masked_email"),
                     ("created", "confirmed"),
                     ("referral", "inviter"),
-                )
+                ),
             },
         ),
         (
@@ -81,11 +84,12 @@ class UserStoryAdmin(ReadOnlyAdmin):
                 "fields": (
                     "time_ledger",
                     "purchases",
-                    "address",
-                    "mails",
                     "proxies",
                     "open_jobs",
                     "devices",
+                    "ways_back_in",
+                    "address",
+                    "mails",
                 )
             },
         ),
@@ -105,15 +109,15 @@ class UserStoryAdmin(ReadOnlyAdmin):
         """The status in the words of staff."""
         return {"active": "Pro", "expired": "was Pro"}.get(user.status, "free")
 
-    @display(description="Pro until", ordering="expiration", empty_value="never")
-    def until(self, user: User) -> str | None:
+    @display(description="Pro until", ordering="expiration")
+    def until(self, user: User) -> str:
         """When the Pro time ends, or ended."""
-        return None if user.expiration == NEVER_PRO else date_format(user.expiration, MOMENT)
+        return "never" if user.expiration == NEVER_PRO else date_format(user.expiration, MOMENT)
 
-    @display(description="e-mail", empty_value="none")
-    def masked_email(self, user: User) -> str | None:
+    @display(description="e-mail")
+    def masked_email(self, user: User) -> str:
         """Enough to recognise, not enough to leak."""
-        return mask(user.email) or None
+        return mask(user.email) or "none"
 
     @display(description="Pro time")
     def time_ledger(self, user: User) -> SafeString:
@@ -139,17 +143,26 @@ class UserStoryAdmin(ReadOnlyAdmin):
                     each["price"],
                     f"{each['state']} {each['reason'] or ''}",
                     each["charge_id"] or "-",
-                    each["receipt_mail"] or "-",
+                    "sent" if each["receipt_mail"] else "-",
                 )
                 for each in _story(user).purchases
             ],
             empty="Nothing bought.",
         )
 
-    @display(description="the address", empty_value="none")
-    def address(self, user: User) -> str | None:
-        """Whether the user's address is written to."""
-        return standing_words(user)
+    @display(description="ways back in")
+    def ways_back_in(self, user: User) -> SafeString:
+        """What the owner may use when no device is left to them."""
+        return _table(
+            ("Way", "What there is"),
+            [(WAYS[each["way"]], each["note"]) for each in _story(user).ways_back_in],
+            empty="None: only a device of the account can let another one in.",
+        )
+
+    @display(description="the address")
+    def address(self, user: User) -> str:
+        """Whether the user's address is confirmed, and written to."""
+        return address_words(user)
 
     @display(description="mails")
     def mails(self, user: User) -> SafeString:
@@ -157,7 +170,7 @@ class UserStoryAdmin(ReadOnlyAdmin):
         return _table(
             ("Mail", "When", "By", "What became of it", "Id"),
             [
-                (each.name, each.at, each.sender, each.fate, each.id)
+                (NAMES.get(each.name, each.name), each.at, each.sender, each.fate, each.id)
                 for each in mails_shown(user.user_id)
             ],
             empty="No mail yet.",
@@ -180,10 +193,10 @@ class UserStoryAdmin(ReadOnlyAdmin):
     def open_jobs(self, user: User) -> SafeString:
         """What is still under way for this user, and why it waits."""
         return _table(
-            ("Job", "State", "Tries", "Why"),
+            ("Job", "State", "Due", "Tries", "Why"),
             [
-                (_link("jobs_job", each["id"], each["id"]), each["state"], each["attempts"],
-                 each["why"] or "-")
+                (_link("jobs_job", each["id"], each["kind"]), Job.State(each["state"]).label,
+                 _minute(each["due"]), each["attempts"], each["why"])
                 for each in _story(user).open_jobs
             ],
             empty="Everything is done.",
@@ -191,20 +204,23 @@ class UserStoryAdmin(ReadOnlyAdmin):
 
     @display(description="devices")
     def devices(self, user: User) -> SafeString:
-        """The devices of the account."""
+        """The devices of the account, and those that were taken off it."""
+        story = _story(user)
         return _table(
-            ("Device", "Name", "First seen"),
+            ("Device", "Name", "First seen", "Taken off"),
             [
-                (each["id"], each["name"] or "-", _minute(each["first_seen"]))
-                for each in _story(user).devices
+                *((each["id"], each["name"] or "-", _minute(each["first_seen"]), "-")
+                  for each in story.devices),
+                *((each["id"], "-", "-", _minute(each["removed"]))
+                  for each in story.taken_off),
             ],
             empty="None.",
-        )
+        )  # fmt: skip
 
-    @display(description="invited by", empty_value="nobody")
-    def inviter(self, user: User) -> str | None:
+    @display(description="invited by")
+    def inviter(self, user: User) -> str:
         """The code that the user came by."""
-        return _story(user).inviter or None
+        return _story(user).inviter or "nobody"
 
     @button(
         label="Show the e-mail address",

@@ -13,10 +13,20 @@ from lantern_pro.types import Millis, UserId
 
 MOST_SHOWN: Final = 10
 NOT_REACHABLE: Final = "not reachable just now"
+WELL: Final = "takes mails, as far as is known"
 _TROUBLES: Final = {
     "bounced": "bounced for good",
     "complained": "its owner complained",
 }
+NAMES: Final = {
+    "codes": "code to get in",
+    "config": "configuration",
+    "new_address": "code for a new address",
+    "old_address": "code to give up the address",
+    "receipt": "receipt",
+    "recovered": "notice of a recovery",
+}
+"""What each letter is, in the words of staff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +81,17 @@ def standing_words(user: User) -> str | None:
         return f"{words}, {_moment(at)}{why}: only what they ask for is sent"
     if known.soft > known.delivered:
         return f"did not take a mail, {_moment(known.soft)}{why}"
-    return "well"
+    return WELL
+
+
+def address_words(user: User) -> str:
+    """Whether an address was told and is confirmed, and whether it is written to."""
+    standing = standing_words(user)
+    if standing is None:
+        return "none was told"
+    proven = user.email_proven
+    proof = f"confirmed {proven:%Y-%m-%d %H:%M}" if proven else "never confirmed by a code"
+    return f"{proof}; {standing}"
 
 
 def write_again(user: User) -> str:

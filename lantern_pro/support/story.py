@@ -3,10 +3,14 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from django.conf import settings
+
 from accounts.errors import NoSuchUser
 from accounts.managers import Account
+from accounts.managers.erasure import removed_devices
 from accounts.models import User, pro_status
 from accounts.services.personal import unseal
+from accounts.services.recovery import Way
 from billing.models import Purchase
 from lantern_pro import clock
 from lantern_pro.jobs.models import Job
@@ -27,6 +31,8 @@ class Story:
     created: str
     confirmed: str | None
     devices: list[dict[str, str]]
+    taken_off: list[dict[str, str]]
+    ways_back_in: list[dict[str, str]]
     time_ledger: list[dict[str, str | int]]
     proxies: list[dict[str, str | int]]
     purchases: list[dict[str, str | None]]
@@ -56,6 +62,11 @@ def story_of(user_id: UserId, *, reveal: bool) -> Story:
         created=_moment(row["created"]),
         confirmed=_moment(row["confirmed"]) if "confirmed" in row else None,
         devices=_devices(account),
+        taken_off=[
+            {"id": device_id, "removed": _moment(str(when))}
+            for device_id, when in removed_devices(user_id)
+        ],
+        ways_back_in=_ways_back_in(row, purchases),
         time_ledger=_time(account),
         proxies=[
             {
@@ -100,6 +111,25 @@ def _devices(account: Account) -> list[dict[str, str]]:
     ]
 
 
+def _ways_back_in(row: dict[str, str], purchases: list[Purchase]) -> list[dict[str, str]]:
+    """How the owner gets in when no device is left to them: the ways that are open here."""
+    mailed = "email_hash" in row and (
+        f"address confirmed {_minute(row['email_proven'])}"
+        if "email_proven" in row
+        else "address never confirmed"
+    )
+    ways = {
+        Way.MAIL: mailed,
+        Way.WORDS: "words" in row and f"made {_minute(row['words_made'])}",
+        Way.RECEIPT: any(each.charge_id for each in purchases) and "with the card's last digits",
+    }
+    return [
+        {"way": way.value, "note": note}
+        for way, note in ways.items()
+        if note and way in settings.RECOVERY_WAYS
+    ]
+
+
 def _time(account: Account) -> list[dict[str, str | int]]:
     return [
         {
@@ -116,13 +146,24 @@ def _time(account: Account) -> list[dict[str, str | int]]:
 def _open_jobs(user_id: UserId) -> list[dict[str, str]]:
     found = Job.objects.filter(about=user_id).exclude(state=Job.State.DONE)[:20]
     return [
-        {"id": job.pk, "state": job.state, "attempts": str(job.attempts), "why": job.last_error}
+        {
+            "id": job.pk,
+            "kind": job.kind,
+            "state": job.state,
+            "due": _iso(job.due),
+            "attempts": str(job.attempts),
+            "why": job.last_error or "-",
+        }
         for job in found
     ]
 
 
 def _moment(millis: str) -> str:
     return _iso(clock.as_datetime(Millis(int(millis))))
+
+
+def _minute(millis: str) -> str:
+    return f"{clock.as_datetime(Millis(int(millis))):%Y-%m-%d %H:%M}"
 
 
 def _iso(moment: datetime) -> str:

@@ -1,5 +1,8 @@
 """The page about one user: who may be shown what, and what is noted of it."""
 
+import re
+from dataclasses import replace
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User as Member
@@ -7,8 +10,10 @@ from django.test import Client
 from pytest_django import Settings
 
 from lantern_pro.backoffice.staff import Role, create_staff
+from lantern_pro.support.mails import NAMES
 from tests.admin.pages import text_of
 from tests.client_app import ClientApp
+from tests.letters import LETTERS
 
 ADDRESS = "/admin/accounts/user/{user_id}/reveal-email/"
 
@@ -68,3 +73,84 @@ def test_there_is_no_address_of_somebody_who_is_not_there(client: Client, nobody
     answer = client.post(ADDRESS.format(user_id=nobody))
 
     assert answer.status_code == 404
+
+
+@pytest.fixture
+def staff(settings: Settings) -> Client:
+    """A browser in which somebody of the support is logged in."""
+    settings.ROOT_URLCONF = "lantern_pro.urls"
+    create_staff(username="karl", email="", role=Role.SUPPORT, password=None)
+    browser = Client()
+    browser.force_login(Member.objects.get())
+    return browser
+
+
+def page_of(staff: Client, app: ClientApp) -> str:
+    """The words of a user's page, one space between them."""
+    shown = text_of(staff, f"/admin/accounts/user/{app.user_id}/change/")
+    return " ".join(re.sub(r"<[^>]*>", " ", shown).split())
+
+
+def test_what_there_is_none_of_is_told_in_words(staff: Client) -> None:
+    page = page_of(staff, ClientApp().sign_up())
+
+    assert "Pro until never" in page
+    assert "E-mail none" in page
+    assert "Invited by nobody" in page
+    assert "The address none was told" in page
+    assert "None: only a device of the account can let another one in." in page
+
+
+def test_the_ways_by_which_an_owner_gets_back_in_are_shown(
+    staff: Client, settings: Settings
+) -> None:
+    app = ClientApp()
+    app.post("/user-create", recoveryWords="true")
+    app.user_id, app.token = app.answer["userId"], app.answer["token"]
+    app.post("/user-update", email="reader@example.org")
+
+    both = page_of(staff, app)
+    settings.RECOVERY_WAYS = ["mail"]
+    mail = page_of(staff, app)
+
+    assert "a code by mail address never confirmed the twelve recovery words made 20" in both
+    assert "The address never confirmed by a code; takes mails, as far as is known" in both
+    assert "a code by mail" in mail
+    assert "the twelve recovery words" not in mail
+
+
+def test_a_device_that_was_taken_off_is_still_shown(staff: Client) -> None:
+    app = ClientApp().sign_up()
+    replace(app, device_id="device-old").post("/device-add", deviceName="Old phone")
+    app.post("/user-link-remove", deviceID="device-old")
+
+    page = page_of(staff, app)
+
+    assert re.search(r"device-old - - 20\d\d-", page)
+    assert "Old phone" not in page
+
+
+def test_a_job_that_waits_is_shown_in_words_with_when_it_is_due(staff: Client) -> None:
+    app = ClientApp().sign_up()
+    app.post("/user-update", email="reader@example.org")
+
+    page = page_of(staff, app)
+
+    assert re.search(r"mail_address_code waiting 20\d\d-\d\d-\d\d \d\d:\d\d 0 -", page)
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("?q=nobody%40example.org", "No user fits what you looked for."),
+        ("?q=nobody%40example.org", "What can be looked for: Id, e-mail, charge, referral."),
+        ("?status=active", "No user fits the filters."),
+        ("", "There are no users."),
+    ],
+)
+def test_an_empty_list_says_why_it_is_empty(staff: Client, query: str, words: str) -> None:
+    assert words in text_of(staff, f"/admin/accounts/user/{query}")
+
+
+def test_each_letter_has_a_name_for_staff() -> None:
+    assert set(NAMES) == set(LETTERS)

@@ -152,7 +152,7 @@ def test_mails_of_the_second_sender_and_those_kept_back_say_so(
         ("bounced", "bounced for good, 2001-09-09 01:46 (bad_mailbox): only what they ask for is"),
         ("complained", "its owner complained, 2001-09-09 01:46 (bad_mailbox): only what they ask"),
         ("soft", "did not take a mail, 2001-09-09 01:46 (bad_mailbox)"),
-        ("delivered", "well"),
+        ("delivered", "takes mails, as far as is known"),
     ],
 )
 def test_the_state_of_the_address_is_shown(
@@ -177,7 +177,7 @@ def test_staff_let_an_address_be_written_to_again_here_and_at_mandrill(
     assert "The address is written to again." in done.content.decode()
     assert standing_of(email_hash(READER)).trouble == ""
     assert rejects.barred(mandrill_standin.journal, READER) is None
-    assert shown()["address"] == "well"
+    assert shown()["address"] == "takes mails, as far as is known"
     assert "Is written to again" in LogEntry.objects.get().get_change_message()
 
 
@@ -206,6 +206,6 @@ def test_the_command_prints_for_people_and_refuses_who_is_not_there(reader: Clie
     told = StringIO()
     call_command("show_mails", str(reader.user_id), stdout=told)
 
-    assert told.getvalue().startswith(f"user {reader.user_id}, address: well\n  receipt  20")
+    assert told.getvalue().startswith(f"user {reader.user_id}, address: takes mails, as ")
     with pytest.raises(CommandError, match="no-such-user"):
         call_command("show_mails", "nobody@example.org")
