@@ -24,7 +24,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A member of staff as just made or renewed; ``password`` only if it was set now."""
+    """A member of staff as just made or renewed; ``password`` only if it was made here."""
 
     username: str
     role: Role
@@ -43,16 +43,15 @@ def create_staff(*, username: str, email: str, role: Role, password: str | None)
     if password is not None:
         validate_password(password, asked)
     user, created = User.objects.get_or_create(username=username)
-    if created and password is None:
-        password = secrets.token_urlsafe(15)
-    if password is not None:
-        user.set_password(password)
+    made = secrets.token_urlsafe(15) if created and password is None else None
+    if password or made:
+        user.set_password(password or made)
     user.email = email or user.email
     user.is_staff = True
     user.is_superuser = role is Role.ADMIN
     user.save()
     user.groups.set([group_of(role)])
-    return Staff(username, role, created, password)
+    return Staff(username, role, created, made)
 
 
 def group_of(role: Role) -> Group:

@@ -108,6 +108,18 @@ def test_create_staff_twice_is_once_and_changes_the_role() -> None:
     assert not karl.has_perm("auth.change_user")
 
 
+def test_create_staff_does_not_print_a_password_that_it_was_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO("quite a long pass phrase\n"))
+    told = StringIO()
+
+    call_command("create_staff", "--username", "karl", "--password-stdin", stdout=told)
+
+    assert told.getvalue() == "Made karl, role support.\n"
+    assert User.objects.get().check_password("quite a long pass phrase")
+
+
 @pytest.mark.parametrize(
     ("told", "typed", "words"),
     [
