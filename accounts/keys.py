@@ -28,7 +28,9 @@ REMOVED_DEVICES = Key(
 TIME_LEDGER = Key(
     "user:{user_id}:time",
     Kind.HASH,
-    "the ledger of Pro time: business fact -> JSON {seq, kind, at, span_ms, plan, because}",
+    "the ledger of Pro time: business fact -> JSON {seq, kind, at, span_ms, plan, because}, with "
+    "{months, days, proxies} for what was given, {back, of} (money, smallest unit) for what was "
+    "taken",
     app="accounts",
 )
 INVITEES = Key(

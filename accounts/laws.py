@@ -8,31 +8,19 @@ from django.conf import settings
 
 from accounts.events import UserErased
 from accounts.keys import DEVICE_NAMES, DEVICES, REMOVED_DEVICES, TIME_LEDGER, USERS
-from accounts.managers import TimeEntry, read_time_ledger
+from accounts.managers import read_time_ledger
 from accounts.managers.addresses import accounts_of_address, own_address
+from accounts.pro_time import replay
 from lantern_pro.jobs.settled import settled_faults
 from lantern_pro.store.audit import all_keys
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import Key, split_cell
 from lantern_pro.store.laws import Law
-from lantern_pro.types import Cell, Millis, UserId
+from lantern_pro.types import Cell, UserId
 
 NOBODY: Final = UserId(0)
 NO_END: Final = -1
 """What Redis says is the time to live of a key that has none."""
-
-
-def expiration_of(entries: list[TimeEntry]) -> Millis:
-    """What the ledger of Pro time adds up to.
-
-    Each entry begins at the later of its date and the end of what was there, and adds its span;
-    what is taken back only shortens.
-    """
-    expiration = 0
-    for entry in entries:
-        start = max(expiration, entry.at) if entry.span_ms >= 0 else expiration
-        expiration = start + entry.span_ms
-    return Millis(expiration)
 
 
 def ledger_explains_expiration(cell: Cell) -> Iterator[str]:
@@ -43,9 +31,14 @@ def ledger_explains_expiration(cell: Cell) -> Iterator[str]:
             pipe.hget(USERS.row(int(user_id)), "expiration")
             pipe.hgetall(TIME_LEDGER(user_id=int(user_id)))
             expiration, ledger = pipe.execute()
-        explained = expiration_of(read_time_ledger(ledger))
-        if int(expiration or 0) != explained:
-            yield f"user {UserId(int(user_id))}: expiration {expiration}, ledger says {explained}"
+        told = read_time_ledger(ledger)
+        explained = replay(told)
+        if int(expiration or 0) != explained.expiration:
+            yield f"user {user_id}: expiration {expiration}, ledger says {explained.expiration}"
+        for entry in told:
+            if entry.span_ms != explained.spans[entry.fact]:
+                span = explained.spans[entry.fact]
+                yield f"user {user_id}: {entry.fact} says {entry.span_ms} ms, and comes to {span}"
 
 
 def devices_are_within_limits(cell: Cell) -> Iterator[str]:

@@ -101,8 +101,8 @@ FLOWS: Final[Flows] = {
     InviterEarned: (
         lambda e: NewJob(
             cell_of(e.inviter_id),
-            CreditInviter(e.inviter_id, e.invitee_id, e.purchase_id, e.plan, e.months),
-            str(e.invitee_id),
+            CreditInviter(e.inviter_id, e.invitee_id, e.purchase_id, e.plan, e.months, e.at),
+            f"{e.invitee_id}.{e.purchase_id}",
         ),
     ),
     UserErased: (

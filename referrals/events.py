@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from lantern_pro.jobs.events import Event
-from lantern_pro.types import PurchaseId, UserId
+from lantern_pro.types import Millis, PurchaseId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +16,14 @@ class ReferralAttached(Event):
 
 @dataclass(frozen=True, slots=True)
 class InviterEarned(Event):
-    """An invitee's purchase earned the inviter a bonus; ``cell`` is the invitee's."""
+    """An invitee's purchase earned the inviter a bonus, ``at`` (ms); ``cell`` is the invitee's."""
 
     invitee_id: UserId
     inviter_id: UserId
     purchase_id: PurchaseId
     plan: str
     months: int
+    at: Millis
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import ClassVar
 from lantern_pro.jobs.job import JobArguments, LeasedJob, NewJob
 from lantern_pro.jobs.registry import job
 from lantern_pro.store.keys import cell_of
-from lantern_pro.types import PurchaseId, UserId
+from lantern_pro.types import Millis, PurchaseId, UserId
 from referrals import managers
 from referrals.services import bonuses, codes, erasure
 
@@ -51,6 +51,7 @@ class CreditInviter(JobArguments):
     purchase_id: PurchaseId
     plan: str
     months: int
+    at: Millis
 
     @property
     def about(self) -> int:
@@ -131,6 +132,7 @@ def credit_inviter(leased: LeasedJob, arguments: CreditInviter) -> None:
         purchase_id=arguments.purchase_id,
         plan=arguments.plan,
         months=arguments.months,
+        at=arguments.at,
         fence=leased.fence,
     )
 

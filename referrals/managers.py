@@ -108,7 +108,7 @@ def credit_inviter(  # noqa: PLR0913 - the script's arguments
     purchase_id: PurchaseId,
     plan: str,
     months: int,
-    now: Millis,
+    at: Millis,
     fence: Fence,
     follow: Sequence[NewJob],
 ) -> bool:
@@ -120,7 +120,7 @@ def credit_inviter(  # noqa: PLR0913 - the script's arguments
         **pro_time_keys(inviter_id, cell),
         user_id=inviter_id,
         fact=f"referral.{invitee_id}",
-        now=now,
+        at=at,
         months=months,
         plan=plan,
         because=purchase_id,

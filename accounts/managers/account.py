@@ -23,7 +23,9 @@ class Device:
 class TimeEntry:
     """An entry of the ledger of Pro time.
 
-    ``span_ms`` is what it added; ``because`` names what it was given for: a purchase's id.
+    ``span_ms`` is what it added, or took away; ``because`` names what it was given for: a
+    purchase's id. A gift of time is of so many ``months`` and ``days``; a taking says how much
+    money went ``back`` (less than nothing: came again) ``of`` what was paid, in the smallest unit.
     """
 
     fact: str
@@ -33,6 +35,15 @@ class TimeEntry:
     span_ms: int
     plan: str
     because: str
+    months: int = 0
+    days: int = 0
+    back: int = 0
+    of: int = 0
+
+    @property
+    def is_taking(self) -> bool:
+        """Whether it takes time back, or restores what was taken, rather than giving some."""
+        return self.of > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,10 @@ class Account:
     notices: list[Notice]
 
 
+_ALWAYS = ("seq", "kind", "at", "span_ms", "plan", "because")
+_SOMETIMES = ("months", "days", "back", "of")
+
+
 def read_time_ledger(entries: dict[str, str]) -> list[TimeEntry]:
     """Read the ledger of Pro time in its order."""
     read = [TimeEntry(fact=fact, **_entry(text)) for fact, text in entries.items()]
@@ -54,7 +69,7 @@ def read_time_ledger(entries: dict[str, str]) -> list[TimeEntry]:
 
 def _entry(text: str) -> dict[str, Any]:
     told = json.loads(text)
-    return {name: told[name] for name in ("seq", "kind", "at", "span_ms", "plan", "because")}
+    return {name: told[name] for name in _ALWAYS} | {name: told.get(name, 0) for name in _SOMETIMES}
 
 
 def ask_for_account(pipe: TextClient, user_id: UserId) -> None:

@@ -13,6 +13,7 @@
 --       lex_charge_id        ZSET  index of purchases
 --       ...                        the ledger's keys, the job's row, rows of jobs that follow
 -- ARGV  now             ms
+--       paid_at         when it was paid, ms: the same whenever that is learnt
 --       device_limit    how many devices an account may have
 --       payment_intent  Stripe's id: the business fact
 --       charge_id       Stripe's id
@@ -31,7 +32,7 @@
 --@include jobs/once
 --@include jobs/emit
 local purchase, user, time_ledger, users_by_expiration, pro_ends, devices, device_names, removed_devices, lex_email_hash, by_state, lex_charge_id = unpack(KEYS)
-local now, device_limit, payment_intent, charge_id, bonus_months, bonus_fact, work = unpack(ARGV)
+local now, paid_at, device_limit, payment_intent, charge_id, bonus_months, bonus_fact, work = unpack(ARGV)
 
 local refusal = once(rest, work)
 if refusal then
@@ -52,10 +53,12 @@ end
 local keys = { user = user, time_ledger = time_ledger, users_by_expiration = users_by_expiration,
     pro_ends = pro_ends }
 keys.devices, keys.device_names, keys.removed_devices = devices, device_names, removed_devices
-local expiration = give_bought(keys, row, tonumber(now), payment_intent)
-if tonumber(bonus_months) > 0 and redis.call("HEXISTS", user, "inviter_id") == 1 then
-    expiration = extend_pro(keys, row.user_id, { fact = bonus_fact, kind = "referral_bonus", at = tonumber(now),
-        months = tonumber(bonus_months), days = 0, plan = row.plan, because = row.id }) or expiration
+local expiration = give_bought(keys, row, tonumber(paid_at), payment_intent)
+local invited = tonumber(redis.call("HGET", user, "invited") or math.huge)
+if tonumber(bonus_months) > 0 and invited <= tonumber(paid_at) then
+    expiration = extend_pro(keys, row.user_id, { fact = bonus_fact, kind = "referral_bonus",
+        at = tonumber(paid_at), months = tonumber(bonus_months), days = 0, plan = row.plan,
+        because = row.id, earliest = true }) or expiration
 end
 put_device(keys, { id = row.device_id, name = row.device_name, now = now, limit = device_limit })
 if row.email_hash ~= "" and redis.call("HSETNX", user, "email_hash", row.email_hash) == 1 then

@@ -202,6 +202,7 @@ def _record(found: Purchase, outcome: Paid | Declined, fence: Fence | None) -> N
                 purchase_id=found.purchase_id,
                 user_id=found.buyer,
                 now=clock.now(),
+                paid_at=clock.as_millis(found.created),
                 device_limit=settings.DEVICE_LIMIT,
                 payment_intent=payment_intent,
                 charge_id=charge_id,

@@ -4,12 +4,11 @@ from typing import Final
 
 from accounts.events import ProTimeGained
 from accounts.models import User
-from lantern_pro import clock
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.events import following
 from lantern_pro.jobs.job import Fence
 from lantern_pro.store.keys import cell_of
-from lantern_pro.types import PurchaseId, UserId
+from lantern_pro.types import Millis, PurchaseId, UserId
 from referrals import managers
 from referrals.events import InviterEarned
 
@@ -32,33 +31,42 @@ def reward_inviter(
     account = User.objects.get_account(invitee_id)
     entries = account.time_ledger if account else []
     inviter_id = managers.inviter_of(invitee_id)
-    earned = any(entry.fact == INVITED_FACT and entry.because == purchase_id for entry in entries)
+    bonus = [entry for entry in entries if entry.fact == INVITED_FACT]
+    earned = [entry for entry in bonus if entry.because == purchase_id]
     if not earned or inviter_id is None:
         ledger.complete(fence)
         return
-    bonus = bonus_months(months)
-    event = InviterEarned(cell_of(invitee_id), invitee_id, inviter_id, purchase_id, plan, bonus)
+    event = InviterEarned(
+        cell=cell_of(invitee_id),
+        invitee_id=invitee_id,
+        inviter_id=inviter_id,
+        purchase_id=purchase_id,
+        plan=plan,
+        months=bonus_months(months),
+        at=earned[0].at,
+    )
     ledger.complete(fence, *following(event))
 
 
-def credit_inviter(
+def credit_inviter(  # noqa: PLR0913 - the script's arguments
     *,
     inviter_id: UserId,
     invitee_id: UserId,
     purchase_id: PurchaseId,
     plan: str,
     months: int,
+    at: Millis,
     fence: Fence,
 ) -> None:
-    """Give the inviter their bonus."""
-    gained = ProTimeGained(cell_of(inviter_id), inviter_id, f"referral.{invitee_id}")
+    """Give the inviter their bonus; ``at`` is when the invitee paid."""
+    gained = ProTimeGained(cell_of(inviter_id), inviter_id, f"referral.{purchase_id}")
     managers.credit_inviter(
         inviter_id=inviter_id,
         invitee_id=invitee_id,
         purchase_id=purchase_id,
         plan=plan,
         months=months,
-        now=clock.now(),
+        at=at,
         fence=fence,
         follow=following(gained),
     )

@@ -1,26 +1,27 @@
---@include accounts/add_calendar
+--@include accounts/replay_time
 -- Adds an entry to a user's ledger of Pro time and moves the expiration, once for one fact.
 -- `keys` are the four of pro_time_keys (accounts/keys.py); `entry` is {fact, kind, at, months,
--- days, plan, because}. Time that has run out does not count: the entry starts at the later of now and the
--- present expiration. Returns the new expiration (ms), or nil when the fact had its entry before.
+-- days, plan, because, proxies}, with `at` the moment of the fact, and not when it was learnt. With
+-- `earliest`, of two claims to one fact the earlier stands. Returns the new expiration (ms), or nil
+-- when nothing changed.
 local function extend_pro(keys, user_id, entry)
-    if redis.call("HEXISTS", keys.time_ledger, entry.fact) == 1 then
-        return nil
+    local known = redis.call("HGET", keys.time_ledger, entry.fact)
+    if known then
+        local old = cjson.decode(known)
+        local is_earlier = entry.at < old.at
+            or (entry.at == old.at and entry.because < old.because)
+        if not (entry.earliest and is_earlier) then
+            return nil
+        end
     end
-    local present = tonumber(redis.call("HGET", keys.user, "expiration") or "0")
-    local start = math.max(present, entry.at)
-    local expiration = add_calendar(start, entry.months, entry.days)
-    local text = string.format("%.0f", expiration)
     redis.call("HSET", keys.time_ledger, entry.fact, cjson.encode({
-        seq = redis.call("HLEN", keys.time_ledger),
         kind = entry.kind,
         at = entry.at,
-        span_ms = expiration - start,
+        months = entry.months,
+        days = entry.days,
         plan = entry.plan,
         because = entry.because,
+        proxies = entry.proxies,
     }))
-    redis.call("HSET", keys.user, "expiration", text)
-    redis.call("ZADD", keys.users_by_expiration, text, user_id)
-    redis.call("ZADD", keys.pro_ends, text, user_id)
-    return text
+    return replay_time(keys, user_id)
 end

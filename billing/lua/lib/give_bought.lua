@@ -2,15 +2,16 @@
 -- Gives a buyer all that a purchase is for, as its row has kept it since it began: the time, the
 -- bonus of a renewal, the months of a promotion, the devices and the proxies. `row` is the purchase,
 -- `payment` what paid it: with it the entries of the ledger of time are named. `keys` are those of
--- extend_pro, and `devices`. Returns the new expiration (ms), nil when this payment gave it before.
+-- extend_pro, and `devices`; `at` is when it was paid (ms). Returns the new expiration (ms), nil
+-- when this payment gave it before.
 local function give_bought(keys, row, at, payment)
-    local present, wanted = unpack(redis.call("HMGET", keys.user, "expiration", "proxies_wanted"))
     local function give(kind, fact, months, days)
         if months + days == 0 and kind ~= "purchase" then
             return nil
         end
         return extend_pro(keys, row.user_id, { fact = fact .. "." .. payment, kind = kind, at = at,
-            months = months, days = days, plan = row.plan, because = row.id })
+            months = months, days = days, plan = row.plan, because = row.id,
+            proxies = kind == "purchase" and tonumber(row.proxies or "") or nil })
     end
     local expiration = give("purchase", "purchase", tonumber(row.months), tonumber(row.days))
     if not expiration then
@@ -22,15 +23,6 @@ local function give_bought(keys, row, at, payment)
     if (row.device_limit or "") ~= "" then
         local limit = math.max(tonumber(row.device_limit), redis.call("ZCARD", keys.devices)) -- none is taken away
         redis.call("HSET", keys.user, "device_limit", limit)
-    end
-    local proxies = tonumber(row.proxies or "") or 0
-    if tonumber(present or 0) > at then
-        proxies = math.max(proxies, tonumber(wanted or 0)) -- while what was bought before runs
-    end
-    if proxies > 0 then
-        redis.call("HSET", keys.user, "proxies_wanted", proxies)
-    else
-        redis.call("HDEL", keys.user, "proxies_wanted")
     end
     return expiration
 end

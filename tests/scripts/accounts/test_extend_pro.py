@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.keys import TIME_LEDGER, pro_time_keys
-from accounts.laws import expiration_of
 from accounts.managers import read_time_ledger
+from accounts.pro_time import replay
 from lantern_pro import clock
 from lantern_pro.store.client import text_client
 from lantern_pro.store.scripts import Script
@@ -122,4 +122,4 @@ def test_the_ledger_explains_every_expiration(
 
     ledger = read_time_ledger(text_client().hgetall(TIME_LEDGER(user_id=USER)))
     stored = text_client().hget(pro_time_keys(USER, Cell(0))["user"], "expiration") or "0"
-    assert expiration_of(ledger) == int(stored)
+    assert replay(ledger).expiration == int(stored)

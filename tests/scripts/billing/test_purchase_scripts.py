@@ -70,6 +70,7 @@ def complete(buyer: UserId, purchase_id: PurchaseId, **changes: Any) -> bool:
         "purchase_id": purchase_id,
         "user_id": buyer,
         "now": NOW,
+        "paid_at": NOW,
         "device_limit": 3,
         "payment_intent": "pi_1",
         "charge_id": "ch_1",
@@ -179,7 +180,7 @@ def test_no_such_purchase_gives_nothing(buyer: UserId, any_redis: Any) -> None:
 
 
 def test_an_invited_buyer_gets_a_bonus_once(buyer: UserId, any_redis: Any) -> None:
-    any_redis.hset(USERS.row(buyer), "inviter_id", 1 << 10)
+    any_redis.hset(USERS.row(buyer), mapping={"inviter_id": 1 << 10, "invited": NOW})
     for number in (1, 2):
         purchase_id = begin(buyer, key=f"tap {number}")
         complete(buyer, purchase_id, payment_intent=f"pi_{number}", charge_id=f"ch_{number}")

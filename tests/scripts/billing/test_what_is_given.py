@@ -35,7 +35,7 @@ def buy(store: Any, buyer: UserId, key: str, *, now: int = NOW, **kept: str) -> 
     complete(
         buyer,
         purchase_id,
-        now=Millis(now),
+        paid_at=Millis(now),
         payment_intent=f"pi_{key}",
         charge_id=f"ch_{key}",
         bonus_months=0,

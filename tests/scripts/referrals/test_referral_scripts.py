@@ -7,6 +7,7 @@ import redis
 
 from accounts.errors import WrongCredentials
 from accounts.keys import INVITEES, TIME_LEDGER, USERS
+from accounts.managers import read_time_ledger
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.errors import AlreadyDone
 from lantern_pro.jobs.job import Fence, JobArguments, NewJob
@@ -120,17 +121,19 @@ def test_noted_once(pair: tuple[UserId, UserId], any_redis: Any) -> None:
         note_invitee(inviter_id=inviter, invitee_id=invitee, fence=fence)
 
 
-def credit(inviter: UserId, invitee: UserId, *, fact: str) -> bool:
+def credit(
+    inviter: UserId, invitee: UserId, *, fact: str, purchase: str = "c0.1.a", at: int = NOW
+) -> bool:
     """Credit an inviter by a job of its own."""
     ledger.stage(NewJob(HERE, NoteInvitee(inviter, invitee), fact))
     [job] = take(HERE, most=1)
     return managers.credit_inviter(
         inviter_id=inviter,
         invitee_id=invitee,
-        purchase_id=PurchaseId("c0.1.a"),
+        purchase_id=PurchaseId(purchase),
         plan="1y-usd-10",
         months=1,
-        now=NOW,
+        at=Millis(at),
         fence=job.fence,
         follow=[],
     )
@@ -145,6 +148,19 @@ def test_credited_and_credited_before(pair: tuple[UserId, UserId], any_redis: An
     assert (first, second) == (True, False)
     assert any_redis.hkeys(TIME_LEDGER(user_id=inviter)) == [f"referral.{invitee}"]
     assert int(any_redis.hget(USERS.row(inviter), "expiration")) > NOW
+
+
+def test_a_purchase_that_was_earlier_and_is_learnt_later_is_the_one_that_counts(
+    pair: tuple[UserId, UserId], any_redis: Any
+) -> None:
+    invitee, inviter = pair
+    credit(inviter, invitee, fact="later", purchase="c0.1.b", at=NOW + 1_000)
+
+    credited = credit(inviter, invitee, fact="earlier", purchase="c0.1.a", at=NOW)
+
+    [entry] = read_time_ledger(any_redis.hgetall(TIME_LEDGER(user_id=inviter)))
+    assert credited
+    assert (entry.because, entry.at) == ("c0.1.a", NOW)
 
 
 def test_an_inviter_who_is_gone_is_not_made_again(any_redis: Any) -> None:
