@@ -1,4 +1,4 @@
-"""Plans, which staff edit, and purchases, which they look at."""
+"""Purchases, which staff look at; plans have a module of their own."""
 
 from django.contrib import admin
 from django.urls import reverse
@@ -6,34 +6,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from billing.models import Plan, Purchase, price_text
-from lantern_pro.backoffice.model_admin import ModelAdmin, ReadOnlyAdmin
-from lantern_pro.types import Minor
+from billing import plan_admin
+from billing.models import Purchase
+from billing.rules import Span
+from billing.words import span_words
+from lantern_pro.backoffice.model_admin import ReadOnlyAdmin
 
-
-@admin.register(Plan)
-class PlanAdmin(ModelAdmin):
-    """The catalogue that clients are shown."""
-
-    list_display = ("id", "description", "price", "currency", "on_sale", "best_value", "position")
-    list_filter = ("on_sale", "currency")
-    search_fields = ("^id",)
-    search_help_text = "The beginning of a plan's id"
-    fieldsets = (
-        (None, {"fields": ("id", "description", ("months", "days"))}),
-        ("Price", {"fields": (("currency", "price_minor"),)}),
-        ("Where it is shown", {"fields": (("on_sale", "best_value"), "position")}),
-    )
-
-    @display(description="price", ordering="price_minor")
-    def price(self, plan: Plan) -> str:
-        """The price as people write it."""
-        return price_text(Minor(plan.price_minor), plan.currency)
-
-    def get_readonly_fields(self, request: object, obj: Plan | None = None) -> tuple[str, ...]:
-        """Clients buy by the id: once given, it stays."""
-        del request
-        return ("id",) if obj else ()
+__all__ = ["plan_admin"]
 
 
 @admin.register(Purchase)
@@ -47,7 +26,18 @@ class PurchaseAdmin(ReadOnlyAdmin):
     search_help_text = "A charge id (ch_…) or a purchase id"
     fieldsets = (
         (None, {"fields": ("id", "user_link", "state_label", "reason", "created", "settled")}),
-        ("What was bought", {"fields": ("plan", "price_label", ("months", "days"))}),
+        (
+            "What was bought",
+            {
+                "fields": (
+                    "plan",
+                    "price_label",
+                    ("months", "days"),
+                    "bonuses",
+                    ("device_limit", "proxies"),
+                )
+            },
+        ),
         ("At Stripe", {"fields": ("payment_intent", "charge_id", "source")}),
         ("Receipt", {"fields": ("mail_id",)}),
         ("Device", {"fields": (("device_name", "device_id"),)}),
@@ -66,6 +56,15 @@ class PurchaseAdmin(ReadOnlyAdmin):
     def price_label(self, purchase: Purchase) -> str:
         """The price as people write it."""
         return purchase.price
+
+    @display(description="on top", empty_value="nothing")
+    def bonuses(self, purchase: Purchase) -> str | None:
+        """What came on top of the plan's own time."""
+        renewal = span_words(Span(purchase.renewal_months or 0, purchase.renewal_days or 0))
+        promoted = span_words(Span(purchase.promotion_months or 0))
+        told = [f"{renewal} for renewing"] if renewal else []
+        told += [f"{promoted} by {purchase.promotion}"] if promoted else []
+        return "; ".join(told) or None
 
     @display(description="user")
     def user_link(self, purchase: Purchase) -> SafeString:

@@ -2,86 +2,16 @@
 
 from typing import ClassVar
 
-from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 
 from accounts.services.personal import unseal
+from billing.catalogue import Plan
 from billing.managers import PurchaseManager
+from billing.money import price_text
 from lantern_pro.store.models import DomainModel
 from lantern_pro.types import Minor, PurchaseId, UserId
 
-ZERO_DECIMAL = frozenset(
-    [
-        "bif",
-        "clp",
-        "djf",
-        "gnf",
-        "jpy",
-        "kmf",
-        "krw",
-        "mga",
-        "pyg",
-        "rwf",
-        "ugx",
-        "vnd",
-        "vuv",
-        "xaf",
-        "xof",
-        "xpf",
-    ]
-)
-"""Currencies whose smallest unit is the whole one (Stripe's list)."""
-
-
-class Plan(models.Model):
-    """A plan on sale, in one currency."""
-
-    rows_at_most: ClassVar[int] = 1_000  # so that staff may sort and filter by any column
-
-    id = models.CharField(
-        "plan id",
-        primary_key=True,
-        max_length=40,
-        validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$", "Such as 1y-usd-10.")],
-        help_text="Duration, currency and version, such as 1y-usd-10. Clients buy by it.",
-    )
-    description = models.CharField(
-        max_length=200, help_text="What clients show, such as “One year”."
-    )
-    months = models.PositiveIntegerField(default=0, help_text="Calendar months of Pro time.")
-    days = models.PositiveIntegerField(default=0, help_text="Days of Pro time, on top.")
-    currency = models.CharField(
-        max_length=3,
-        db_index=True,
-        validators=[RegexValidator(r"^[a-z]{3}$", "Three lower-case letters (ISO 4217).")],
-        help_text="Three lower-case letters, such as usd.",
-    )
-    price_minor = models.PositiveIntegerField(
-        "price",
-        validators=[MinValueValidator(1)],
-        help_text="In the currency's smallest unit: 4800 is $48.00, and 5200 is ¥5200.",
-    )
-    device_limit = models.PositiveIntegerField(
-        default=0, help_text="How many devices its buyers may have; 0: as many as is usual."
-    )
-    best_value = models.BooleanField(default=False, help_text="Clients mark it as the best offer.")
-    on_sale = models.BooleanField(default=True, db_index=True)
-    position = models.PositiveIntegerField(
-        default=0, db_index=True, help_text="The order in which clients show plans."
-    )
-
-    class Meta:
-        db_table = "plan"
-        managed = False
-        ordering = ("position",)
-
-    def __str__(self) -> str:
-        return self.pk
-
-    @property
-    def total_months(self) -> int:
-        """Months, counting a left-over of days as none; at least one."""
-        return max(1, self.months + self.days // 30)
+__all__ = ["Plan", "Purchase"]
 
 
 class Purchase(DomainModel):
@@ -153,10 +83,3 @@ class Purchase(DomainModel):
     def price(self) -> str:
         """The amount as people write it."""
         return price_text(Minor(self.amount_minor), self.currency)
-
-
-def price_text(amount: Minor, currency: str) -> str:
-    """Money as people write it, with as many decimals as the currency has."""
-    if currency in ZERO_DECIMAL:
-        return f"{amount:,} {currency.upper()}"
-    return f"{amount // 100:,}.{amount % 100:02d} {currency.upper()}"

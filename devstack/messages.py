@@ -1,8 +1,9 @@
 """``python -m devstack.messages``: bring the catalogues of translations up to date.
 
-Gathers the words of all mails, enters what is new in each ``locale/<language>/LC_MESSAGES/
-django.po``, drops what is gone, and compiles the ``.mo`` beside it, which Django reads and which
-is kept in the repository: so neither a fresh machine nor production needs gettext's tools.
+Gathers the words of all mails and offers, enters what is new in each
+``locale/<language>/LC_MESSAGES/django.po``, drops what is gone, and compiles the ``.mo`` beside
+it, which Django reads and which is kept in the repository: so neither a fresh machine nor
+production needs gettext's tools.
 """
 
 import sys
@@ -20,7 +21,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT: Final = Path(__file__).resolve().parents[1]
 FOLDER: Final = ROOT / "locale"
 LOCALES: Final = ("fa", "ru", "zh_Hans")
-SOURCES: Final = ("*/mails.py", "billing/receipts.py")
+SOURCES: Final = ("*/mails.py", "billing/receipts.py", "billing/words.py")
 """Where words for readers stand."""
 KEYWORDS: Final = {"_": None, "ngettext": (1, 2)}
 # A catalogue's dates would make two runs differ; the repository knows when it was changed.

@@ -154,6 +154,7 @@ STRIPE_PUBLISHABLE_KEY = env.text(
 )
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", _only_in_development("whsec_development"))
 STRIPE_API_BASE = env.text("STRIPE_API_BASE", "https://api.stripe.com")
+STRIPE_ICONS = env.words("LANTERN_STRIPE_ICONS")
 MANDRILL_API_KEY = env.text("MANDRILL_API_KEY", _only_in_development("development"))
 MANDRILL_API_BASE = env.text("MANDRILL_API_BASE", "https://mandrillapp.com/api/1.0/")
 # From Mandrill's settings of the webhook; the address exactly as it is entered there.

@@ -19,7 +19,7 @@ from accounts.api.recovery_by_mail import (
 from accounts.api.tokens import TokenReset
 from accounts.api.users import UserConfirm, UserCreate, UserData
 from accounts.api.webhooks import MandrillWebhook
-from billing.api.plans import Plans
+from billing.api.plans import Plans, PlansV3, PlansV4, PlansV5, UserPaymentGateway
 from billing.api.purchases import Purchase, UserCharges
 from billing.api.recovery import UserRecoverReceipt
 from billing.api.webhooks import StripeWebhook
@@ -55,6 +55,10 @@ urlpatterns = [
     path("user-export", UserExport.as_view()),
     path("user-delete", UserDelete.as_view()),
     path("plans", Plans.as_view()),
+    path("plans-v3", PlansV3.as_view()),
+    path("plans-v4", PlansV4.as_view()),
+    path("plans-v5", PlansV5.as_view()),
+    path("user-payment-gateway", UserPaymentGateway.as_view()),
     path("purchase", Purchase.as_view()),
     path("user-charges", UserCharges.as_view()),
     path("user-config-mail", ConfigMail.as_view()),

@@ -1,4 +1,4 @@
-"""``/plans``."""
+"""``/plans`` and its later forms, and ``/user-payment-gateway``."""
 
 from typing import Any, ClassVar
 
@@ -7,45 +7,23 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from billing.models import Plan, price_text
-from billing.services.plans import plans_for
+from accounts.services.authentication import authenticate
+from billing.api.plan_answers import EXAMPLE_PLAN, PlanAnswer, plan_answer
+from billing.services.plans import Customer, customer_of, offers_to
+from lantern_pro.api.identity import identity_of
 from lantern_pro.api.schema import Answer
 from lantern_pro.api.view import ClientView
-from lantern_pro.types import Minor
-from referrals.services.bonuses import bonus_months
+from lantern_pro.errors import Refused
 
-
-class Span(serializers.Serializer[Any]):
-    """A length of time."""
-
-    days = serializers.IntegerField()
-    months = serializers.IntegerField()
-    years = serializers.IntegerField(required=False)
-
-
-class PlanAnswer(serializers.Serializer[Any]):
-    """A plan as clients read it; prices are in the currency's smallest unit."""
-
-    id = serializers.CharField()
-    description = serializers.CharField()
-    duration = Span()
-    price = serializers.DictField(child=serializers.IntegerField())
-    expectedMonthlyPrice = serializers.DictField(child=serializers.IntegerField())
-    usdPrice = serializers.IntegerField()
-    subscription = serializers.BooleanField()
-    bestValue = serializers.BooleanField()
-    renewalBonusExpected = Span()
-    totalCost = serializers.CharField()
-    oneMonthCost = serializers.CharField()
-    totalCostBilledOneTime = serializers.CharField()
-    formattedBonus = serializers.CharField(allow_blank=True)
-    renewalText = serializers.CharField(allow_blank=True)
+STRIPE = "stripe"
+CARD = "credit-card"
+PLATFORMS = ("android", "desktop")
 
 
 class StripeProvider(serializers.Serializer[Any]):
     """What Stripe's own client code needs."""
 
-    pubKey = serializers.CharField()
+    pubKey = serializers.CharField(help_text="Stripe's publishable key.")
 
 
 class Providers(serializers.Serializer[Any]):
@@ -54,19 +32,73 @@ class Providers(serializers.Serializer[Any]):
     stripe = StripeProvider()
 
 
-class Plans(ClientView):
-    """The plans on sale, in the currency of the client's country where there are such."""
+class Way(serializers.Serializer[Any]):
+    """Who takes a payment, and what the app needs for it."""
+
+    name = serializers.CharField()
+    data = StripeProvider()  # type: ignore[assignment]  # also a property of every serializer
+
+
+class Method(serializers.Serializer[Any]):
+    """A method of payment, and who offers it."""
+
+    method = serializers.CharField()
+    providers = Way(many=True)
+
+
+class ProvidersByPlatform(serializers.Serializer[Any]):
+    """Platform -> methods of payment."""
+
+    android = Method(many=True)
+    desktop = Method(many=True)
+
+
+class PlansView(ClientView):
+    """The catalogue as one caller is shown it; each form adds its own fields."""
 
     needs_device = needs_user = False
 
     class Input(serializers.Serializer[Any]):
         """Parameters."""
 
-        locale = serializers.CharField(required=False, allow_blank=True, max_length=32)
+        locale = serializers.CharField(
+            required=False,
+            allow_blank=True,
+            default="",
+            max_length=32,
+            help_text="The language of the words, such as `fa_IR`.",
+        )
         countrycode = serializers.CharField(
             required=False, allow_blank=True, default="", max_length=64, help_text="ISO 3166."
         )
         timeout = serializers.IntegerField(required=False, min_value=0)
+
+    def get(self, request: Request) -> Response:
+        """List what is on sale for the caller's country and, when they are known, for them."""
+        told = self.read()
+        customer = _customer(request, told["countrycode"])
+        return self.ok(
+            plans=[plan_answer(offer, told["locale"]) for offer in offers_to(customer)],
+            **self.more(),
+        )
+
+    def more(self) -> dict[str, object]:
+        """What stands beside the plans."""
+        raise NotImplementedError
+
+
+def _customer(request: Request, told: str) -> Customer:
+    """Who asks: an app may ask before it has an account, and must be answered all the same."""
+    country = told or request.headers.get("X-Lantern-Client-Country", "")
+    try:
+        known = authenticate(**identity_of(request).shown)
+    except Refused:
+        return Customer(country)
+    return customer_of(known.user_id, country=country)
+
+
+class Plans(PlansView):
+    """The plans on sale, in the currency of the client's country where there are such."""
 
     class Output(Answer):
         """The catalogue."""
@@ -76,57 +108,109 @@ class Plans(ClientView):
         providers = Providers()
 
     example: ClassVar[dict[str, Any]] = {
-        "plans": [
-            {
-                "id": "1y-usd-10",
-                "description": "One year",
-                "duration": {"days": 0, "months": 0, "years": 1},
-                "price": {"usd": 4800},
-                "expectedMonthlyPrice": {"usd": 400},
-                "usdPrice": 4800,
-                "subscription": False,
-                "bestValue": False,
-                "renewalBonusExpected": {"days": 0, "months": 0},
-                "totalCost": "48.00 USD",
-                "oneMonthCost": "4.00 USD",
-                "totalCostBilledOneTime": "48.00 USD, billed one time",
-                "formattedBonus": "",
-                "renewalText": "",
-            }
-        ],
+        "plans": [EXAMPLE_PLAN],
         "pubKey": "pk_test_development",
         "providers": {"stripe": {"pubKey": "pk_test_development"}},
     }
 
-    def get(self, request: Request) -> Response:
-        """List the plans."""
-        told = self.read()
-        country = told["countrycode"] or request.headers.get("X-Lantern-Client-Country", "")
-        return self.ok(
-            plans=[plan_answer(plan) for plan in plans_for(country)],
-            pubKey=settings.STRIPE_PUBLISHABLE_KEY,
-            providers={"stripe": {"pubKey": settings.STRIPE_PUBLISHABLE_KEY}},
+    def more(self) -> dict[str, object]:
+        """Stripe's key, where apps of 2016 to 2018 and where Android look for it."""
+        return {"pubKey": settings.STRIPE_PUBLISHABLE_KEY, "providers": {STRIPE: _stripe()}}
+
+
+class PlansV3(PlansView):
+    """The same, with the ways of paying by platform."""
+
+    class Output(Answer):
+        """The catalogue."""
+
+        plans = PlanAnswer(many=True)
+        providers = ProvidersByPlatform()
+
+    example: ClassVar[dict[str, Any]] = {
+        "plans": [EXAMPLE_PLAN],
+        "providers": {
+            platform: [
+                {
+                    "method": CARD,
+                    "providers": [{"name": STRIPE, "data": {"pubKey": "pk_test_development"}}],
+                }
+            ]
+            for platform in PLATFORMS
+        },
+    }
+
+    def more(self) -> dict[str, object]:
+        """The ways of paying: on every platform, by card at Stripe."""
+        way = {"method": CARD, "providers": [{"name": STRIPE, "data": _stripe()}]}
+        return {"providers": {platform: [way] for platform in PLATFORMS}}
+
+
+class PlansV4(PlansV3):
+    """The same, with pictures of the cards."""
+
+    class Output(Answer):
+        """The catalogue."""
+
+        plans = PlanAnswer(many=True)
+        providers = ProvidersByPlatform()
+        icons = serializers.DictField(
+            child=serializers.ListField(child=serializers.CharField()),
+            help_text="Provider to addresses of pictures.",
+        )
+
+    example: ClassVar[dict[str, Any]] = {
+        **PlansV3.example,
+        "icons": {STRIPE: ["https://static.example.org/cards/visa.png"]},
+    }
+
+    def more(self) -> dict[str, object]:
+        """The ways of paying and their pictures."""
+        return {**super().more(), "icons": {STRIPE: list(settings.STRIPE_ICONS)}}
+
+
+class PlansV5(PlansV4):
+    """The same again; where the app came from makes no difference here."""
+
+    class Input(PlansView.Input):
+        """Parameters."""
+
+        distributionChannel = serializers.CharField(
+            required=False, allow_blank=True, default="", max_length=64
         )
 
 
-def plan_answer(plan: Plan) -> dict[str, object]:
-    """A plan in the clients' words (docs/protocol.md, "Plan")."""
-    monthly = Minor(round(plan.price_minor / plan.total_months))
-    total = price_text(Minor(plan.price_minor), plan.currency)
-    bonus = bonus_months(plan.months)
-    return {
-        "id": plan.pk,
-        "description": plan.description,
-        "duration": {"days": plan.days, "months": plan.months % 12, "years": plan.months // 12},
-        "price": {plan.currency: plan.price_minor},
-        "expectedMonthlyPrice": {plan.currency: monthly},
-        "usdPrice": plan.price_minor if plan.currency == "usd" else 0,
-        "subscription": False,
-        "bestValue": plan.best_value,
-        "renewalBonusExpected": {"days": 0, "months": 0},
-        "totalCost": total,
-        "oneMonthCost": price_text(monthly, plan.currency),
-        "totalCostBilledOneTime": f"{total}, billed one time",
-        "formattedBonus": f"{bonus} months" if bonus > 1 else "1 month" if bonus else "",
-        "renewalText": "",
-    }
+class UserPaymentGateway(ClientView):
+    """Who takes the payments of a caller."""
+
+    needs_device = needs_user = False
+
+    class Input(serializers.Serializer[Any]):
+        """Parameters."""
+
+        appVersion = serializers.CharField(
+            required=False, allow_blank=True, default="", max_length=64
+        )
+        country = serializers.CharField(required=False, allow_blank=True, default="", max_length=64)
+        deviceOS = serializers.CharField(
+            required=False, allow_blank=True, default="", max_length=64
+        )
+        locale = serializers.CharField(required=False, allow_blank=True, default="", max_length=32)
+        timeout = serializers.IntegerField(required=False, min_value=0)
+
+    class Output(Answer):
+        """The provider."""
+
+        provider = serializers.ChoiceField(choices=[STRIPE])
+
+    example: ClassVar[dict[str, Any]] = {"provider": STRIPE}
+
+    def get(self, request: Request) -> Response:
+        """Name the provider: everybody's is Stripe."""
+        del request
+        self.read()
+        return self.ok(provider=STRIPE)
+
+
+def _stripe() -> dict[str, str]:
+    return {"pubKey": settings.STRIPE_PUBLISHABLE_KEY}

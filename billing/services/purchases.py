@@ -22,8 +22,8 @@ from billing.errors import (
 from billing.events import PaymentUnclear, PurchaseBegun, PurchaseCompleted
 from billing.gateways import stripe
 from billing.gateways.base import Declined, Order, Paid
-from billing.models import Plan, Purchase
-from billing.services.plans import plan_on_sale
+from billing.models import Purchase
+from billing.services.plans import Offer, customer_of, offer_named
 from lantern_pro import clock
 from lantern_pro.errors import Refused
 from lantern_pro.jobs import ledger
@@ -89,10 +89,11 @@ def purchase(wish: Wish) -> Purchase:
     _check(wish)
     purchase_id = purchase_id_of(wish.user_id, wish.key)
     if not Purchase.objects.was_begun(purchase_id, digest=wish.digest):
-        plan = plan_on_sale(wish.plan)
-        if wish.currency and wish.currency.lower() != plan.currency:
-            raise WrongCurrency(field="currency", details={"currency": plan.currency})
-        _begin(wish, plan, purchase_id)
+        offer = offer_named(wish.plan, customer_of(wish.user_id))
+        currency = offer.plan.currency
+        if wish.currency and wish.currency.lower() != currency:
+            raise WrongCurrency(field="currency", details={"currency": currency})
+        _begin(wish, offer, purchase_id)
     try:
         return settle(purchase_id)
     except PaymentPending as pending:
@@ -115,21 +116,16 @@ def _check(wish: Wish) -> None:
         raise MissingPaymentSource(field="idempotencyKey")
 
 
-def _begin(wish: Wish, plan: Plan, purchase_id: PurchaseId) -> None:
+def _begin(wish: Wish, offer: Offer, purchase_id: PurchaseId) -> None:
     """Phase one: record the intent, with a job that settles it should we not come back."""
     email = normal_email(wish.email) if wish.email else ""
     intent = {
-        "plan": plan.pk,
-        "months": str(plan.months),
-        "days": str(plan.days),
-        "amount_minor": str(plan.price_minor),
-        "currency": plan.currency,
+        **offer.intent,
         "source": wish.source,
         "device_id": wish.device_id,
         "device_name": wish.device_name,
         "email_sealed": seal(email) if email else "",
         "email_hash": email_hash(email) if email else "",
-        "device_limit": str(plan.device_limit or ""),
         "reason": "",
     }
     Purchase.objects.begin(

@@ -2,7 +2,7 @@
 
 from accounts.services.mailing import post
 from billing.mails import receipt_letter
-from billing.models import Plan, Purchase
+from billing.models import Purchase
 from billing.receipts import receipt_pdf
 from lantern_pro.jobs.job import LeasedJob
 from lantern_pro.mail.letter import Letter
@@ -22,8 +22,7 @@ def send_receipt(purchase_id: PurchaseId, job: LeasedJob) -> None:
 
 
 def _receipt(purchase: Purchase) -> Letter:
-    plan = Plan.objects.filter(pk=purchase.plan).first()
-    description = plan.description if plan else purchase.plan
+    description = purchase.description or purchase.plan
     number = purchase.charge_id or purchase.pk
     pdf = receipt_pdf(
         number=number,

@@ -32,8 +32,15 @@ PRICES: Final = {
     "eur": (499, 4600, 8300),
     "cny": (3500, 33600, 60900),
     "jpy": (700, 7200, 12900),
+    "kwd": (1490, 14900, 26900),
 }
-TERMS: Final = (("1m", "One month", 1), ("1y", "One year", 12), ("2y", "Two years", 24))
+RENEWAL: Final = "30: 1m\n0: 15d"
+YEAR: Final = 12
+TERMS: Final = (
+    ("1m", "One month", "zh: 一个月\nfa: یک ماه\nru: Один месяц", 1),
+    ("1y", "One year", "zh: 一年\nfa: یک سال\nru: Один год", YEAR),
+    ("2y", "Two years", "zh: 两年\nfa: دو سال\nru: Два года", 2 * YEAR),
+)
 
 _AMSTERDAM: Final = Place(
     city="Amsterdam", country="Netherlands", country_code="NL", latitude=52.37, longitude=4.9
@@ -99,14 +106,16 @@ def seed_plans() -> int:
         Plan(
             id=f"{term}-{currency}-10",
             description=description,
+            translations=translations,
             months=months,
             currency=currency,
             price_minor=price,
-            best_value=months == TERMS[-1][2],
+            renewal_bonus=RENEWAL if months >= YEAR else "",
+            best_value=months == 2 * YEAR,
             position=months,
         )
         for currency, prices in PRICES.items()
-        for (term, description, months), price in zip(TERMS, prices, strict=True)
+        for (term, description, translations, months), price in zip(TERMS, prices, strict=True)
     ]
     missing = [plan for plan in wanted if not Plan.objects.filter(pk=plan.pk).exists()]
     for plan in missing:

@@ -74,7 +74,9 @@ def test_a_word_without_a_translation_would_be_seen() -> None:
 
 def words(catalogue: Catalog) -> dict[object, object]:
     """What a catalogue says, but for its header."""
-    return {message.id: message.string for message in catalogue if message.id}
+    return {
+        tuple(strings(message.id)): strings(message.string) for message in catalogue if message.id
+    }
 
 
 def strings(told: object) -> list[str]:
