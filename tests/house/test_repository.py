@@ -23,6 +23,14 @@ def test_no_file_names_a_package_registry() -> None:
     assert places_of(REGISTRIES) == []
 
 
+def test_the_tree_holds_no_link_to_elsewhere() -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files", "--stage"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout
+
+    assert [line for line in tracked.splitlines() if line.startswith("120000")] == []
+
+
 def test_the_printed_pages_of_the_docs_are_up_to_date() -> None:
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "lantern_pro.settings"}
 
