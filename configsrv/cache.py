@@ -17,9 +17,18 @@ from typing import Final, Protocol
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from configsrv.keys import served_prefix
-from configsrv.managers import UserConfig, free_key, read_configs, user_key
+from configsrv.keys import served_prefixes
+from configsrv.reading import (
+    Served,
+    UserConfig,
+    free_key,
+    read_configs,
+    user_key,
+    withheld_key,
+)
 from configsrv.render import NOTHING, Body
+from configsrv.services.answer import Found
+from configsrv.withheld import Withheld
 from lantern_pro.store.invalidation import Invalidations
 from lantern_pro.types import Cell, UserId
 
@@ -30,8 +39,6 @@ LONG_AGO: Final = float("-inf")
 LEAVE_ALONE_SECONDS: Final = 0.5
 GOOD_FOR_SECONDS: Final = 0.9
 """How long an entry is good without word from Redis; the read itself fills up the second."""
-
-Config = Body | UserConfig | None
 
 
 class Told(Protocol):
@@ -44,7 +51,7 @@ class Told(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    config: Config
+    config: Served
     read_at: float
 
 
@@ -53,7 +60,9 @@ class ConfigCache:
 
     def __init__(self, *, most_entries: int = MOST_ENTRIES, told: Told | None = None) -> None:
         """Keep up to so many entries; ``told`` is for tests that play Redis's part."""
-        prefixes = [served_prefix(Cell(cell)) for cell in range(settings.CELLS)]
+        prefixes = [
+            prefix for cell in range(settings.CELLS) for prefix in served_prefixes(Cell(cell))
+        ]
         self._invalidations = Invalidations(prefixes, self.forget)
         self._told = told or self._invalidations
         self._most_entries = most_entries
@@ -76,22 +85,25 @@ class ConfigCache:
         """Whether Redis tells of changes just now."""
         return self._told.in_touch
 
-    def get(
-        self, cell: Cell, bucket: int, user_id: UserId | None
-    ) -> tuple[Body, UserConfig | None]:
-        """The free configuration of a bucket, and the Pro part of a user's if there is one.
+    def get(self, cell: Cell, bucket: int, user_id: UserId | None) -> Found:
+        """The free configuration of a bucket, the Pro part of a user's, and who is withheld.
 
         Raises ``RedisError`` when something is in memory no more and Redis does not answer.
         """
-        names = [free_key(cell, bucket)]
+        names = [withheld_key(cell), free_key(cell, bucket)]
         if user_id is not None:
             names.append(user_key(user_id))
-        found = self._look_up(names)
-        free, own = found[0], found[-1]
-        return (
+        withheld, free, *own = self._look_up(names)
+        return Found(
             free if isinstance(free, Body) else NOTHING,
-            own if isinstance(own, UserConfig) else None,
+            own[0] if own and isinstance(own[0], UserConfig) else None,
+            withheld if isinstance(withheld, Withheld) else Withheld(),
         )
+
+    def variant(self, cell: Cell, bucket: int, country: str) -> Body:
+        """The free configuration of a bucket for a country; nothing when it has none."""
+        [found] = self._look_up([free_key(cell, bucket, country)])
+        return found if isinstance(found, Body) else NOTHING
 
     def forget(self, names: Sequence[str] | None) -> None:
         """Read what changed anew when it is asked for; everything when None."""
@@ -104,7 +116,7 @@ class ConfigCache:
                 if name in self._entries:
                     self._entries[name] = _Entry(self._entries[name].config, LONG_AGO)
 
-    def _look_up(self, names: Sequence[str]) -> list[Config]:
+    def _look_up(self, names: Sequence[str]) -> list[Served]:
         now = time.monotonic()
         good_for = float("inf") if self._told.in_touch else GOOD_FOR_SECONDS
         with self._lock:

@@ -1,6 +1,7 @@
 """The jobs that make configurations, and mail them."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, Final
 
 from configsrv.services import mailing, populate
@@ -63,8 +64,8 @@ def populate_user_config(leased: LeasedJob, arguments: PopulateUserConfig) -> No
 def populate_free_table(leased: LeasedJob, arguments: PopulateFreeTable) -> None:
     """Make a page of the free buckets."""
     cell, first = arguments.cell, arguments.first
-    next_page = PopulateFreeTable.of(cell, arguments.fact, first + populate.PAGE)
-    populate.populate_free_table(cell, first, leased.fence, next_page)
+    page_from = partial(PopulateFreeTable.of, cell, arguments.fact)
+    populate.populate_free_table(cell, first, leased.fence, page_from)
 
 
 @job(MailConfig, lane=Lane.MAIL, phases=sending.PHASES, retry=sending.RETRY)

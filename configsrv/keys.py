@@ -2,24 +2,34 @@
 
 from lantern_pro.store.keys import Key, Kind
 from lantern_pro.types import Cell
+from proxies.keys import WITHHELD
 
 FREE_TABLE = Key(
     "config:free_table",
     Kind.HASH,
-    "bucket -> ids of its free proxies, by commas; `shape` -> what it was made from",
+    "bucket, or bucket.country -> ids of its free proxies, by commas; `shape` -> what it was made "
+    "from",
     app="configsrv",
 )
 FREE_CONFIG = Key(
     "config:free:{bucket}",
     Kind.HASH,
-    "a bucket's configuration: body (a gzip file), tag",
+    "a bucket's configuration: body (a gzip file), tag, proxies (ids, by commas), sizes (of each "
+    "proxy's part, by commas), variants (`country=tag` of those for a country, by commas)",
+    app="configsrv",
+)
+FREE_CONFIG_IN = Key(
+    "config:free:{bucket}:{country}",
+    Kind.HASH,
+    "a bucket's configuration for a country where one of its proxies is blocked: body, tag, "
+    "proxies, sizes",
     app="configsrv",
 )
 USER_CONFIG = Key(
     "config:user:{user_id}",
     Kind.HASH,
     "the Pro part of a user's configuration: body (a gzip file), tag, admissions (of the "
-    "devices, by commas), expiration (ms), proxies (ids, by commas)",
+    "devices, by commas), expiration (ms), proxies (ids, by commas), sizes (of their parts)",
     personal=True,
     app="configsrv",
 )
@@ -32,6 +42,6 @@ CONFIG_ASKED = Key(
 )
 
 
-def served_prefix(cell: Cell) -> str:
+def served_prefixes(cell: Cell) -> list[str]:
     """What the keys begin with that config-servers keep in memory and are told of."""
-    return f"{{c{cell}}}:config:"
+    return [f"{{c{cell}}}:config:", WITHHELD(cell=cell)]

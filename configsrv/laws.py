@@ -10,18 +10,19 @@ from functools import partial
 from django.conf import settings
 
 from accounts.keys import PRO_ENDS
-from configsrv import managers
+from configsrv import managers, reading
+from configsrv.services.drawing import FreeFleet
 from lantern_pro import clock
 from lantern_pro.jobs.settled import settled_faults
 from lantern_pro.store.client import text_client
+from lantern_pro.store.keys import cell_of
 from lantern_pro.store.laws import Law
 from lantern_pro.types import Cell, ProxyId, UserId
 from proxies.models import Proxy
-from proxies.records import State
 
 
 def configurations_are_current(cell: Cell) -> Iterator[str]:
-    """Law 4: configurations name active proxies only; a Pro user's, exactly those they have."""
+    """Law 4: who is named serves, and is not blocked there; of a Pro user's, all are named."""
     yield from settled_faults(cell, "populate_free_table", partial(_free_faults, cell))
     now = clock.now()
     for member, expiration in text_client().zscan_iter(PRO_ENDS(cell=cell), count=500):
@@ -30,27 +31,47 @@ def configurations_are_current(cell: Cell) -> Iterator[str]:
             yield from settled_faults(cell, member, partial(_user_faults, user_id))
 
 
-LAWS = (Law(4, "configurations name the right proxies, all active", configurations_are_current),)
+LAWS = (
+    Law(
+        4, "configurations name the right proxies, none of them blocked", configurations_are_current
+    ),
+)
 
 
 def _free_faults(cell: Cell) -> list[str]:
-    fleet = set(Proxy.objects.active_free(cell))
-    wanted = min(settings.FREE_PROXIES_PER_BUCKET, len(fleet))
-    table = managers.proxies_of_buckets(cell)
+    fleet, table = FreeFleet.read(cell), managers.proxies_of_buckets(cell)
     faults = []
     for bucket in range(settings.FREE_BUCKETS):
-        named = table.get(bucket, [])
-        if not fleet.issuperset(named):
-            faults.append(f"bucket {bucket} names {named}, not all of them active free proxies")
-        if len(named) != wanted:
-            faults.append(f"bucket {bucket} names {len(named)} proxies, not {wanted}")
+        right = fleet.drawn(bucket)
+        for country, drawn in right.items():
+            named = table.get((bucket, country), [])
+            if not set(fleet.records).issuperset(named):
+                faults.append(f"{_at(bucket, country)} names {named}, not all active free proxies")
+            if set(named) & fleet.blocked.get(country, frozenset()):
+                faults.append(f"{_at(bucket, country)} names {named}, some of them blocked there")
+            if len(named) != len(drawn):
+                faults.append(f"{_at(bucket, country)} names {len(named)}, not {len(drawn)}")
+        faults += [
+            f"{_at(bucket, country)} is there for nothing"
+            for number, country in table
+            if number == bucket and country not in right
+        ]
     return faults
 
 
+def _at(bucket: int, country: str) -> str:
+    return f"bucket {bucket} for {country}" if country else f"bucket {bucket}"
+
+
 def _user_faults(user_id: UserId) -> list[str]:
+    """Whether the user's part names those of their proxies that serve.
+
+    What it says of proxies that are withheld is told to nobody.
+    """
     links = Proxy.objects.records(Proxy.objects.of_user(user_id))
-    active = [each.id for each in links if each.state is State.ACTIVE]
+    serving = [each.id for each in links if each.serves]
+    withheld = reading.withheld(cell_of(user_id)).everywhere
     named: list[ProxyId] = managers.proxies_of_user_config(user_id) or []
-    if set(named) == set(active):
+    if set(named) - withheld == set(serving):
         return []
-    return [f"user {user_id}: the configuration names {named}, their active proxies are {active}"]
+    return [f"user {user_id}: the configuration names {named}, their proxies are {serving}"]

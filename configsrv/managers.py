@@ -1,8 +1,8 @@
 """How configurations are stored and read: one function a script, and plain reads."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from accounts.errors import NoSuchUser
@@ -10,10 +10,11 @@ from accounts.keys import USERS
 from accounts.managers import Access
 from configsrv import keys
 from configsrv.errors import ConfigIsForPro, ConfigMailedLately, NoConfirmedEmail
-from configsrv.render import NOTHING, Body
+from configsrv.reading import free_key, read_ids
+from configsrv.render import Body
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import NewJob, Work
-from lantern_pro.store.client import quick_client, text_client
+from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Cell, Millis, ProxyId, UserId
 from proxies.keys import FLEET_VERSION, PROXIES_OF
@@ -21,20 +22,32 @@ from proxies.keys import FLEET_VERSION, PROXIES_OF
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A free bucket's configuration, and the proxies that it names."""
+    """A free bucket's configuration; for one ``country``, or for all others.
+
+    ``variants`` are the tags of those for a country. One without a body is to be taken away.
+    """
 
     number: int
-    proxies: Sequence[ProxyId]
-    body: Body
+    body: Body | None
+    country: str = ""
+    variants: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Its name in the table."""
+        return f"{self.number}.{self.country}" if self.country else str(self.number)
+
+    def key(self, cell: Cell) -> str:
+        """Where it is stored."""
+        return free_key(cell, self.number, self.country)
 
 
 @dataclass(frozen=True, slots=True)
-class UserConfig:
-    """The Pro part of a configuration: for the devices of its user's account, until it expires."""
+class StoredBucket:
+    """What is known of a bucket that is stored: its tag, and those of its variants by country."""
 
-    admissions: frozenset[str]
-    expiration: Millis
-    body: Body
+    tag: str | None
+    variants: Mapping[str, str] | None
 
 
 def populate_buckets(
@@ -43,27 +56,18 @@ def populate_buckets(
     """Write free buckets that were made from a fleet of this version; ``shape`` ends a table."""
     told, position = [], 1
     for bucket in buckets:
-        size = len(bucket.body.content)
-        told.append(
-            {
-                "bucket": bucket.number,
-                "proxies": _as_text(bucket.proxies),
-                "tag": bucket.body.tag,
-                "start": position,
-                "stop": position + size - 1,
-            }
-        )
-        position += size
+        told.append(_as_told(bucket, position))
+        position += len(bucket.body.content) if bucket.body else 0
     outcome = ledger.apply(
         "configsrv/populate_buckets",
         work,
-        more=[keys.FREE_CONFIG(bucket=bucket.number, cell=work.cell) for bucket in buckets],
+        more=[bucket.key(work.cell) for bucket in buckets],
         fleet_version=FLEET_VERSION(cell=work.cell),
         free_table=keys.FREE_TABLE(cell=work.cell),
         version=version,
         shape=shape,
         buckets=json.dumps(told),
-        bodies=b"".join(bucket.body.content for bucket in buckets),
+        bodies=b"".join(bucket.body.content for bucket in buckets if bucket.body),
     )
     match outcome:
         case ["populated"]:
@@ -73,13 +77,26 @@ def populate_buckets(
     raise AssertionError(outcome)
 
 
-def populate_user_config(  # noqa: PLR0913 - the script's arguments
+def _as_told(bucket: Bucket, start: int) -> Mapping[str, str | int | bool]:
+    if bucket.body is None:
+        return {"field": bucket.name, "gone": True}
+    return {
+        "field": bucket.name,
+        "proxies": _as_text(part.proxy_id for part in bucket.body.parts),
+        "sizes": _as_text(part.size for part in bucket.body.parts),
+        "tag": bucket.body.tag,
+        "variants": ",".join(f"{country}={tag}" for country, tag in bucket.variants.items()),
+        "start": start,
+        "stop": start + len(bucket.body.content) - 1,
+    }
+
+
+def populate_user_config(
     *,
     access: Access,
     admissions: Iterable[str],
     links: Sequence[ProxyId],
     version: int,
-    proxies: Sequence[ProxyId],
     body: Body,
     work: Work,
 ) -> Literal["populated", "changed"]:
@@ -98,7 +115,8 @@ def populate_user_config(  # noqa: PLR0913 - the script's arguments
         version=version,
         links=_as_text(links),
         admissions=",".join(admissions),
-        proxies=_as_text(proxies),
+        proxies=_as_text(part.proxy_id for part in body.parts),
+        sizes=_as_text(part.size for part in body.parts),
         body=body.content,
         tag=body.tag,
     )
@@ -159,59 +177,38 @@ def shape_of_table(cell: Cell) -> str:
     return text_client().hget(keys.FREE_TABLE(cell=cell), "shape") or ""
 
 
-def tags_of_buckets(cell: Cell, buckets: Iterable[int]) -> list[str | None]:
-    """The tags of stored buckets; None for one that is not stored."""
+def stored_buckets(cell: Cell, buckets: Iterable[int]) -> list[StoredBucket]:
+    """What is known of stored buckets."""
     with text_client().pipeline(transaction=False) as pipe:
         for bucket in buckets:
-            pipe.hget(keys.FREE_CONFIG(bucket=bucket, cell=cell), "tag")
-        return list(pipe.execute())
+            pipe.hmget(free_key(cell, bucket), ["tag", "variants"])
+        found = pipe.execute()
+    return [StoredBucket(tag, _variants(variants)) for tag, variants in found]
 
 
-def proxies_of_buckets(cell: Cell) -> dict[int, list[ProxyId]]:
-    """The proxies that each stored bucket names."""
+def _variants(text: str | None) -> Mapping[str, str] | None:
+    if text is None:
+        return None
+    pairs = (pair.partition("=") for pair in text.split(",") if pair)
+    return {country: tag for country, _, tag in pairs}
+
+
+def proxies_of_buckets(cell: Cell) -> dict[tuple[int, str], list[ProxyId]]:
+    """The proxies that each stored bucket names, by its number and country (empty: all others)."""
     table = text_client().hgetall(keys.FREE_TABLE(cell=cell))
-    return {int(bucket): _ids(text) for bucket, text in table.items() if bucket != "shape"}
+    named = {}
+    for name, text in table.items():
+        number, _, country = name.partition(".")
+        if name != "shape":
+            named[int(number), country] = read_ids(text)
+    return named
 
 
 def proxies_of_user_config(user_id: UserId) -> list[ProxyId] | None:
     """The proxies that the Pro part of a user's configuration names; None when there is none."""
     text = text_client().hget(keys.USER_CONFIG(user_id=user_id), "proxies")
-    return None if text is None else _ids(text)
+    return None if text is None else read_ids(text)
 
 
-def read_configs(names: Sequence[str]) -> list[Body | UserConfig | None]:
-    """Read stored configurations, free or of users, by key, in one round trip that fails soon."""
-    fields = ["body", "tag", "admissions", "expiration"]
-    with quick_client().pipeline(transaction=False) as pipe:
-        for name in names:
-            pipe.hmget(name, fields)
-        return [_read(*values) for values in pipe.execute()]
-
-
-def _read(
-    content: bytes | None, tag: bytes | None, admissions: bytes | None, expiration: bytes | None
-) -> Body | UserConfig | None:
-    if content is None or tag is None:
-        return None
-    body = Body(content, tag.decode()) if content else NOTHING
-    if admissions is None or expiration is None:
-        return body
-    return UserConfig(frozenset(admissions.decode().split(",")), Millis(int(expiration)), body)
-
-
-def free_key(cell: Cell, bucket: int) -> str:
-    """The key of a bucket's configuration."""
-    return keys.FREE_CONFIG(bucket=bucket, cell=cell)
-
-
-def user_key(user_id: UserId) -> str:
-    """The key of the Pro part of a user's configuration."""
-    return keys.USER_CONFIG(user_id=user_id)
-
-
-def _as_text(ids: Iterable[ProxyId]) -> str:
+def _as_text(ids: Iterable[int]) -> str:
     return ",".join(str(each) for each in ids)
-
-
-def _ids(text: str) -> list[ProxyId]:
-    return [ProxyId(int(each)) for each in text.split(",") if each]

@@ -8,7 +8,7 @@ proxy that comes or goes moves only the buckets that it wins or held.
 
 import heapq
 import hmac
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
@@ -49,10 +49,22 @@ def bucket_of(network: str, secret: bytes, buckets: int) -> int:
 
 
 def proxies_of_bucket(
-    bucket: int, fleet: Sequence[ProxyId], secret: bytes, count: int
+    bucket: int,
+    fleet: Sequence[ProxyId],
+    secret: bytes,
+    count: int,
+    *,
+    spare: Container[ProxyId] = (),
 ) -> list[ProxyId]:
-    """Draw up to ``count`` of the fleet's proxies for a bucket, the highest rank first."""
-    return heapq.nlargest(count, fleet, key=lambda each: _rank(secret, f"draw|{bucket}|{each}"))
+    """Draw up to ``count`` of the fleet's proxies for a bucket, the highest rank first.
+
+    Those in ``spare`` are drawn only where the others are too few.
+    """
+    return heapq.nlargest(
+        count,
+        fleet,
+        key=lambda each: (each not in spare, _rank(secret, f"draw|{bucket}|{each}")),
+    )
 
 
 def _rank(secret: bytes, text: str) -> int:

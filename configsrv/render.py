@@ -3,17 +3,20 @@
 The fields are those that clients read (``docs/protocol.md``, "Client to config-server"), all in
 lower case. A body is itself a gzip file. A gzip file may have several members, which unpack to
 their texts joined; and two YAML maps written one behind the other are one map. So the
-configuration of a Pro user is two finished bodies joined, and nothing is made for each pair.
+configuration of a Pro user is two finished bodies joined, and nothing is made for each pair; and
+each proxy is a member of its own, so that one may be left out of a finished body.
 """
 
 import gzip
 import hashlib
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
 import yaml
 
+from lantern_pro.types import ProxyId
 from proxies.records import ProxyRecord
 
 WEIGHT: Final = 1_000_000
@@ -23,11 +26,20 @@ TAG_LENGTH: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What a body says of one proxy: a gzip file of so many bytes."""
+
+    proxy_id: ProxyId
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """A finished configuration, or a part of one. Empty when there are no proxies."""
 
     content: bytes
     tag: str
+    parts: tuple[Part, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.content)
@@ -36,7 +48,32 @@ class Body:
         """Join two parts that name different proxies; either may be empty."""
         if not (self and other):
             return self or other
-        return Body(self.content + other.content, f"{self.tag}-{other.tag}")
+        return Body(
+            self.content + other.content, f"{self.tag}-{other.tag}", self.parts + other.parts
+        )
+
+    def names_any(self, proxies: AbstractSet[ProxyId]) -> bool:
+        """Whether one of these proxies is named."""
+        return any(part.proxy_id in proxies for part in self.parts)
+
+    def without(self, proxies: AbstractSet[ProxyId]) -> "Body":
+        """Leave some proxies out. The tag tells which by their places, so that it is another."""
+        if not self.names_any(proxies):
+            return self
+        kept, places, start = [], [], 0
+        for place, part in enumerate(self.parts):
+            if part.proxy_id in proxies:
+                places.append(str(place))
+            else:
+                kept.append((part, self.content[start : start + part.size]))
+            start += part.size
+        if not kept:
+            return NOTHING
+        return Body(
+            b"".join(content for _, content in kept),
+            f"{self.tag}.without.{'.'.join(places)}",
+            tuple(part for part, _ in kept),
+        )
 
 
 NOTHING: Final = Body(b"", "")
@@ -49,14 +86,19 @@ def render(proxies: Sequence[ProxyRecord]) -> Body:
     """
     if not proxies:
         return NOTHING
-    text = yaml.safe_dump(
-        {proxy.name: _as_map(proxy) for proxy in proxies},
-        default_flow_style=False,
-        sort_keys=False,
-        width=1 << 20,
+    texts = [_as_text(proxy) for proxy in proxies]
+    members = [gzip.compress(text, mtime=0) for text in texts]
+    return Body(
+        b"".join(members),
+        hashlib.sha256(b"".join(texts)).hexdigest()[:TAG_LENGTH],
+        tuple(Part(each.id, len(part)) for each, part in zip(proxies, members, strict=True)),
+    )
+
+
+def _as_text(proxy: ProxyRecord) -> bytes:
+    return yaml.safe_dump(
+        {proxy.name: _as_map(proxy)}, default_flow_style=False, sort_keys=False, width=1 << 20
     ).encode()
-    tag = hashlib.sha256(text).hexdigest()[:TAG_LENGTH]
-    return Body(gzip.compress(text, mtime=0), tag)
 
 
 def _as_map(proxy: ProxyRecord) -> dict[str, object]:

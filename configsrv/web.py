@@ -79,6 +79,7 @@ def _read_poll(environ: dict[str, Any]) -> Poll:
         user_id=environ.get("HTTP_X_LANTERN_USER_ID", "").strip(),
         device_id=environ.get("HTTP_X_LANTERN_DEVICE_ID", "").strip(),
         token=environ.get("HTTP_X_LANTERN_PRO_TOKEN", "").strip(),
+        country=environ.get("HTTP_X_LANTERN_CLIENT_COUNTRY", "").strip(),
         peer=environ.get("REMOTE_ADDR", ""),
         client_ip=environ.get("HTTP_X_LANTERN_CONFIG_CLIENT_IP", "").strip(),
         forward_secret=environ.get("HTTP_X_LANTERN_CONFIG_AUTH_TOKEN", "").strip(),

@@ -11,6 +11,7 @@
 --       links          ids of the user's proxies by commas, as read
 --       admissions     what the devices are admitted by, by commas
 --       proxies        ids of the proxies that the body names, by commas
+--       sizes          of their parts of the body, by commas
 --       body           bytes
 --       tag            text
 -- -->   populated      the configuration is written
@@ -21,7 +22,7 @@
 --@include jobs/once
 --@include jobs/emit
 local user, mine, fleet_version, config = unpack(KEYS)
-local work, expiration, seen, version, links, admissions, proxies, body, tag = unpack(ARGV)
+local work, expiration, seen, version, links, admissions, proxies, sizes, body, tag = unpack(ARGV)
 
 local refusal = once(rest, work)
 if refusal then
@@ -33,6 +34,6 @@ if redis.call("HGET", user, "expiration") ~= expiration or access_seen(user) ~= 
     return { "changed" }
 end
 redis.call("HSET", config, "admissions", admissions, "expiration", expiration,
-    "proxies", proxies, "body", body, "tag", tag)
+    "proxies", proxies, "sizes", sizes, "body", body, "tag", tag)
 emit(rest, work)
 return { "populated" }

@@ -2,43 +2,57 @@
 
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
 from django.conf import settings
 
 from accounts.services.tokens import admission
-from configsrv.managers import UserConfig
 from configsrv.placement import Prefixes, bucket_of, network_of
+from configsrv.reading import UserConfig
 from configsrv.render import Body
+from configsrv.withheld import Withheld
 from lantern_pro import clock
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Cell, Millis, UserId
 
 MOST_DIGITS: Final = 16
 """Of an id below 2**53."""
+COUNTRY_LETTERS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is stored for a poll: its bucket's body, its user's part, and who must not be named."""
+
+    free: Body
+    own: UserConfig | None
+    withheld: Withheld = field(default_factory=Withheld)
 
 
 class Configs(Protocol):
     """Where configurations come from."""
 
-    def get(
-        self, cell: Cell, bucket: int, user_id: UserId | None
-    ) -> tuple[Body, UserConfig | None]:
+    def get(self, cell: Cell, bucket: int, user_id: UserId | None) -> Found:
         """The free configuration of a bucket, and the Pro part of a user's if there is one."""
+
+    def variant(self, cell: Cell, bucket: int, country: str) -> Body:
+        """The free configuration of a bucket for a country; nothing when it has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
     """What a client said of itself; everything may be missing or made up.
 
-    ``peer`` is the other end of the connection; ``client_ip`` and ``forward_secret`` are what a
-    proxy of ours says of a client that came through it. ``tags`` are what the client has.
+    ``country`` is where it says it is; most say nothing. ``peer`` is the other end of the
+    connection; ``client_ip`` and ``forward_secret`` are what a proxy of ours says of a client that
+    came through it. ``tags`` are what the client has.
     """
 
     user_id: str = ""
     device_id: str = ""
     token: str = ""
+    country: str = ""
     peer: str = ""
     client_ip: str = ""
     forward_secret: str = ""
@@ -58,14 +72,20 @@ class Answer:
 
 
 def answer(poll: Poll, configs: Configs) -> Answer:
-    """Answer one poll: the user's own proxies if they are Pro, then those of their network."""
-    user_id = _user_id(poll.user_id)
+    """Answer one poll: the user's own proxies if they are Pro, then those of their network.
+
+    A proxy that is retired, or blocked where the reader is, is left out, whatever is stored.
+    """
+    user_id, country = _user_id(poll.user_id), _country(poll.country)
     cell = Cell(0) if user_id is None else cell_of(user_id)
     bucket = bucket_of(_network(poll), settings.PLACEMENT_SECRET, settings.FREE_BUCKETS)
-    free, own = configs.get(cell, bucket, user_id if poll.token else None)
-    body = free
-    if own is not None and _is_pro(own, poll, clock.now()):
-        body = own.body + free
+    found = configs.get(cell, bucket, user_id if poll.token else None)
+    hidden = found.withheld.where(country)
+    body = found.free.without(hidden)
+    if country and found.free.names_any(hidden):
+        body = configs.variant(cell, bucket, country).without(hidden) or body
+    if found.own is not None and _is_pro(found.own, poll, clock.now()):
+        body = found.own.body.without(hidden) + body
     if not body:
         return Answer("none", body)
     return Answer("same" if body.tag in poll.tags else "fresh", body)
@@ -97,6 +117,11 @@ def _user_id(text: str) -> UserId | None:
     except ValueError:
         return None
     return UserId(int(text)) if cell < settings.CELLS else None
+
+
+def _country(text: str) -> str:
+    """Read a country's code; empty for what is none."""
+    return text.upper() if len(text) == COUNTRY_LETTERS and text.isascii() else ""
 
 
 def _is_pro(config: UserConfig, poll: Poll, now: Millis) -> bool:

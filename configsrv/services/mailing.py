@@ -13,7 +13,7 @@ from django.conf import settings
 from accounts.managers.mails import Posted, record_mail
 from accounts.models import User
 from accounts.services.mailing import mail_user
-from configsrv import managers
+from configsrv import managers, reading
 from configsrv.errors import ConfigMailOff, NoConfigYet
 from configsrv.events import ConfigAskedFor
 from configsrv.mails import config_letter
@@ -61,7 +61,10 @@ def _reason_against(user: User | None) -> str:
 
 
 def _content(user_id: UserId) -> bytes:
-    [config] = managers.read_configs([managers.user_key(user_id)])
-    if config is None or not isinstance(config, managers.UserConfig) or not config.body:
+    [config] = reading.read_configs([reading.user_key(user_id)])
+    if config is None or not isinstance(config, reading.UserConfig) or not config.body:
         raise NoConfigYet
-    return gzip.decompress(config.body.content)
+    body = config.body.without(reading.withheld(cell_of(user_id)).everywhere)
+    if not body:
+        raise NoConfigYet
+    return gzip.decompress(body.content)

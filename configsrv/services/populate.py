@@ -5,7 +5,7 @@ else answers ``changed``. So of two that run at once the older never overwrites 
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from django.conf import settings
@@ -15,18 +15,17 @@ from accounts.services.tokens import admissions_of
 from configsrv import managers
 from configsrv.errors import SourcesKeptChanging
 from configsrv.managers import Bucket
-from configsrv.placement import proxies_of_bucket
 from configsrv.render import render
+from configsrv.services.drawing import FreeFleet
 from lantern_pro import clock
 from lantern_pro.jobs.job import Fence, NewJob, Work
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Cell, UserId
 from proxies.models import Proxy
-from proxies.records import State
 
 TRIES: Final = 20
-PAGE: Final = 256
-"""How many buckets one script writes; a larger table is written by one job after another."""
+FORMAT: Final = 2
+"""Of what is stored; with another, all is made anew."""
 
 
 def populate_user_config(user_id: UserId, fence: Fence) -> None:
@@ -42,13 +41,12 @@ def populate_user_config(user_id: UserId, fence: Fence) -> None:
             continue
         version = Proxy.objects.fleet_version(cell_of(user_id))
         links = Proxy.objects.of_user(user_id)
-        named = [each for each in Proxy.objects.records(links) if each.state is State.ACTIVE]
+        named = [each for each in Proxy.objects.records(links) if each.serves]
         written = managers.populate_user_config(
             access=access,
             admissions=admissions_of(access),
             links=links,
             version=version,
-            proxies=[each.id for each in named],
             body=render(named),
             work=work,
         )
@@ -57,22 +55,23 @@ def populate_user_config(user_id: UserId, fence: Fence) -> None:
     raise SourcesKeptChanging
 
 
-def populate_free_table(cell: Cell, first: int, fence: Fence, next_page: NewJob) -> None:
+def populate_free_table(
+    cell: Cell, first: int, fence: Fence, page_from: Callable[[int], NewJob]
+) -> None:
     """Make a page of the free buckets, from ``first``. The job is done then.
 
-    ``next_page`` is staged when there are more. A bucket whose configuration stays as it is, is
-    not written, so the servers keep what they have in memory.
+    When there are more, the next page's job is staged. A bucket whose configurations stay as they
+    are is not written, so the servers keep what they have in memory.
     """
-    stop = min(first + PAGE, settings.FREE_BUCKETS)
-    is_last = stop == settings.FREE_BUCKETS
-    work = Work(cell, fence, () if is_last else (next_page,))
     for _ in range(TRIES):
-        version = Proxy.objects.fleet_version(cell)  # first: what is read after it is no older
+        fleet = FreeFleet.read(cell)
+        stop = min(first + fleet.page, settings.FREE_BUCKETS)
+        is_last = stop == settings.FREE_BUCKETS
         outcome = managers.populate_buckets(
-            buckets=_changed_buckets(cell, range(first, stop)),
-            version=version,
-            shape=_shape(version) if is_last else "",
-            work=work,
+            buckets=_changed_buckets(cell, range(first, stop), fleet),
+            version=fleet.version,
+            shape=_shape(fleet.version) if is_last else "",
+            work=Work(cell, fence, () if is_last else (page_from(stop),)),
         )
         if outcome != "changed":
             return
@@ -88,23 +87,24 @@ def stale_shape(cell: Cell) -> str | None:
     return None if managers.shape_of_table(cell) == shape else shape
 
 
-def _changed_buckets(cell: Cell, numbers: Sequence[int]) -> list[Bucket]:
-    stored = managers.tags_of_buckets(cell, numbers)
-    fleet = Proxy.objects.active_free(cell)
-    records = {each.id: each for each in Proxy.objects.records(fleet)}
+def _changed_buckets(cell: Cell, numbers: Sequence[int], fleet: FreeFleet) -> list[Bucket]:
     changed = []
-    for number, tag in zip(numbers, stored, strict=True):
-        drawn = proxies_of_bucket(
-            number, fleet, settings.PLACEMENT_SECRET, settings.FREE_PROXIES_PER_BUCKET
-        )
-        body = render([records[each] for each in drawn])
-        if body.tag != tag:
-            changed.append(Bucket(number, drawn, body))
+    for number, stored in zip(numbers, managers.stored_buckets(cell, numbers), strict=True):
+        variants = fleet.variants(number)
+        body = variants.pop("")
+        tags = {country: variant.tag for country, variant in variants.items()}
+        if (stored.tag, stored.variants) == (body.tag, tags):
+            continue
+        changed.append(Bucket(number, body, variants=tags))
+        changed += [Bucket(number, variant, country) for country, variant in variants.items()]
+        changed += [
+            Bucket(number, None, gone) for gone in stored.variants or () if gone not in tags
+        ]
     return changed
 
 
 def _shape(version: int) -> str:
     """The fleet's version, and a mark of the settings that the table depends on."""
     secret = hashlib.sha256(settings.PLACEMENT_SECRET).hexdigest()
-    told = f"{settings.FREE_BUCKETS}|{settings.FREE_PROXIES_PER_BUCKET}|{secret}"
+    told = f"{settings.FREE_BUCKETS}|{settings.FREE_PROXIES_PER_BUCKET}|{secret}|{FORMAT}"
     return f"{version}.{hashlib.sha256(told.encode()).hexdigest()[:12]}"

@@ -10,12 +10,13 @@ import yaml
 from pytest_django import Settings
 
 from accounts.models import User
-from configsrv import keys, managers
+from configsrv import keys, managers, reading
 from configsrv.errors import SourcesKeptChanging
 from configsrv.jobs import PopulateFreeTable, PopulateUserConfig
 from configsrv.laws import LAWS
-from configsrv.managers import Bucket, UserConfig
-from configsrv.render import NOTHING, Body
+from configsrv.managers import Bucket
+from configsrv.reading import UserConfig
+from configsrv.render import NOTHING, Body, Part
 from configsrv.services.populate import populate_user_config
 from lantern_pro import clock
 from lantern_pro.jobs.errors import AlreadyDone, Superseded
@@ -54,14 +55,14 @@ def _user_fence(user_id: UserId) -> Fence:
 
 
 def _bucket(number: int) -> Body:
-    [found] = managers.read_configs([managers.free_key(HERE, number)])
+    [found] = reading.read_configs([reading.free_key(HERE, number)])
     assert isinstance(found, Body)
     return found
 
 
 def _own(user_id: UserId) -> UserConfig | None:
-    [found] = managers.read_configs([managers.user_key(user_id)])
-    assert not isinstance(found, Body)
+    [found] = reading.read_configs([reading.user_key(user_id)])
+    assert found is None or isinstance(found, UserConfig)
     return found
 
 
@@ -84,7 +85,7 @@ def _populate(user_id: UserId, fence: Fence, **read: Any) -> str:
         **read,
     }
     return managers.populate_user_config(
-        admissions=["0" * 64], proxies=[], body=BODY, work=Work.of(fence), **told
+        admissions=["0" * 64], body=BODY, work=Work.of(fence), **told
     )
 
 
@@ -94,7 +95,7 @@ def test_every_bucket_gets_its_few_proxies_when_the_fleet_changes() -> None:
     drain(HERE)
 
     for number in range(8):
-        named = managers.proxies_of_buckets(HERE)[number]
+        named = managers.proxies_of_buckets(HERE)[number, ""]
         assert len(named) == 2
         assert set(named) <= added
         assert set(_names(_bucket(number))) == {
@@ -106,12 +107,12 @@ def test_every_bucket_gets_its_few_proxies_when_the_fleet_changes() -> None:
 def test_buckets_whose_proxies_stay_are_not_written_again() -> None:
     fleet.free_proxy()
     drain(HERE)
-    text_client().hset(managers.free_key(HERE, 3), "mark", "mine")
+    text_client().hset(reading.free_key(HERE, 3), "mark", "mine")
     fleet.pro_proxy()
 
     drain(HERE)
 
-    assert text_client().hget(managers.free_key(HERE, 3), "mark") == "mine"
+    assert text_client().hget(reading.free_key(HERE, 3), "mark") == "mine"
 
 
 def test_a_table_of_many_buckets_is_written_by_several_jobs(settings: Settings) -> None:
@@ -129,16 +130,17 @@ def test_a_fleet_that_changed_meanwhile_is_read_again() -> None:
     text_client().set(FLEET_VERSION(cell=HERE), 7)
 
     outcome = managers.populate_buckets(
-        buckets=[Bucket(0, [], BODY)], version=6, shape="", work=Work.of(fence)
+        buckets=[Bucket(0, BODY)], version=6, shape="", work=Work.of(fence)
     )
 
     assert outcome == "changed"
-    assert text_client().exists(managers.free_key(HERE, 0)) == 0
+    assert text_client().exists(reading.free_key(HERE, 0)) == 0
 
 
 def test_buckets_are_cut_from_the_joined_bodies_where_each_begins_and_ends() -> None:
-    bodies = [Body(bytes(range(256)), "a"), NOTHING, Body(b"\x00\r\n\xff", "c")]
-    buckets = [Bucket(number, [ProxyId(1)], body) for number, body in enumerate(bodies)]
+    parts = (Part(ProxyId(1024), 3), Part(ProxyId(2048), 1))
+    bodies = [Body(bytes(range(256)), "a"), NOTHING, Body(b"\x00\r\n\xff", "c", parts)]
+    buckets = [Bucket(number, body) for number, body in enumerate(bodies)]
 
     managers.populate_buckets(buckets=buckets, version=0, shape="x", work=Work.of(_table_fence()))
 

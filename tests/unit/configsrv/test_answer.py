@@ -1,6 +1,6 @@
 """What one poll is answered."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from django.conf import settings as configured
@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from accounts.services.tokens import admission
-from configsrv.managers import UserConfig
-from configsrv.render import NOTHING, Body
-from configsrv.services.answer import Poll, answer, seconds_until_next_poll
+from configsrv.reading import UserConfig
+from configsrv.render import NOTHING, Body, Part
+from configsrv.services.answer import Found, Poll, answer, seconds_until_next_poll
+from configsrv.withheld import Withheld
 from lantern_pro import clock
-from lantern_pro.types import Cell, Millis, UserId
+from lantern_pro.types import Cell, Millis, ProxyId, UserId
 
 FREE = Body(b"free", "f")
 OWN = Body(b"own", "o")
@@ -27,14 +28,24 @@ class Stored:
 
     free: Body = FREE
     own: UserConfig | None = None
+    withheld: Withheld = field(default_factory=Withheld)
+    variants: dict[str, Body] = field(default_factory=dict)
     asked: list[tuple[Cell, int, UserId | None]] = field(default_factory=list)
+    asked_for: list[tuple[Cell, int, str]] = field(default_factory=list)
 
-    def get(
-        self, cell: Cell, bucket: int, user_id: UserId | None
-    ) -> tuple[Body, UserConfig | None]:
+    def get(self, cell: Cell, bucket: int, user_id: UserId | None) -> Found:
         """What there is."""
         self.asked.append((cell, bucket, user_id))
-        return self.free, self.own
+        return Found(self.free, self.own, self.withheld)
+
+    def variant(self, cell: Cell, bucket: int, country: str) -> Body:
+        """What there is for a country."""
+        self.asked_for.append((cell, bucket, country))
+        return self.variants.get(country, NOTHING)
+
+
+GONE, THERE, ELSEWHERE = ProxyId(1024), ProxyId(2048), ProxyId(3072)
+TWO = Body(b"gone!there", "two", (Part(GONE, 5), Part(THERE, 5)))
 
 
 def _own(body: Body = OWN, *, ends_in_ms: int = 60_000) -> UserConfig:
@@ -83,6 +94,61 @@ def test_who_has_it_is_told_so() -> None:
     poll = Poll(peer="203.0.113.7", tags=frozenset({"", "f"}))
 
     assert answer(poll, Stored()).kind == "same"
+
+
+def test_a_retired_proxy_is_left_out_of_both_parts_whatever_is_stored() -> None:
+    stored = Stored(free=TWO, own=_own(TWO), withheld=Withheld.read({str(GONE): "*"}))
+
+    told = answer(_poll(), stored)
+
+    assert told.body.content == b"therethere"
+
+
+def test_a_configuration_of_retired_proxies_alone_is_not_served() -> None:
+    withheld = Withheld.read({str(GONE): "*", str(THERE): "*"})
+
+    assert answer(_poll(), Stored(free=TWO, withheld=withheld)).kind == "none"
+
+
+def test_who_has_the_configuration_with_the_retired_proxy_gets_another() -> None:
+    poll = Poll(peer="203.0.113.7", tags=frozenset({TWO.tag}))
+
+    told = answer(poll, Stored(free=TWO, withheld=Withheld.read({str(GONE): "*"})))
+
+    assert told.kind == "fresh"
+
+
+@pytest.mark.parametrize("country", ["CN", "cn"])
+def test_where_a_proxy_is_blocked_its_bucket_has_another_instead(country: str) -> None:
+    variant = Body(b"thereelse!", "cn", (Part(THERE, 5), Part(ELSEWHERE, 5)))
+    withheld = Withheld.read({str(GONE): "CN,IR"})
+    stored = Stored(free=TWO, own=_own(TWO), withheld=withheld, variants={"CN": variant})
+
+    told = answer(replace(_poll(), country=country), stored)
+
+    assert told.body.content == b"there" + variant.content
+
+
+def test_until_the_variant_is_made_the_rest_of_the_bucket_is_served() -> None:
+    stored = Stored(free=TWO, withheld=Withheld.read({str(GONE): "CN"}))
+
+    assert answer(Poll(country="CN"), stored).body.content == b"there"
+
+
+def test_a_variant_that_names_who_was_blocked_since_is_not_believed_either() -> None:
+    variant = Body(b"elsewhere", "cn", (Part(ELSEWHERE, 9),))
+    withheld = Withheld.read({str(GONE): "CN", str(ELSEWHERE): "CN"})
+    stored = Stored(free=TWO, withheld=withheld, variants={"CN": variant})
+
+    assert answer(Poll(country="CN"), stored).body.content == b"there"
+
+
+@pytest.mark.parametrize("country", ["", "DE", "China", "C", "中国"])
+def test_elsewhere_and_where_nobody_knows_the_bucket_is_served_as_it_is(country: str) -> None:
+    stored = Stored(free=TWO, withheld=Withheld.read({str(GONE): "CN"}))
+
+    assert answer(Poll(country=country), stored).body == TWO
+    assert stored.asked_for == []
 
 
 def test_without_a_token_nothing_of_a_user_is_looked_up() -> None:

@@ -9,13 +9,15 @@ import pytest
 import redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from configsrv import cache, managers
+from configsrv import cache, reading
 from configsrv.cache import ConfigCache
-from configsrv.keys import FREE_CONFIG, USER_CONFIG
-from configsrv.managers import UserConfig
+from configsrv.keys import FREE_CONFIG, FREE_CONFIG_IN, USER_CONFIG
+from configsrv.reading import UserConfig
 from configsrv.render import NOTHING
+from configsrv.withheld import Withheld
 from lantern_pro.store import client as store
 from lantern_pro.types import UserId
+from proxies.keys import WITHHELD
 from tests.fleet import HERE
 
 USER = UserId(1024)
@@ -55,7 +57,7 @@ def told() -> Redis:
 @pytest.fixture
 def configs(fake_redis: redis.Redis, told: Redis) -> ConfigCache:
     """A cache that listens to nobody: tests tell it what to forget."""
-    return ConfigCache(most_entries=3, told=told)
+    return ConfigCache(most_entries=4, told=told)
 
 
 def _write(redis_at_hand: redis.Redis, tag: str, bucket: int = 0) -> str:
@@ -65,7 +67,7 @@ def _write(redis_at_hand: redis.Redis, tag: str, bucket: int = 0) -> str:
 
 
 def _tag(configs: ConfigCache, bucket: int = 0) -> str:
-    return configs.get(HERE, bucket, None)[0].tag
+    return configs.get(HERE, bucket, None).free.tag
 
 
 def test_a_hit_does_not_go_to_redis(configs: ConfigCache, fake_redis: redis.Redis) -> None:
@@ -103,7 +105,7 @@ def test_what_was_read_before_a_change_and_arrived_after_it_is_not_kept(
     configs: ConfigCache, fake_redis: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = _write(fake_redis, "old")
-    read = managers.read_configs
+    read = reading.read_configs
 
     def read_slowly(names: list[str]) -> object:
         found = read(names)
@@ -195,7 +197,34 @@ def test_that_there_is_none_is_remembered_too(
         mapping={"body": "x", "tag": "t", "admissions": "h", "expiration": 5},
     )
 
-    assert first == (NOTHING, None)
-    assert configs.get(HERE, 0, USER) == (NOTHING, None)
+    assert (first.free, first.own) == (NOTHING, None)
+    assert configs.get(HERE, 0, USER).own is None
     configs.forget([USER_CONFIG(user_id=USER)])
-    assert isinstance(configs.get(HERE, 0, USER)[1], UserConfig)
+    assert isinstance(configs.get(HERE, 0, USER).own, UserConfig)
+
+
+def test_whom_no_configuration_may_name_is_remembered_and_read_anew_when_told(
+    configs: ConfigCache, fake_redis: redis.Redis
+) -> None:
+    name = WITHHELD(cell=HERE)
+    before = configs.get(HERE, 0, None).withheld
+    fake_redis.hset(name, mapping={"1024": "*", "2048": "CN,IR"})
+    at_once = configs.get(HERE, 0, None).withheld
+
+    configs.forget([name])
+
+    assert before == at_once == Withheld()
+    told = configs.get(HERE, 0, None).withheld
+    assert told.where("") == told.where("DE") == {1024}
+    assert told.where("IR") == {1024, 2048}
+
+
+def test_what_a_bucket_has_for_a_country_is_read_when_it_is_asked_for(
+    configs: ConfigCache, fake_redis: redis.Redis
+) -> None:
+    fake_redis.hset(
+        FREE_CONFIG_IN(bucket=0, country="CN", cell=HERE), mapping={"body": "x", "tag": "cn"}
+    )
+
+    assert configs.variant(HERE, 0, "CN").tag == "cn"
+    assert configs.variant(HERE, 0, "IR") == NOTHING

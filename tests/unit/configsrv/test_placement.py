@@ -117,3 +117,16 @@ def test_the_buckets_share_the_fleet_evenly() -> None:
 
     assert set(drawn) == set(fleet)
     assert max(drawn.values()) < 1.3 * min(drawn.values())
+
+
+@given(FLEETS, BUCKETS, st.integers(1, 5), st.data())
+def test_spares_are_drawn_only_where_the_others_are_too_few(
+    fleet: list[ProxyId], bucket: int, count: int, data: st.DataObject
+) -> None:
+    spare = set(data.draw(st.lists(st.sampled_from(fleet)))) if fleet else set()
+    others = [each for each in fleet if each not in spare]
+
+    drawn = proxies_of_bucket(bucket, fleet, SECRET, count, spare=spare)
+
+    assert drawn[: len(others)] == proxies_of_bucket(bucket, others, SECRET, count)
+    assert len(drawn) == min(count, len(fleet))

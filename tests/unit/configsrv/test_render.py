@@ -10,9 +10,9 @@ from lantern_pro.types import Millis, ProxyId
 from proxies.records import Place, ProxyRecord, State, Track
 
 
-def _proxy(name: str) -> ProxyRecord:
+def _proxy(name: str, proxy_id: int = 1024) -> ProxyRecord:
     return ProxyRecord(
-        id=ProxyId(1024),
+        id=ProxyId(proxy_id),
         name=name,
         addr="203.0.113.7:443",
         track=Track.FREE,
@@ -94,3 +94,21 @@ def test_nothing_joined_with_something_is_that_thing() -> None:
     assert NOTHING + body == body + NOTHING == body
     assert render([]) == NOTHING
     assert not NOTHING
+
+
+def test_a_proxy_is_left_out_of_a_finished_body() -> None:
+    three = render([_proxy("one", 1024), _proxy("two", 2048), _proxy("three", 3072)])
+
+    left = three.without(frozenset({ProxyId(2048), ProxyId(4096)}))
+
+    assert list(yaml.safe_load(gzip.decompress(left.content))) == ["one", "three"]
+    assert left.content == render([_proxy("one", 1024), _proxy("three", 3072)]).content
+    assert left.tag == f"{three.tag}.without.1"
+    assert [part.proxy_id for part in left.parts] == [1024, 3072]
+
+
+def test_what_names_none_of_them_stays_as_it_is_and_all_of_them_nothing() -> None:
+    body = render([_proxy("one", 1024)])
+
+    assert body.without(frozenset({ProxyId(2048)})) is body
+    assert body.without(frozenset({ProxyId(1024)})) == NOTHING
