@@ -1,7 +1,18 @@
 """What people see of the Stripe stand-in: the payments, the test cards, the events."""
 
 from devstack.standin import Journal, Object
-from devstack.standin.page import Html, code, facts, link, mark, page, table, told, when
+from devstack.standin.page import (
+    Html,
+    code,
+    facts,
+    link,
+    mark,
+    page,
+    shown,
+    table,
+    told,
+    when,
+)
 from devstack.stripe_standin.cards import BY_NUMBER, BY_PAYMENT_METHOD, BY_TOKEN
 from devstack.stripe_standin.money import written
 
@@ -19,7 +30,8 @@ def front_page(journal: Journal, *, webhook_url: str | None, mode: str) -> str:
     where = f"webhooks ({mode}) go to {webhook_url}" if webhook_url else "no webhook is set"
     return page(
         "Stripe, standing in",
-        f"No money moves here. Any sk_test_… key works; {where}.",
+        Html(f"No money moves here. Any sk_test_… key works; {shown(where)}. ")
+        + link("/disputes", "Open and end disputes."),
         ("Payments", _payments(journal)),
         ("Refunds", _refunds(journal)),
         ("Test cards", _cards()),

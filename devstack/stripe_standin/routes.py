@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from devstack.standin import Object
-from devstack.stripe_standin import charges, events, intents, methods
+from devstack.stripe_standin import charges, disputes, events, intents, methods
 from devstack.stripe_standin.errors import StripeError
 
 
@@ -94,6 +94,9 @@ _ROUTES = [
     _route("POST", "refunds", charges.create_refund, _REFUND),
     _route("GET", "refunds", charges.list_refunds, _PAGE | {"charge", "payment_intent"}),
     _route("GET", "refunds/:id", charges.retrieve_refund, _NONE),
+    _route("GET", "disputes", disputes.list_disputes, _PAGE | {"charge", "payment_intent"}),
+    _route("GET", "disputes/:id", disputes.retrieve_dispute, _NONE),
+    _route("POST", "disputes/:id/close", disputes.close_dispute, _NONE),
     _route("GET", "balance", charges.retrieve_balance, _NONE),
     _route("GET", "balance_transactions", charges.list_transactions, _PAGE | {"source", "type"}),
     _route("GET", "balance_transactions/:id", charges.retrieve_transaction, _NONE),

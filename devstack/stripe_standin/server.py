@@ -10,6 +10,8 @@ from devstack.standin.courier import Courier
 from devstack.stripe_standin import pages
 from devstack.stripe_standin.api import Api
 from devstack.stripe_standin.call import Call, new_id
+from devstack.stripe_standin.dispute_pages import disputes_page
+from devstack.stripe_standin.disputes import ACTS
 from devstack.stripe_standin.errors import StripeError
 from devstack.stripe_standin.intents import authenticate
 from devstack.stripe_standin.params import Params
@@ -24,7 +26,9 @@ class StripeStandin(Standin):
 
     Beside the controls that all stand-ins have: ``GET|POST /_control/webhooks`` with ``mode`` and
     ``url``, ``POST /_control/webhooks/resend`` with ``event``, and ``POST /_control/authenticate``
-    with ``payment_intent`` and ``succeed``, which is what the customer does at the bank.
+    with ``payment_intent`` and ``succeed``, which is what the customer does at the bank. So is
+    ``POST /_control/disputes/<act>``: ``open`` and ``inquire`` with ``charge`` (``amount``,
+    ``reason``), ``escalate``, ``win`` and ``lose`` with ``dispute``. ``/disputes`` has buttons.
     """
 
     name: ClassVar[str] = "stripe"
@@ -72,6 +76,8 @@ class StripeStandin(Standin):
                 return Answer.of_html(front)
             case "GET", ["", "receipts", charge_id] if charge := self._known("charge", charge_id):
                 return Answer.of_html(pages.receipt_page(charge))
+            case method, ["", "disputes"]:
+                return self._at_the_disputes(method, request)
             case method, ["", "authenticate", intent_id] if intent := self._known(
                 "payment_intent", intent_id
             ):
@@ -99,6 +105,10 @@ class StripeStandin(Standin):
 
     def control(self, request: Request) -> Answer | None:
         """Turn the webhooks, or do what a customer does."""
+        if request.method == "POST" and request.path.startswith("/_control/disputes/"):
+            told = {name: str(value) for name, value in request.json().items()}
+            status, body = self.dispute(request.path.rpartition("/")[2], **told)
+            return Answer.of_json(body, status=status)
         if (request.method, request.path) != ("POST", "/_control/authenticate"):
             return self.webhooks.control(request)
         wanted = request.json()
@@ -108,9 +118,24 @@ class StripeStandin(Standin):
 
     def authenticate(self, intent_id: str, *, succeed: bool) -> tuple[int, Object]:
         """Let the customer say yes or no to the bank; answers as the API would."""
-        call = Call(
+        call = self._call_from_outside({})
+        return self.api.run(call, lambda: authenticate(call, intent_id, succeed=succeed))
+
+    def dispute(self, act: str, **told: str) -> tuple[int, Object]:
+        """Let a customer or a bank act in a dispute (``disputes.ACTS``); answers as the API would.
+
+        ``ValueError`` when there is no such act.
+        """
+        if act not in ACTS:
+            message = f"act must be one of {', '.join(ACTS)}"
+            raise ValueError(message)
+        call = self._call_from_outside(told)
+        return self.api.run(call, lambda: ACTS[act](call))
+
+    def _call_from_outside(self, told: dict[str, str]) -> Call:
+        return Call(
             draft=Draft(self.journal),
-            params=Params([]),
+            params=Params(list(told.items())),
             path="",
             base_url=self.url,
             request_id=new_id("req"),
@@ -118,11 +143,19 @@ class StripeStandin(Standin):
             deliver=self.webhooks.url is not None,
             now=int(time.time()),
         )
-        return self.api.run(call, lambda: authenticate(call, intent_id, succeed=succeed))
 
     def _known(self, kind: str, object_id: str) -> Object | None:
         found = self.journal.get(object_id)
         return found if found and found["object"] == kind else None
+
+    def _at_the_disputes(self, method: str, request: Request) -> Answer:
+        if method != "POST":
+            return Answer.of_html(disputes_page(self.journal))
+        form = Params.parse(request.body.decode())
+        act, _, about = (form.text("do") or "").partition(" ")
+        named = "charge" if about.startswith("ch_") else "dispute"
+        self.dispute(act, **{named: about})
+        return Answer(303, b"", headers={"Location": "/disputes"})
 
     def _at_the_bank(self, method: str, intent: Object, request: Request) -> Answer:
         if method != "POST":
