@@ -28,11 +28,11 @@ def pay(order: Order) -> Outcome:
         "metadata": order.metadata,
     }
     if order.source.startswith(TOKEN_PREFIX):
-        parameters["payment_method_data"] = {"type": "card", "card": {"token": order.source}}
-    else:
-        parameters["payment_method"] = order.source
+        # Apps that send tokens cannot lead their users to a bank: ask for a decline at once.
+        parameters["error_on_requires_action"] = True
     try:
         with _reaching():
+            parameters["payment_method"] = _method_of(order)
             intent: Any = _client().v1.payment_intents.create(
                 parameters,  # type: ignore[arg-type]
                 {"idempotency_key": order.key},
@@ -43,6 +43,17 @@ def pay(order: Order) -> Outcome:
     except stripe.InvalidRequestError as error:
         return Declined(str(error.code or "invalid_request"))
     return _outcome(intent)
+
+
+def _method_of(order: Order) -> str:
+    """The payment method to charge; a card's token becomes one first, once for one order."""
+    if not order.source.startswith(TOKEN_PREFIX):
+        return order.source
+    made: Any = _client().v1.payment_methods.create(
+        {"type": "card", "card": {"token": order.source}},
+        {"idempotency_key": f"{order.key}.method"},
+    )
+    return str(made.id)
 
 
 def _outcome(intent: Any) -> Outcome:

@@ -10,6 +10,8 @@ from django.conf import settings
 
 from billing.errors import PaymentPending
 
+API_VERSION: Final = "2026-10-28.endive"
+"""Pinned: what Stripe answers changes with it, and the stand-in speaks this one too."""
 TIMEOUT_SECONDS: Final = 10
 
 
@@ -18,6 +20,7 @@ def client() -> stripe.StripeClient:
     """The client. It does not repeat by itself: what to repeat is decided by the ledger."""
     return stripe.StripeClient(
         settings.STRIPE_SECRET_KEY,
+        stripe_version=API_VERSION,
         base_addresses={"api": settings.STRIPE_API_BASE},
         max_network_retries=0,
         http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),

@@ -12,6 +12,7 @@ from devstack.standin import Answer, Draft, Fault, Journal, Object, Request
 from devstack.stripe_standin.call import API_VERSION, Call, new_id, visible
 from devstack.stripe_standin.errors import StripeError
 from devstack.stripe_standin.params import Params
+from devstack.stripe_standin.published import check_published
 from devstack.stripe_standin.routes import route_of
 
 _KEPT_SECONDS = 24 * 60 * 60
@@ -50,6 +51,13 @@ def check_key(request: Request) -> None:
         raise _refused_key(message)
 
 
+def _check_version(request: Request) -> None:
+    version = request.headers.get("stripe-version", API_VERSION)
+    if version != API_VERSION:
+        message = f"This stand-in speaks the API's version {API_VERSION} only, not {version}."
+        raise StripeError(message)
+
+
 def _params_of(request: Request) -> Params:
     try:
         return Params.parse(request.query, request.body.decode())
@@ -62,6 +70,7 @@ class Api:
     """Stripe's API over a journal.
 
     ``committed`` is called when there may be new events, ``pause`` with the seconds of a slow call.
+    ``unknown_parameters`` are those that callers sent and nobody takes: a test may look.
     """
 
     def __init__(
@@ -77,6 +86,7 @@ class Api:
         self._busy: set[str] = set()
         self._busy_lock = threading.Lock()
         self.pause = pause
+        self.unknown_parameters: list[str] = []
 
     def answer(
         self, request: Request, *, base_url: str, deliver: bool, fault: Fault | None
@@ -92,6 +102,7 @@ class Api:
             headers["Idempotency-Key"] = key
         try:
             check_key(request)
+            _check_version(request)
             call = Call(
                 draft=Draft(self.journal),
                 params=_params_of(request),
@@ -113,6 +124,8 @@ class Api:
                     status, body = self._execute(request.method, call)
         except StripeError as error:
             status, body = error.status, error.body()
+            if error.error.get("code") == "parameter_unknown":
+                self.unknown_parameters.append(f"{request.path}: {error.error['param']}")
         return Answer.of_json(body, status=status, headers=headers)
 
     def run(self, call: Call, work: Callable[[], Object]) -> tuple[int, Object]:
@@ -130,6 +143,7 @@ class Api:
 
     def _execute(self, method: str, call: Call) -> tuple[int, Object]:
         route, ids = route_of(method, call.path)
+        check_published(call.params, route.published)
         call.params.allow_only(route.names)
         return self.run(call, lambda: route.run(call, *ids))
 

@@ -5,7 +5,7 @@ from devstack.stripe_standin.call import Call, new_id, visible
 from devstack.stripe_standin.cards import Behaviour, behaviour_of
 from devstack.stripe_standin.charges import charge
 from devstack.stripe_standin.errors import StripeError, card_error, missing
-from devstack.stripe_standin.methods import create_method, usable_method
+from devstack.stripe_standin.methods import usable_method
 from devstack.stripe_standin.money import needed_amount, needed_currency
 
 _TEXTS = (
@@ -82,22 +82,9 @@ def _automatic_methods(call: Call, *, confirm: bool) -> Object | None:
     if call.params.text("capture_method") not in _CAPTURES:
         message = "This account captures automatically."
         raise StripeError(message, param="capture_method")
-    types = call.params.items("payment_method_types")
-    if types and types != ["card"]:
-        message = f"The payment method types {types} are invalid: this account takes cards only."
-        raise StripeError(message, param="payment_method_types")
     if not call.params.flag("automatic_payment_methods[enabled]"):
         return None
-    if types:
-        message = (
-            "You may only specify one of these parameters: "
-            "automatic_payment_methods, payment_method_types."
-        )
-        raise StripeError(message)
     redirects = call.params.text("automatic_payment_methods[allow_redirects]") or "always"
-    if redirects not in {"always", "never"}:
-        message = "Invalid automatic_payment_methods[allow_redirects]: must be always or never"
-        raise StripeError(message, param="automatic_payment_methods[allow_redirects]")
     if confirm and redirects == "always" and not call.params.text("return_url"):
         message = (
             "This PaymentIntent allows payment methods that redirect, so a `return_url` is "
@@ -108,15 +95,9 @@ def _automatic_methods(call: Call, *, confirm: bool) -> Object | None:
 
 
 def _method_sent(call: Call) -> Object | None:
-    """The payment method that was named, or made from what was typed in."""
+    """The payment method that was named."""
     named = call.params.text("payment_method") is not None
-    typed_in = any(name.startswith("payment_method_data[") for name, _ in call.params.pairs)
-    if named and typed_in:
-        message = "You may only specify one of: payment_method, payment_method_data."
-        raise StripeError(message, param="payment_method_data")
-    if named:
-        return usable_method(call, "payment_method")
-    return create_method(call, prefix="payment_method_data") if typed_in else None
+    return usable_method(call, "payment_method") if named else None
 
 
 def confirm_intent(call: Call, intent_id: str) -> Object:

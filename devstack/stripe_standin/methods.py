@@ -83,25 +83,19 @@ def retrieve_token(call: Call, token_id: str) -> Object:
     return call.find("token", token_id)
 
 
-def create_method(call: Call, prefix: str = "") -> Object:
-    """``POST /v1/payment_methods``; with a prefix, the part of another call that makes one."""
-
-    def name(part: str) -> str:
-        first, *rest = part.split("[", 1)
-        return f"{prefix}[{first}]" + "".join(f"[{more}" for more in rest) if prefix else part
-
-    kind = call.params.need(name("type"))
+def create_method(call: Call) -> Object:
+    """``POST /v1/payment_methods``."""
+    kind = call.params.need("type")
     if kind != "card":
         message = f'The payment method type "{kind}" is invalid: this account takes cards only.'
-        raise StripeError(message, code="payment_method_unactivated", param=name("type"))
-    if call.params.text(name("card[token]")):
-        card = _card_of_token(call, name("card[token]"))
+        raise StripeError(message, code="payment_method_unactivated", param="type")
+    if call.params.text("card[token]"):
+        card = _card_of_token(call, "card[token]")
     else:
-        card = card_from(call.params.beneath(name("card")), param=name("card"))
-    billing = {text: call.params.text(name(f"billing_details[{text}]")) for text in _BILLING_TEXTS}
+        card = card_from(call.params.beneath("card"), param="card")
+    billing = {text: call.params.text(f"billing_details[{text}]") for text in _BILLING_TEXTS}
     method = _method(call, card, billing=billing)
-    if not prefix:
-        call.params.merge_metadata(method)
+    call.params.merge_metadata(method)
     return call.put(method)
 
 

@@ -35,13 +35,15 @@ class Params:
         return cls(pairs)
 
     def allow_only(self, names: frozenset[str]) -> None:
-        """Refuse names that this call does not know; ``metadata[*]`` allows all beneath."""
+        """Refuse what the stand-in does not know; ``metadata[*]`` allows all beneath."""
         for name, _ in self.pairs:
             whole = re.sub(r"\[\d*\]", "[]", name)
             parts = parts_of(whole)
             prefixes = {parts[0] + "".join(f"[{p}]" for p in parts[1:n]) for n in range(1, 9)}
             if whole not in names and not any(f"{prefix}[*]" in names for prefix in prefixes):
-                message = f"Received unknown parameter: {name}"
+                message = (
+                    f"This stand-in does nothing with the parameter {name}, which Stripe takes."
+                )
                 raise StripeError(message, code="parameter_unknown", param=name)
 
     def text(self, name: str) -> str | None:

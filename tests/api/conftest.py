@@ -50,6 +50,7 @@ def service(
     )
     yield real_redis
     stripe_client.cache_clear()
+    assert stripe_standin.api.unknown_parameters == []
 
 
 @pytest.fixture

@@ -91,6 +91,16 @@ def test_a_purchase_with_a_payment_method_makes_the_user_pro(client: ClientApp) 
     assert client.answer["paymentStatus"] == "completed"
 
 
+def test_a_token_that_would_need_the_bank_is_declined_and_nothing_stays_open(
+    client: ClientApp, stripe_standin: StripeStandin
+) -> None:
+    client.buy(stripeToken="tok_threeDSecure2Required")
+
+    assert client.answer["details"]["reason"] == "authentication_required"
+    [intent] = stripe_standin.journal.all("payment_intent")
+    assert intent["status"] == "requires_payment_method"
+
+
 def test_pro_time_is_a_calendar_year(client: ClientApp) -> None:
     client.buy()
 

@@ -13,15 +13,14 @@ Untyped = Any
 
 
 def purchase(
-    more: Mapping[str, str] | None = None, *, paid_with: str = "tok_visa", amount: int = 4800
+    more: Mapping[str, str] | None = None, *, paid_with: str = "pm_card_visa", amount: int = 4800
 ) -> dict[str, str]:
     """The form of a purchase by card, as a raw client sends it."""
     return {
         "amount": str(amount),
         "currency": "usd",
         "confirm": "true",
-        "payment_method_data[type]": "card",
-        "payment_method_data[card][token]": paid_with,
+        "payment_method": paid_with,
         "metadata[user_id]": "7",
         **(more or {}),
     }

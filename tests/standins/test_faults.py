@@ -7,7 +7,7 @@ import requests
 
 from devstack.standin import Fault
 from devstack.stripe_standin import StripeStandin
-from tests.standins.paying import post, purchase
+from tests.standins.paying import card, post, purchase
 
 INTENTS = "/v1/payment_intents"
 
@@ -118,13 +118,23 @@ def test_stopping_does_not_wait_for_those_who_are_held() -> None:
 def test_what_was_sent_is_shown_without_its_secrets(
     http: requests.Session, stripe_standin: StripeStandin
 ) -> None:
-    form = purchase({"payment_method_data[card][number]": "4242424242424242"})
-    post(http, stripe_standin, INTENTS, form, key="k1")
+    form = {f"card[{name}]": value for name, value in card("4242424242424242").items()}
+    post(
+        http,
+        stripe_standin,
+        "/v1/payment_methods",
+        {"type": "card", "metadata[user_id]": "7", **form},
+        key="k1",
+    )
 
     answer = http.get(f"{stripe_standin.url}/_control/requests", timeout=5)
 
     (sent,) = answer.json()["requests"]
-    assert (sent["method"], sent["path"], sent["idempotency_key"]) == ("POST", INTENTS, "k1")
+    assert (sent["method"], sent["path"], sent["idempotency_key"]) == (
+        "POST",
+        "/v1/payment_methods",
+        "k1",
+    )
     assert sent["parameters"]["metadata[user_id]"] == "7"
     assert "4242424242424242" not in answer.text
     assert "sk_test_x" not in answer.text

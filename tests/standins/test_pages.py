@@ -14,7 +14,7 @@ from tests.standins.test_mandrill import message
 def test_the_front_page_of_stripe_tells_of_payments_cards_and_events(
     http: requests.Session, stripe_standin: StripeStandin
 ) -> None:
-    post(http, stripe_standin, "/v1/payment_intents", purchase(paid_with="tok_chargeDeclined"))
+    post(http, stripe_standin, "/v1/payment_intents", purchase(paid_with="pm_card_chargeDeclined"))
     paid = post(http, stripe_standin, "/v1/payment_intents", purchase()).json()
     post(http, stripe_standin, "/v1/refunds", {"payment_intent": paid["id"], "amount": "800"})
 

@@ -42,7 +42,7 @@ def test_without_a_key_each_call_charges(
 def test_a_decline_is_answered_again_and_not_tried_again(
     http: requests.Session, stripe_standin: StripeStandin
 ) -> None:
-    form = purchase(paid_with="tok_chargeDeclined")
+    form = purchase(paid_with="pm_card_chargeDeclined")
     first = post(http, stripe_standin, INTENTS, form, key="k1")
 
     again = post(http, stripe_standin, INTENTS, form, key="k1")

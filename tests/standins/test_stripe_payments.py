@@ -11,13 +11,14 @@ def test_a_token_pays_and_leaves_a_charge_with_a_receipt(
     stripe_client: Untyped,
 ) -> None:
     token = stripe_client.v1.tokens.create({"card": card("4242 4242 4242 4242")})
+    method = stripe_client.v1.payment_methods.create({"type": "card", "card": {"token": token.id}})
 
     intent = stripe_client.v1.payment_intents.create(
         {
             "amount": 4800,
             "currency": "usd",
             "confirm": True,
-            "payment_method_data": {"type": "card", "card": {"token": token.id}},
+            "payment_method": method.id,
             "metadata": {"user_id": "7"},
             "receipt_email": "a@example.org",
             "expand": ["latest_charge.balance_transaction"],

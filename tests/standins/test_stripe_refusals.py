@@ -7,6 +7,8 @@ import stripe
 from devstack.stripe_standin import StripeStandin
 from tests.standins.paying import Untyped, card, post, purchase
 
+CARD_TOKEN = "payment_method_data[card][token]"
+
 
 @pytest.mark.parametrize("key", ["", "sk_live_real", "nonsense", "pk_test_browser"])
 def test_only_secret_test_keys_are_let_in(
@@ -52,19 +54,13 @@ def test_a_browser_makes_tokens_with_the_publishable_key(
         ({"amount": "0"}, "parameter_invalid_integer", "amount"),
         ({"amount": "49"}, "amount_too_small", "amount"),
         ({"colour": "red"}, "parameter_unknown", "colour"),
-        (
-            {"payment_method_data[card][colour]": "red"},
-            "parameter_unknown",
-            "payment_method_data[card][colour]",
-        ),
+        ({"shipping[colour]": "red"}, "parameter_unknown", "shipping[colour]"),
+        ({"payment_method_data[card][token]": "tok_visa"}, "parameter_unknown", CARD_TOKEN),
+        ({"setup_future_usage": "sometimes"}, None, "setup_future_usage"),
+        ({"confirm": "yes"}, None, "confirm"),
         ({"customer": "cus_none"}, "resource_missing", "customer"),
-        (
-            {"payment_method_data[card][token]": "tok_none"},
-            "resource_missing",
-            "payment_method_data[card][token]",
-        ),
+        ({"payment_method": "pm_none"}, "resource_missing", "payment_method"),
         ({"automatic_payment_methods[enabled]": "true"}, None, "return_url"),
-        ({"payment_method": "pm_card_visa"}, None, "payment_method_data"),
         ({"capture_method": "manual"}, None, "capture_method"),
     ],
 )
@@ -128,3 +124,14 @@ def test_a_body_without_a_length_is_refused(stripe_standin: StripeStandin) -> No
     answer = requests.post(f"{stripe_standin.url}/v1/customers", data=iter([b"email=a"]), timeout=5)
 
     assert answer.status_code == 411
+
+
+def test_another_version_of_the_api_is_refused(
+    http: requests.Session, stripe_standin: StripeStandin
+) -> None:
+    headers = {"Authorization": "Bearer sk_test_x", "Stripe-Version": "2020-08-27"}
+
+    answer = http.get(f"{stripe_standin.url}/v1/charges", headers=headers, timeout=5)
+
+    assert answer.status_code == 400
+    assert "2026-10-28.endive" in answer.json()["error"]["message"]

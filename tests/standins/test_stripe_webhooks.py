@@ -57,7 +57,7 @@ def test_a_decline_tells_of_its_failed_charge(
 ) -> None:
     stripe_standin.webhooks.url = webhook_receiver.url
 
-    post(http, stripe_standin, "/v1/payment_intents", purchase(paid_with="tok_chargeDeclined"))
+    post(http, stripe_standin, "/v1/payment_intents", purchase(paid_with="pm_card_chargeDeclined"))
 
     assert types_of(webhook_receiver, 3) == [
         "payment_intent.created",
