@@ -23,6 +23,14 @@ class DevicesChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CountryChanged(Event):
+    """A user's app says that it is in another country now; ``fact`` names the change."""
+
+    user_id: UserId
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
 class TokenReset(Event):
     """An account's token is another now; ``fact`` numbers it."""
 

@@ -40,6 +40,7 @@ from lantern_pro.types import Millis, UserId
 _MOMENTS: Final = (
     "created",
     "confirmed",
+    "country_at",
     "expiration",
     "invited",
     "old_good_until",

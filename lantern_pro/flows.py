@@ -11,6 +11,7 @@ from accounts.events import (
     AccountRecovered,
     AddressChangeAsked,
     AddressChanged,
+    CountryChanged,
     DevicesChanged,
     MailCodesMade,
     MailProofAsked,
@@ -80,6 +81,7 @@ FLOWS: Final[Flows] = {
         lambda e: NewJob(e.cell, MailRecoveryNotice(e.user_id, e.way), f"{e.user_id}.{e.fact}"),
     ),
     DevicesChanged: (lambda e: AssignProxies.of(e.user_id, e.fact),),
+    CountryChanged: (lambda e: AssignProxies.of(e.user_id, e.fact),),
     AddressChanged: (lambda e: SyncAddress.of(e.user_id, e.fact, e.address),),
     AddressChangeAsked: (
         lambda e: MailAddressCode.of(e.user_id, "new", e.fact),

@@ -184,6 +184,9 @@ UNCONFIRMED_DAYS = env.number("LANTERN_UNCONFIRMED_DAYS", 30, least=1, most=3_65
 RECOVERY_WAYS = env.words("LANTERN_RECOVERY_WAYS", "mail,words,receipt")
 DEVICE_LIMIT = env.number("LANTERN_DEVICE_LIMIT", 3, least=1, most=100)
 PROXIES_PER_PRO_USER = env.number("LANTERN_PROXIES_PER_PRO_USER", 2, least=1, most=10)
+# In how many moves a day a user leaves proxies that would serve them still: draining, or to be
+# rotated. Moves off proxies that serve nobody any more are not limited.
+MOVES_PER_DAY = env.number("LANTERN_MOVES_PER_DAY", 2, least=0, most=100)
 FREE_BUCKETS = env.number("LANTERN_FREE_BUCKETS", 64, least=1, most=65_536)
 FREE_PROXIES_PER_BUCKET = env.number("LANTERN_FREE_PROXIES_PER_BUCKET", 2, least=1, most=10)
 FREE_IPV4_PREFIX = env.number("LANTERN_FREE_IPV4_PREFIX", 20, least=16, most=24)

@@ -3,13 +3,6 @@
 from lantern_pro.errors import NotYet, Refused
 
 
-class NoProxyWithRoom(NotYet):
-    """No active Pro proxy has room. The user waits, and is served when a proxy arrives."""
-
-    error_id = "no-proxy-with-room"
-    message = "No Pro proxy has room just now. They are assigned as soon as one has."
-
-
 class FleetKeptChanging(NotYet):
     """Others changed the same links again and again while this change was being made."""
 

@@ -1,6 +1,7 @@
 """The jobs of the fleet and its links."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar, Final
 
 from lantern_pro import clock
@@ -9,21 +10,25 @@ from lantern_pro.jobs.job import Done, JobArguments, LeasedJob, NewJob
 from lantern_pro.jobs.lanes import Lane
 from lantern_pro.jobs.registry import Retry, job
 from lantern_pro.jobs.schedule import periodic
+from lantern_pro.jobs.worker import progress
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Cell, Millis, UserId
-from proxies.errors import NoProxyWithRoom
-from proxies.managers import Waiting
+from proxies import links
+from proxies.links import Waiting
 from proxies.models import Proxy
 from proxies.services import assignments
+from proxies.services.assignments import Asked
 
 PAGE: Final = 200
+SETTLED_AT_ONCE: Final = 20
 BEGINNING: Final = Millis(0)
+NOBODY: Final = UserId(0)
 MINUTE_MS: Final = 60_000
 
 
 @dataclass(frozen=True, slots=True)
 class AssignProxies(JobArguments):
-    """A user became Pro, or their token, devices or time changed; waits until a proxy has room."""
+    """A user became Pro, or their token, devices, time or country changed."""
 
     kind: ClassVar[str] = "assign_proxies"
     user_id: UserId
@@ -35,32 +40,25 @@ class AssignProxies(JobArguments):
 
 
 @dataclass(frozen=True, slots=True)
-class TopUpProxies(JobArguments):
-    """Proxies have room for someone who waits; ends at once when others were faster."""
-
-    kind: ClassVar[str] = "top_up_proxies"
-    user_id: UserId
-
-    @classmethod
-    def of(cls, waiting: Waiting, fact: str) -> NewJob:
-        """The job for this user. Jobs due at once run by name, so the name begins with since."""
-        since, user_id = waiting.since, waiting.user_id
-        return NewJob(cell_of(user_id), cls(user_id), f"{since:015}.{user_id}.{fact}")
-
-
-@dataclass(frozen=True, slots=True)
 class ServeWaitingUsers(JobArguments):
-    """Proxies have room: those who wait longest get it. ``after`` (ms) is where to go on."""
+    """Proxies may have room: those who wait longest get it. A page of them, from the last on."""
 
     kind: ClassVar[str] = "serve_waiting_users"
     cell: Cell
-    fact: str
-    after: Millis
+    fact: str = ""
+    since: Millis = BEGINNING
+    last: UserId = NOBODY
+    opened: int = 0
 
     @classmethod
-    def of(cls, cell: Cell, fact: str, after: Millis = BEGINNING) -> NewJob:
+    def of(cls, cell: Cell, fact: str) -> NewJob:
         """The job for this cell; ``fact`` is why there is room."""
-        return NewJob(cell, cls(cell, fact, after), f"{fact}.{after}")
+        return NewJob(cell, cls(cell, fact), f"{fact}.first")
+
+    def next_page(self, last: Waiting, opened: int, fact: str) -> NewJob:
+        """The job that goes on behind ``last``."""
+        page = ServeWaitingUsers(self.cell, fact, last.since, last.user_id, opened)
+        return NewJob(self.cell, page, f"{fact}.{last.since}.{last.user_id}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,33 +75,35 @@ def assign_proxies(leased: LeasedJob, arguments: AssignProxies) -> None:
     assignments.assign_proxies(arguments.user_id, leased.fence)
 
 
-@job(TopUpProxies)
-def top_up_proxies(leased: LeasedJob, arguments: TopUpProxies) -> Done | None:
-    """Give a user who waits the proxies that they lack."""
-    try:
-        assignments.assign_proxies(arguments.user_id, leased.fence)
-    except NoProxyWithRoom:
-        return Done()  # they wait as before, and are looked at with the next room
-    return None
-
-
 @job(ReleaseProxies)
 def release_proxies(leased: LeasedJob, arguments: ReleaseProxies) -> None:
     """Take a user off their proxies."""
     assignments.release_proxies(arguments.user_id, leased.fence)
 
 
-@job(ServeWaitingUsers, lane=Lane.BULK)
-def serve_waiting_users(_leased: LeasedJob, arguments: ServeWaitingUsers) -> Done:
-    """Stage a top-up for a page of those who wait, and go on after them while there is room."""
-    cell, fact = arguments.cell, arguments.fact
-    if not Proxy.objects.room(cell):
+@job(ServeWaitingUsers, lane=Lane.BULK, every=timedelta(minutes=1))
+def serve_waiting_users(leased: LeasedJob, arguments: ServeWaitingUsers) -> Done:
+    """Serve a page of those who wait, one after another, and go on while there is room.
+
+    Whom no opening since the last walk can have helped is not looked at again.
+    """
+    cell, is_first = arguments.cell, arguments.last == NOBODY
+    opened = links.openings(cell) if is_first else arguments.opened
+    if is_first and opened == links.served(cell):
         return Done()
-    page = Proxy.objects.waiting(cell, after=arguments.after, most=PAGE)
-    follow = [TopUpProxies.of(each, fact) for each in page]
-    if len(page) == PAGE:
-        follow.append(ServeWaitingUsers.of(cell, fact, page[-1].since))
-    return Done(follow)
+    after = Waiting(arguments.last, arguments.since)
+    page = links.waiting(cell, after=after, most=PAGE)
+    fact = arguments.fact or leased.fence.job_id.split(".", 2)[2]
+    for first in range(0, len(page), SETTLED_AT_ONCE):
+        if not links.room(cell):
+            break
+        some = page[first : first + SETTLED_AT_ONCE]
+        assignments.settle([Asked(each.user_id) for each in some], f"served.{fact}")
+        progress()
+    if len(page) == PAGE and links.room(cell):
+        return Done([arguments.next_page(page[-1], opened, fact)])
+    links.note_served(cell, opened)
+    return Done()
 
 
 @periodic

@@ -11,7 +11,32 @@ PROXIES = Table("proxy", "a proxy: where it is, how clients reach it, its state"
 OPEN = Key(
     "proxies:open",
     Kind.ZSET,
-    "active Pro proxies with room that are not down -> load",
+    "open proxies (active, Pro, not down, with room) -> site * 2^21 + rank; the rank is the load, "
+    "and 2^20 more while suspect",
+    app="proxies",
+)
+OPEN_SITES = Key(
+    "proxies:open_sites",
+    Kind.ZSET,
+    "sites with open proxies -> area * 2^21 + their lowest rank; and negated, in the area 31",
+    app="proxies",
+)
+SITES = Key(
+    "proxies:sites",
+    Kind.HASH,
+    "sites, for good: number -> area, place, provider, countries where blocked, by lines; and back",
+    app="proxies",
+)
+OPENINGS = Key(
+    "proxies:openings",
+    Kind.STRING,
+    "how often a proxy came to be open, or open to others",
+    app="proxies",
+)
+SERVED = Key(
+    "proxies:served",
+    Kind.STRING,
+    "up to which opening those who wait have all been looked at",
     app="proxies",
 )
 FREE = Key(
@@ -68,6 +93,13 @@ HISTORY = Key(
 )
 
 PROXIES_OF = Key("user:{user_id}:proxies", Kind.ZSET, "their proxies -> since, ms", app="proxies")
+MOVES_OF = Key(
+    "user:{user_id}:moves",
+    Kind.STRING,
+    "how often the user was moved off a proxy",
+    ttl="a day after the first",
+    app="proxies",
+)
 ADMITTED = Key(
     "user:{user_id}:admitted",
     Kind.SET,
@@ -86,13 +118,23 @@ def link_keys(proxy_id: ProxyId) -> list[str]:
     ]
 
 
+def open_keys(cell: Cell) -> dict[str, str]:
+    """The indexes by load that ``proxies/count_users`` keeps, by their names in scripts."""
+    return {
+        "by_load": PROXIES.by("load", cell=cell),
+        "open": OPEN(cell=cell),
+        "open_sites": OPEN_SITES(cell=cell),
+        "openings": OPENINGS(cell=cell),
+    }
+
+
 def settled_keys(proxy_id: ProxyId, cell: Cell) -> dict[str, str]:
     """What a change of a proxy's state settles, by the names of ``proxies/settle_proxy``."""
     return {
         "users": USERS(proxy_id=proxy_id),
         "history": HISTORY(proxy_id=proxy_id),
-        "by_load": PROXIES.by("load", cell=cell),
-        "open": OPEN(cell=cell),
+        **open_keys(cell),
+        "sites": SITES(cell=cell),
         "free": FREE(cell=cell),
         "withheld": WITHHELD(cell=cell),
         "fleet_version": FLEET_VERSION(cell=cell),

@@ -6,7 +6,7 @@ steps, and a change between two of them may look like a breach. So what seems wr
 again, and only what is wrong twice in the same words is told.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,24 +16,25 @@ from accounts.services.tokens import admissions_of
 from lantern_pro.jobs.settled import settled_faults
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import cell_of
-from lantern_pro.store.laws import Law
+from lantern_pro.store.laws import Law, wrong_twice
 from lantern_pro.types import Cell, ProxyId, UserId
-from proxies import keys
-from proxies.records import ProxyRecord, State, Track
+from proxies import keys, room_laws
+from proxies.records import Health, ProxyRecord, State, Track
+from proxies.room_laws import SPAN, SUSPECT
 
 
 def links_mirror(cell: Cell) -> Iterator[str]:
     """Law 1: both sides of each link, the load, the capacity and the indexes agree."""
     for proxy_id in _members(keys.PROXIES.by("id", cell=cell)):
-        yield from _wrong_twice(partial(_proxy_faults, cell, ProxyId(proxy_id)))
+        yield from wrong_twice(partial(_proxy_faults, cell, ProxyId(proxy_id)))
     for user_id in _members(ACCOUNTS.by("id", cell=cell)):
-        yield from _wrong_twice(partial(_user_faults, UserId(user_id)))
+        yield from wrong_twice(partial(_user_faults, UserId(user_id)))
 
 
 def snapshots_agree(cell: Cell) -> Iterator[str]:
     """Law 5: a proxy admits the devices of its users, and its stream ends at its version."""
     for proxy_id in _members(keys.PROXIES.by("id", cell=cell)):
-        yield from _wrong_twice(partial(_snapshot_faults, ProxyId(proxy_id)))
+        yield from wrong_twice(partial(_snapshot_faults, ProxyId(proxy_id)))
     for user_id in _members(ACCOUNTS.by("id", cell=cell)):
         yield from settled_faults(cell, str(user_id), partial(_admission_faults, UserId(user_id)))
 
@@ -41,11 +42,12 @@ def snapshots_agree(cell: Cell) -> Iterator[str]:
 def sets_follow_states(cell: Cell) -> Iterator[str]:
     """Law 4: what configurations are made from and kept from follows each proxy's state."""
     for proxy_id in _members(keys.PROXIES.by("id", cell=cell)):
-        yield from _wrong_twice(partial(_state_faults, cell, ProxyId(proxy_id)))
+        yield from wrong_twice(partial(_state_faults, cell, ProxyId(proxy_id)))
 
 
 LAWS = (
     Law(1, "links of users and proxies mirror each other, within capacity", links_mirror),
+    *room_laws.LAWS,
     Law(4, "who may be named in configurations follows the proxies' states", sets_follow_states),
     Law(5, "each proxy's snapshot is the devices of its users", snapshots_agree),
 )
@@ -97,8 +99,10 @@ def _proxy_faults(cell: Cell, proxy_id: ProxyId) -> list[str]:
         faults.append(f"proxy {proxy_id}: load {proxy.load} ({links.indexed_load}), users {count}")
     if count > proxy.capacity:
         faults.append(f"proxy {proxy_id}: {count} users, capacity {proxy.capacity}")
-    if links.open_load != (count if has_room else None):
-        faults.append(f"proxy {proxy_id}: in the open index with {links.open_load}, users {count}")
+    rank = count + (SUSPECT if proxy.health is Health.SUSPECT else 0)
+    score = proxy.site * SPAN + rank
+    if links.open_load != (score if has_room else None):
+        faults.append(f"proxy {proxy_id}: in the open index at {links.open_load}, not {score}")
     with text_client().pipeline(transaction=False) as pipe:
         for user_id in links.users:
             pipe.zscore(keys.PROXIES_OF(user_id=int(user_id)), proxy_id)
@@ -161,11 +165,6 @@ def _admission_faults(user_id: UserId) -> list[str]:
     if client.smembers(keys.ADMITTED(user_id=user_id)) == set(admissions_of(access)):
         return []
     return [f"user {user_id}: admitted by another token or other devices"]
-
-
-def _wrong_twice(check: Callable[[], list[str]]) -> list[str]:
-    first = check()
-    return [fault for fault in check() if fault in first] if first else []
 
 
 def _members(index: str) -> Iterator[int]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, Self
 
 from lantern_pro.types import Millis, ProxyId
+from proxies.areas import area_of
 
 
 class Track(StrEnum):
@@ -98,6 +99,7 @@ class NewProxy:
             "country_code": self.place.country_code,
             "latitude": self.place.latitude,
             "longitude": self.place.longitude,
+            "area": area_of(self.place.country_code, self.place.latitude, self.place.longitude),
             "provider": self.provider,
             "labels": json.dumps(list(self.labels)),
             "blocked_countries": json.dumps(sorted(self.blocked_countries)),
@@ -126,6 +128,7 @@ class ProxyRecord:
     labels: tuple[str, ...] = ()
     blocked_countries: tuple[str, ...] = ()
     health: Health = Health.UNKNOWN
+    site: int = 0
     created: Millis
     state_since: Millis
 
@@ -156,6 +159,7 @@ class ProxyRecord:
             labels=tuple(json.loads(row.get("labels", "[]"))),
             blocked_countries=tuple(json.loads(row["blocked_countries"])),
             health=Health(row.get("health", Health.UNKNOWN)),
+            site=int(row.get("site", 0)),
             created=Millis(int(row["created"])),
             state_since=Millis(int(row.get("state_since", row["created"]))),
         )
@@ -169,6 +173,14 @@ class ProxyRecord:
     def serves(self) -> bool:
         """Whether it goes on serving the users that it has."""
         return self.state in {State.ACTIVE, State.DRAINING}
+
+    def serves_in(self, country: str) -> bool:
+        """Whether it serves a user in this country; of an empty one nothing is known."""
+        return (
+            self.serves
+            and self.health is not Health.DOWN
+            and (country not in self.blocked_countries)
+        )
 
     def matches(self, new: NewProxy) -> bool:
         """Whether this is the very proxy that ``new`` describes (its secret may go unsaid)."""

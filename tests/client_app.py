@@ -20,15 +20,18 @@ class ClientApp:
     how: How = "form"
     address: str = "192.0.2.7"
     locale: str = "en_US"
+    country: str = ""
     http: Client = field(default_factory=lambda: Client(raise_request_exception=False))
     answer: dict[str, Any] = field(default_factory=dict)
 
     def headers(self) -> dict[str, str]:
         """The headers of every call."""
+        told = {"X-Lantern-Client-Country": self.country} if self.country else {}
         return {
             "X-Lantern-Device-Id": self.device_id,
             "X-Lantern-User-Id": str(self.user_id),
             "X-Lantern-Pro-Token": self.token,
+            **told,
         }
 
     def get(self, path: str, **parameters: object) -> Any:

@@ -4,11 +4,14 @@ from itertools import count
 from typing import Any
 
 from accounts.keys import DEVICES, PRO_ENDS, USERS
+from accounts.managers import Access
+from accounts.models import User
 from accounts.services.tokens import admission, current_kid, token_of
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import NewJob
 from lantern_pro.jobs.worker import drain
+from lantern_pro.store.backend.encoding import tag
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import cell_of, new_id
 from lantern_pro.types import Cell, Millis, ProxyId, UserId
@@ -16,8 +19,9 @@ from proxies import keys
 from proxies.jobs import AssignProxies, stage_releases
 from proxies.laws import LAWS
 from proxies.models import Proxy
-from proxies.records import NewProxy, Place, State, Track
+from proxies.records import Health, NewProxy, Place, State, Track
 from proxies.services.fleet import add_proxy
+from proxies.services.states import block_proxy
 
 HERE = Cell(0)
 DEVICE = "device-1"
@@ -25,7 +29,7 @@ DAY_MS = 86_400_000
 _numbers = count(1)
 
 
-def pro_user(*, cell: Cell = HERE, days: int = 30) -> UserId:
+def pro_user(*, cell: Cell = HERE, days: int = 30, country: str = "") -> UserId:
     """Write the row of a user who is Pro for some days more (or was, until some days ago)."""
     user_id = UserId(new_id(cell))
     expiration = Millis(clock.now() + days * DAY_MS)
@@ -35,6 +39,7 @@ def pro_user(*, cell: Cell = HERE, days: int = 30) -> UserId:
         "expiration": expiration,
         "kid": current_kid(),
         "epoch": 1,
+        "country": country,
     }
     with text_client().pipeline() as pipe:
         pipe.hset(USERS.row(user_id), mapping=row)
@@ -80,6 +85,13 @@ def reset_token(user_id: UserId) -> None:
     text_client().hincrby(USERS.row(user_id), "epoch", 1)
 
 
+def access(user_id: UserId) -> Access:
+    """Who may use what a user's account has."""
+    found = User.objects.get_access(user_id)
+    assert found is not None
+    return found
+
+
 def token(user_id: UserId) -> str:
     """A user's Pro token."""
     kid, epoch = text_client().hmget(USERS.row(user_id), ["kid", "epoch"])
@@ -99,10 +111,18 @@ def pro_proxy(
     addr: str = "127.0.0.1:4000",
     provider: str = "",
     state: State = State.ACTIVE,
+    **told: Any,
 ) -> ProxyId:
-    """Add a Pro proxy."""
+    """Add a Pro proxy; what else is ``told`` are fields of ``NewProxy``, and ``code``."""
     return _proxy(
-        Track.PRO, cell, capacity=capacity, city=city, addr=addr, provider=provider, state=state
+        Track.PRO,
+        cell,
+        capacity=capacity,
+        city=city,
+        addr=addr,
+        provider=provider,
+        state=state,
+        **told,
     )
 
 
@@ -120,11 +140,11 @@ def free_proxy(
     )
 
 
-def _proxy(track: Track, cell: Cell, *, city: str, **told: Any) -> ProxyId:
+def _proxy(track: Track, cell: Cell, *, city: str, code: str = "XX", **told: Any) -> ProxyId:
     new = NewProxy(
         name=f"fallback-203.0.113.{next(_numbers)}",
         track=track,
-        place=Place(city=city, country_code="XX"),
+        place=Place(city=city, country_code=code),
         **told,
     )
     return add_proxy(cell, new).proxy_id
@@ -174,3 +194,21 @@ def release(user_id: UserId) -> None:
     """Take a user whose time is over off their proxies; run all that follows."""
     stage_release(user_id)
     drain(cell_of(user_id))
+
+
+def open_proxies(cell: Cell = HERE) -> set[ProxyId]:
+    """The proxies that users can be sent to."""
+    return {ProxyId(int(each)) for each in text_client().zrange(keys.OPEN(cell=cell), 0, -1)}
+
+
+def run_jobs(cell: Cell = HERE) -> None:
+    """Run all jobs that are due."""
+    drain(cell)
+
+
+def has_health(proxy_id: ProxyId, health: Health) -> None:
+    """Let a proxy's heartbeats have said something else of it."""
+    text_client().hset(keys.PROXIES.row(proxy_id), "health", health.value)
+    index = keys.PROXIES.by("health", cell=cell_of(proxy_id))
+    text_client().zadd(index, {str(proxy_id): tag(health.value)})
+    block_proxy(proxy_id, ["ZZ"])  # any change settles what follows from the row

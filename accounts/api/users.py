@@ -11,12 +11,13 @@ from accounts.managers import Account
 from accounts.managers.recovery import Notice
 from accounts.models import pro_status
 from accounts.services.authentication import authenticate, read_account
+from accounts.services.countries import tell_country
 from accounts.services.personal import unseal
 from accounts.services.recovery import first_recovery_words
 from accounts.services.tokens import token_of
 from accounts.services.users import create_user
 from lantern_pro import clock
-from lantern_pro.api.identity import address_of, device_id_of, identity_of
+from lantern_pro.api.identity import address_of, country_of, device_id_of, identity_of
 from lantern_pro.api.limits import SIGN_UPS
 from lantern_pro.api.schema import Answer
 from lantern_pro.api.throttling import spending_of
@@ -192,6 +193,7 @@ class UserData(ClientView):
         identity = identity_of(request)
         spending = spending_of(request, self.limits)
         known, account = read_account(**identity.shown, spending=spending)
+        tell_country(known.user_id, told=country_of(request), known=account.row.get("country", ""))
         token = token_of(known.user_id, known.kid, known.epoch)
         return self.ok(**user_answer(known.user_id, token, account))
 

@@ -58,13 +58,15 @@ class Access:
     """Who may use what an account has: a token of this epoch, on one of these devices.
 
     ``devices_version`` counts the changes of the list of devices. ``proxies_wanted`` is how many
-    proxies what they bought is for, 0 for as many as is usual.
+    proxies what they bought is for, 0 for as many as is usual; ``country`` is where they told
+    last that they are, two letters, or empty.
     """
 
     credentials: Credentials
     devices: tuple[str, ...]
     devices_version: int
     proxies_wanted: int = 0
+    country: str = ""
 
     @property
     def seen(self) -> str:
@@ -103,6 +105,17 @@ def _credentials(
         old_good_until=Millis(int(old_good_until or 0)),
         reset_key=reset_key or "",
     )
+
+
+_BESIDES: Final = ("devices_version", "proxies_wanted", "country")
+
+
+def _access(user_id: UserId, row: Sequence[str | None], devices: Sequence[str]) -> Access | None:
+    [*known, version, wanted, country] = row
+    found = _credentials(user_id, known)
+    if found is None:
+        return None
+    return Access(found, tuple(devices), int(version or 0), int(wanted or 0), country or "")
 
 
 class UserManager(models.Manager["User"]):
@@ -204,14 +217,19 @@ class UserManager(models.Manager["User"]):
 
     def get_access(self, user_id: UserId) -> Access | None:
         """Read who may use an account; None when there is no such user."""
+        return self.get_accesses([user_id])[0]
+
+    def get_accesses(self, user_ids: Sequence[UserId]) -> list[Access | None]:
+        """Read who may use each of these accounts, in one round trip."""
         with text_client().pipeline(transaction=False) as pipe:
-            pipe.hmget(USERS.row(user_id), [*_CREDENTIALS, "devices_version", "proxies_wanted"])
-            pipe.zrange(DEVICES(user_id=user_id), 0, -1)
-            [*row, version, wanted], devices = pipe.execute()
-        found = _credentials(user_id, row)
-        if found is None:
-            return None
-        return Access(found, tuple(devices), int(version or 0), int(wanted or 0))
+            for user_id in user_ids:
+                pipe.hmget(USERS.row(user_id), [*_CREDENTIALS, *_BESIDES])
+                pipe.zrange(DEVICES(user_id=user_id), 0, -1)
+            read = iter(pipe.execute())
+        return [
+            _access(user_id, row, devices)
+            for user_id, row, devices in zip(user_ids, read, read, strict=True)
+        ]
 
     def get_account(self, user_id: UserId) -> Account | None:
         """Read a whole account in one round trip."""

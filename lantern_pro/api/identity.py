@@ -16,6 +16,8 @@ DEVICE_ID_HEADER = "X-Lantern-Device-Id"
 USER_ID_HEADER = "X-Lantern-User-Id"
 TOKEN_HEADER = "X-Lantern-Pro-Token"  # noqa: S105 - a header's name
 LONGEST_DEVICE_ID: Final = 256
+COUNTRY_HEADER: Final = "X-Lantern-Client-Country"
+_COUNTRY: Final = re.compile(r"^[A-Za-z]{2}$")
 _DECIMAL: Final = re.compile(r"^[0-9]{1,20}$", re.ASCII)
 
 
@@ -72,6 +74,12 @@ def _token_of(request: HttpRequest) -> str:
         message = f"The header {TOKEN_HEADER} must be ASCII, as every token of ours is."
         raise InvalidParameter(message, field=TOKEN_HEADER)
     return token
+
+
+def country_of(request: HttpRequest) -> str:
+    """The country that the app says it is in, two capital letters; empty when it tells none."""
+    told = request.headers.get(COUNTRY_HEADER, "").strip()
+    return told.upper() if _COUNTRY.match(told) else ""
 
 
 def address_of(request: HttpRequest) -> str:

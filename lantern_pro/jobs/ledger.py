@@ -5,7 +5,7 @@ lost, late or doubled may cost latency, never an effect.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -19,7 +19,7 @@ from lantern_pro.jobs.job import Fence, LeasedJob, NewJob, Work
 from lantern_pro.jobs.keys import DUE, LEASED, job_keys, ledger_keys
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import cell_of
-from lantern_pro.store.scripts import Argument, Outcome, script
+from lantern_pro.store.scripts import Argument, Call, Outcome, script
 from lantern_pro.types import Cell, JobId, Millis
 
 Verdict = Literal["retry", "wait", "bury", "return"]
@@ -60,6 +60,30 @@ def apply(name: str, work: Work, *, more: Sequence[str] = (), **named: Argument)
     committed.set(work.fence)
     announce(work)
     return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One of many calls of a script that has an effect (``apply``)."""
+
+    work: Work
+    named: Mapping[str, Argument]
+    more: Sequence[str] = ()
+
+
+def apply_each(name: str, effects: Sequence[Effect]) -> list[Outcome]:
+    """Run a script for each of these effects, in order and in one round trip.
+
+    None is fenced: the script must itself refuse what is not right any more.
+    """
+    calls = [
+        Call({**each.named, "work": each.work.work}, [*each.work.rest, *each.more])
+        for each in effects
+    ]
+    outcomes = script(name).run_each(calls)
+    for work in {each.work.cell: each.work for each in effects if each.work.follow}.values():
+        announce(work)
+    return outcomes
 
 
 def announce(work: Work) -> None:

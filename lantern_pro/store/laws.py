@@ -20,3 +20,12 @@ class Law:
     number: int
     title: str
     check: Callable[[Cell], Iterator[str]]
+
+
+def wrong_twice(check: Callable[[], list[str]]) -> list[str]:
+    """What a check finds twice in the same words.
+
+    A check reads in several steps, and a change between two of them may look like a breach.
+    """
+    first = check()
+    return [fault for fault in check() if fault in first] if first else []

@@ -21,11 +21,11 @@ The answer is an *outcome*: an array whose first element is a word of the header
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.apps import apps
 from redis.exceptions import NoScriptError
@@ -96,6 +96,14 @@ def read_header(name: str, source: str) -> Header:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One of many calls of a script: keys and arguments by name, and keys in number unknown."""
+
+    named: Mapping[str, Argument]
+    rest: Sequence[str] = ()
+
+
 class Script:
     """One Lua script, called by the names of its signature."""
 
@@ -129,6 +137,30 @@ class Script:
         except NoScriptError:
             answer = client.eval(self.source, len(keys), *keys, *arguments)
         return answer
+
+    def run_each(self, calls: Sequence["Call"]) -> list[Outcome]:
+        """Run the script for each of these calls, in their order, in one round trip.
+
+        Each call is atomic, all of them together are not: others may come in between.
+        """
+        answers = self._send(calls)
+        unknown = [at for at, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
+        if unknown:
+            self.load()
+            again = self._send([calls[at] for at in unknown])
+            for at, answer in zip(unknown, again, strict=True):
+                answers[at] = answer
+        for answer in answers:
+            if isinstance(answer, Exception):
+                raise answer
+        return answers
+
+    def _send(self, calls: Sequence["Call"]) -> list[Any]:
+        with text_client().pipeline(transaction=False) as pipe:
+            for call in calls:
+                keys, arguments = self._bind(dict(call.named), call.rest)
+                pipe.evalsha(self.sha, len(keys), *keys, *arguments)
+            return list(pipe.execute(raise_on_error=False))
 
     def load(self, client: TextClient | None = None) -> None:
         """Make the script known to the server, ahead of a pipeline."""

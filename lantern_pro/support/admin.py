@@ -75,6 +75,7 @@ class UserStoryAdmin(ReadOnlyAdmin):
                     ("until", "masked_email"),
                     ("created", "confirmed"),
                     ("referral", "inviter"),
+                    ("country", "lacks_proxies_since"),
                 ),
             },
         ),
@@ -221,6 +222,17 @@ class UserStoryAdmin(ReadOnlyAdmin):
     def inviter(self, user: User) -> str:
         """The code that the user came by."""
         return _story(user).inviter or "nobody"
+
+    @display(description="country")
+    def country(self, user: User) -> str:
+        """Where the app says that the user is."""
+        return _story(user).country or "not told"
+
+    @display(description="lacks proxies since")
+    def lacks_proxies_since(self, user: User) -> str:
+        """Since when no proxy has room that serves the user."""
+        since = _story(user).lacks_proxies_since
+        return _minute(since) if since else "has them all"
 
     @button(
         label="Show the e-mail address",

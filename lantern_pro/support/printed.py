@@ -24,7 +24,6 @@ BESIDE_THE_TABLE: Final = {
     "reap_user": "the regular look for accounts that nobody has confirmed in time",
     "release_proxies": "the regular look for users whose Pro time is over",
     "forget_jobs": "the clock, every hour",
-    "top_up_proxies": "the job `serve_waiting_users`, one for each user who waits",
 }
 """Kinds of job that no event names, and what stages them."""
 

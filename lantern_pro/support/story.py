@@ -15,6 +15,7 @@ from billing.models import Purchase
 from lantern_pro import clock
 from lantern_pro.jobs.models import Job
 from lantern_pro.types import Millis, UserId
+from proxies import links
 from proxies.models import Proxy
 
 
@@ -34,7 +35,9 @@ class Story:
     taken_off: list[dict[str, str]]
     ways_back_in: list[dict[str, str]]
     time_ledger: list[dict[str, str | int]]
+    country: str
     proxies: list[dict[str, str | int]]
+    lacks_proxies_since: str | None
     purchases: list[dict[str, str | None]]
     open_jobs: list[dict[str, str]]
 
@@ -51,6 +54,7 @@ def story_of(user_id: UserId, *, reveal: bool) -> Story:
     row = account.row
     expiration = Millis(int(row["expiration"]))
     email = unseal(row.get("email_sealed", ""))
+    since = links.waiting_since(user_id)
     purchases = list(Purchase.objects.filter(user_id=user_id)[:20])
     return Story(
         user_id=user_id,
@@ -68,6 +72,7 @@ def story_of(user_id: UserId, *, reveal: bool) -> Story:
         ],
         ways_back_in=_ways_back_in(row, purchases),
         time_ledger=_time(account),
+        country=row.get("country", ""),
         proxies=[
             {
                 "id": proxy.id,
@@ -77,6 +82,7 @@ def story_of(user_id: UserId, *, reveal: bool) -> Story:
             }
             for proxy in Proxy.objects.records(Proxy.objects.of_user(user_id))
         ],
+        lacks_proxies_since=_moment(str(since)) if since else None,
         purchases=[
             {
                 "id": each.pk,

@@ -13,7 +13,10 @@
 --       users        ZSET    its users; none yet
 --       history      LIST    what became of it
 --       by_load      ZSET    index of proxies
---       open         ZSET    active Pro proxies with room -> load
+--       open         ZSET    open proxies -> site and rank (proxies/ranks)
+--       open_sites   ZSET    sites with open proxies -> area and lowest rank
+--       sites        HASH    number of a site -> its name, and name -> number
+--       openings     STRING  how often a proxy came to be open
 --       free         ZSET    active free proxies -> when added, ms
 --       withheld     HASH    proxies that configurations may not name -> where
 --       fleet_version  STRING  raised, because configurations change with the fleet
@@ -27,7 +30,7 @@
 --@include jobs/emit
 --@include proxies/settle_proxy
 --@include store/tag
-local row, by_id, by_created, by_state, by_track, by_health, lex_name, lex_addr, lex_provider, lex_country_code, unique_name, users, history, by_load, open, free, withheld, fleet_version = unpack(KEYS)
+local row, by_id, by_created, by_state, by_track, by_health, lex_name, lex_addr, lex_provider, lex_country_code, unique_name, users, history, by_load, open, open_sites, sites, openings, free, withheld, fleet_version = unpack(KEYS)
 local work, id, now, columns = unpack(ARGV)
 
 local proxy = cjson.decode(columns)
@@ -49,8 +52,9 @@ for column, index in pairs({ name = lex_name, addr = lex_addr, provider = lex_pr
 end
 redis.call("HSET", unique_name, proxy.name, id)
 settle_proxy({
-    row = row, users = users, history = history, by_load = by_load, open = open, free = free,
-    withheld = withheld, fleet_version = fleet_version,
+    row = row, users = users, history = history, by_load = by_load, open = open,
+    open_sites = open_sites, sites = sites, openings = openings, free = free, withheld = withheld,
+    fleet_version = fleet_version,
 }, id, now, "added, " .. proxy.state, "")
 emit(rest, work)
 return { "added" }

@@ -3,7 +3,10 @@
 --       users          ZSET    its users -> since, ms
 --       history        LIST    what became of it
 --       by_load        ZSET    index of proxies
---       open           ZSET    active Pro proxies with room -> load
+--       open           ZSET    open proxies -> site and rank (proxies/ranks)
+--       open_sites     ZSET    sites with open proxies -> area and lowest rank
+--       sites          HASH    number of a site -> its name, and name -> number
+--       openings       STRING  how often a proxy came to be open
 --       free           ZSET    active free proxies -> when added, ms
 --       withheld       HASH    proxies that configurations may not name -> where
 --       fleet_version  STRING  raised, because configurations change with the fleet
@@ -22,7 +25,7 @@
 --@include jobs/emit
 --@include proxies/settle_proxy
 --@include store/tag
-local row, users, history, by_load, open, free, withheld, fleet_version, by_state = unpack(KEYS)
+local row, users, history, by_load, open, open_sites, sites, openings, free, withheld, fleet_version, by_state = unpack(KEYS)
 local work, id, now, to, comes_from, why = unpack(ARGV)
 
 local state = redis.call("HGET", row, "state")
@@ -38,8 +41,9 @@ end
 redis.call("HSET", row, "state", to, "state_since", now)
 redis.call("ZADD", by_state, tag(to), id)
 settle_proxy({
-    row = row, users = users, history = history, by_load = by_load, open = open, free = free,
-    withheld = withheld, fleet_version = fleet_version,
+    row = row, users = users, history = history, by_load = by_load, open = open,
+    open_sites = open_sites, sites = sites, openings = openings, free = free, withheld = withheld,
+    fleet_version = fleet_version,
 }, id, now, to, why)
 emit(rest, work)
 return { "changed" }

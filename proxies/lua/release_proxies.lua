@@ -2,9 +2,11 @@
 -- KEYS  user        HASH    the account
 --       mine        ZSET    the user's proxies -> since, ms
 --       admitted    SET     the admissions by which their proxies know their devices
---       open        ZSET    active Pro proxies with room -> load
 --       waiting     ZSET    users who lack proxies -> since, ms
 --       by_load     ZSET    index of proxies
+--       open        ZSET    open proxies -> site and rank (proxies/ranks)
+--       open_sites  ZSET    sites with open proxies -> area and lowest rank
+--       openings    STRING  how often a proxy came to be open
 --       pro_ends    ZSET    users -> end of their Pro time, ms
 --       ...         the ledger's keys, the work's rows, then four (link_keys) for each proxy
 -- ARGV  work        JSON: {fence: {id, epoch}, follow: [...]}
@@ -19,9 +21,8 @@
 --@include jobs/once
 --@include jobs/emit
 --@include proxies/proxy_at
---@include proxies/tell_proxy
---@include proxies/count_users
-local user, mine, admitted, open, waiting, by_load, pro_ends = unpack(KEYS)
+--@include proxies/leave_proxies
+local user, mine, admitted, waiting, by_load, open, open_sites, openings, pro_ends = unpack(KEYS)
 local work, user_id, now, proxies = unpack(ARGV)
 
 local refusal = once(rest, work)
@@ -41,15 +42,13 @@ for _, id in ipairs(ids) do
         return { "changed" }
     end
 end
-local admissions = redis.call("SMEMBERS", admitted)
-for index, id in ipairs(ids) do
-    local proxy = proxy_at(rest, work, index)
-    redis.call("ZREM", proxy.users, user_id)
-    for _, admission in ipairs(admissions) do
-        tell_proxy(proxy, "expel", admission)
-    end
-    count_users(proxy, id, by_load, open)
+local left = {}
+for at, id in ipairs(ids) do
+    left[at] = proxy_at(rest, work, at)
+    left[at].id = id
 end
+local index = { by_load = by_load, open = open, open_sites = open_sites, openings = openings }
+leave_proxies(left, mine, admitted, user_id, index)
 redis.call("DEL", mine, admitted)
 redis.call("ZREM", waiting, user_id)
 redis.call("ZREM", pro_ends, user_id)

@@ -3,7 +3,10 @@
 --       users          ZSET    its users -> since, ms
 --       history        LIST    what became of it
 --       by_load        ZSET    index of proxies
---       open           ZSET    active Pro proxies with room -> load
+--       open           ZSET    open proxies -> site and rank (proxies/ranks)
+--       open_sites     ZSET    sites with open proxies -> area and lowest rank
+--       sites          HASH    number of a site -> its name, and name -> number
+--       openings       STRING  how often a proxy came to be open
 --       free           ZSET    active free proxies -> when added, ms
 --       withheld       HASH    proxies that configurations may not name -> where
 --       fleet_version  STRING  raised, because configurations change with the fleet
@@ -18,7 +21,7 @@
 --       no_such_proxy     nothing changed
 --@include jobs/emit
 --@include proxies/settle_proxy
-local row, users, history, by_load, open, free, withheld, fleet_version = unpack(KEYS)
+local row, users, history, by_load, open, open_sites, sites, openings, free, withheld, fleet_version = unpack(KEYS)
 local work, id, now, countries, why = unpack(ARGV)
 
 local before = redis.call("HGET", row, "blocked_countries")
@@ -35,8 +38,9 @@ if #freed == 0 then
 end
 redis.call("HSET", row, "blocked_countries", #kept == 0 and "[]" or cjson.encode(kept))
 settle_proxy({
-    row = row, users = users, history = history, by_load = by_load, open = open, free = free,
-    withheld = withheld, fleet_version = fleet_version,
+    row = row, users = users, history = history, by_load = by_load, open = open,
+    open_sites = open_sites, sites = sites, openings = openings, free = free, withheld = withheld,
+    fleet_version = fleet_version,
 }, id, now, "unblocked in " .. table.concat(freed, ", "), why)
 emit(rest, work)
 return { "unblocked", cjson.encode(freed) }

@@ -1,10 +1,11 @@
 """Who may use which proxy.
 
-Both functions may run at any time, beside themselves and each other: what they read is a hint,
-and the script looks again before it writes. ``changed`` means that the hint was old.
+Everything here may run at any time, beside itself: what is read is a hint, and the script looks
+again before it writes. ``changed`` means that the hint was old.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
@@ -17,53 +18,114 @@ from lantern_pro.jobs.events import following
 from lantern_pro.jobs.job import Fence, Work
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import ProxyId, UserId
+from proxies import links
 from proxies.errors import FleetKeptChanging
 from proxies.events import AssignmentChanged, RoomMade
-from proxies.models import Proxy
+from proxies.links import Settled, Wish
 
 TRIES: Final = 20
-CANDIDATES_PER_PROXY: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A user whose links are to be settled, and proxies of theirs that they are to leave."""
+
+    user_id: UserId
+    leave: frozenset[ProxyId] = frozenset()
 
 
 def assign_proxies(user_id: UserId, fence: Fence) -> None:
-    """Give a Pro user the proxies that they lack, and their proxies the user's devices.
+    """Bring a Pro user's links to what they should be, and tell their proxies the devices.
 
-    The job is done afterwards, also when the user is not Pro (any more). Raises
-    ``NoProxyWithRoom`` when they have none and none has room: then they wait.
+    They gain what they lack and leave what serves them no longer. The job is done afterwards,
+    also when the user is not Pro (any more), or waits because no proxy has room.
     """
     for _ in range(TRIES):
-        access = User.objects.get_access(user_id)
-        if access is None:
+        [wish] = _wishes([Asked(user_id)])
+        if wish is None:
             ledger.complete(fence)
             return
-        outcome = Proxy.objects.assign(
-            access=access,
-            admissions=admissions_of(access),
-            wanted=settings.PROXIES_PER_PRO_USER,
-            proxies=_own_and_candidates(user_id),
+        [found] = links.find_candidates([wish])
+        settled = links.assign(
+            wish,
+            found,
+            admissions=admissions_of(wish.access),
             now=clock.now(),
             work=_work(user_id, fence),
         )
-        if outcome != "changed":
+        if settled.outcome != "changed":
             return
     raise FleetKeptChanging
+
+
+def settle(asked: Sequence[Asked], fact: str) -> list[Settled | None]:
+    """Bring the links of users of one cell to what they should be, in three round trips.
+
+    Those asked first are served first. None of it is fenced: it does what is right at that
+    moment, whoever does it and however often. ``fact`` is why; None is for nobody's account.
+    """
+    answers: dict[int, Settled | None] = {}
+    open_ones = dict(enumerate(asked))
+    for _ in range(TRIES):
+        answers |= _settle_once(open_ones, fact)
+        open_ones = {
+            at: each
+            for at, each in open_ones.items()
+            if (answer := answers[at]) is not None and answer.outcome == "changed"
+        }
+        if not open_ones:
+            return [answers[at] for at in range(len(asked))]
+    raise FleetKeptChanging
+
+
+def _settle_once(asked: dict[int, Asked], fact: str) -> dict[int, Settled | None]:
+    answers: dict[int, Settled | None] = dict.fromkeys(asked)
+    wishes = zip(asked, _wishes(list(asked.values())), strict=True)
+    known = {at: wish for at, wish in wishes if wish is not None}
+    found = links.find_candidates(list(known.values()))
+    now = clock.now()
+    settled = links.assign_each(
+        [
+            (wish, each, admissions_of(wish.access), _change(wish.user_id, f"{fact}.{now}"))
+            for wish, each in zip(known.values(), found, strict=True)
+        ],
+        now=now,
+    )
+    answers.update(zip(known, settled, strict=True))
+    return answers
+
+
+def _wishes(asked: Sequence[Asked]) -> list[Wish | None]:
+    user_ids = [each.user_id for each in asked]
+    accesses, own = User.objects.get_accesses(user_ids), links.of_users(user_ids)
+    return [
+        None
+        if access is None
+        else Wish(
+            access=access,
+            wanted=access.proxies_wanted or settings.PROXIES_PER_PRO_USER,
+            own=theirs,
+            leave=each.leave,
+            most_moves=settings.MOVES_PER_DAY,
+        )
+        for each, access, theirs in zip(asked, accesses, own, strict=True)
+    ]
 
 
 def release_proxies(user_id: UserId, fence: Fence) -> None:
     """Take a user off all their proxies, unless they are Pro (again). The job is done then."""
     for _ in range(TRIES):
-        own = Proxy.objects.of_user(user_id)
+        [own] = links.of_users([user_id])
         work = _work(user_id, fence, makes_room=bool(own))
-        outcome = Proxy.objects.release(user_id=user_id, proxies=own, now=clock.now(), work=work)
+        outcome = links.release(user_id=user_id, proxies=own, now=clock.now(), work=work)
         if outcome != "changed":
             return
     raise FleetKeptChanging
 
 
-def _own_and_candidates(user_id: UserId) -> Sequence[ProxyId]:
-    most = CANDIDATES_PER_PROXY * settings.PROXIES_PER_PRO_USER
-    own: Iterable[ProxyId] = Proxy.objects.of_user(user_id)
-    return list(dict.fromkeys([*own, *Proxy.objects.least_loaded(cell_of(user_id), most)]))
+def _change(user_id: UserId, fact: str) -> Work:
+    cell = cell_of(user_id)
+    return Work(cell, follow=following(AssignmentChanged(cell, user_id, fact)))
 
 
 def _work(user_id: UserId, fence: Fence, *, makes_room: bool = False) -> Work:

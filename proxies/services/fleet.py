@@ -22,6 +22,8 @@ _PROXY_NAME: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9.:_-]{0,99}$")
 _LABEL: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._=-]{0,39}$")
 _PROVIDER: Final = re.compile(r"^[\w .&/()-]{0,60}$")
 _COUNTRY_CODE: Final = re.compile(r"^[A-Z]{2}$")
+MOST_USERS: Final = 1_000_000
+"""Of one proxy: the open index has room for ranks up to there (``proxies/ranks``)."""
 _MAX_PORT: Final = 65_535
 _MAX_LATITUDE: Final = 90.0
 _MAX_LONGITUDE: Final = 180.0
@@ -74,8 +76,8 @@ def check_proxy(proxy: NewProxy) -> None:
     if not _PROXY_NAME.match(proxy.name):
         message = f"{proxy.name!r} is no name: up to 100 letters, digits, '.', ':', '_' and '-'."
         raise InvalidParameter(message, field="name")
-    if proxy.capacity < 1:
-        message = "The capacity must be at least one user."
+    if not 1 <= proxy.capacity <= MOST_USERS:
+        message = f"The capacity must be from one user to {MOST_USERS:,}."
         raise InvalidParameter(message, field="capacity")
     if proxy.state not in {State.PROVISIONING, State.ACTIVE}:
         message = "A new proxy is provisioning or active."

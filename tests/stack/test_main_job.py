@@ -126,8 +126,7 @@ def test_a_paid_purchase_waits_for_a_proxy_and_is_never_lost(empty_stack: Runnin
     story.another_card_pays()
 
     story.reader_is_pro()
-    waiting = until("a reason", lambda: _reasons(empty_stack, story))
-    assert any("no-proxy-with-room" in reason for reason in waiting)
+    until("a place in the row", lambda: _shown(empty_stack, story)["lacks_proxies_since"])
 
     for number in (1, 2):
         empty_stack.manage(
@@ -146,10 +145,6 @@ def _shown(stack: RunningStack, story: Story) -> dict[str, Any]:
     told = json.loads(shown.stdout)
     assert isinstance(told, dict)
     return told
-
-
-def _reasons(stack: RunningStack, story: Story) -> list[str]:
-    return [job["why"] for job in _shown(stack, story)["open_jobs"] if job["why"]]
 
 
 def test_two_stacks_know_nothing_of_each_other(

@@ -1,13 +1,18 @@
--- Appends candidates to `has` until it holds `wanted`: first those in places that are not taken
--- yet, then any. `places` are the places taken. Returns the ids of those appended.
-local function choose_proxies(has, places, candidates, wanted)
-    local gained, chosen = {}, {}
-    for _, repeat_places in ipairs({ false, true }) do
+-- Chooses among the candidates until there are `wanted` with those `kept`: first such as stand in
+-- places and at providers that are not taken yet, then in other places, then any; those that are
+-- suspect only when there is nobody else. Returns the chosen.
+local function choose_proxies(kept, candidates, wanted)
+    local gained, chosen, places, providers = {}, {}, {}, {}
+    for _, proxy in ipairs(kept) do
+        places[proxy.place], providers[proxy.provider] = true, proxy.provider ~= ""
+    end
+    for pass = 0, 5 do
+        local loose, suspect = pass % 3, pass > 2
         for _, proxy in ipairs(candidates) do
-            local fits = not chosen[proxy.id] and (repeat_places or not places[proxy.place])
-            if fits and #has < wanted then
-                chosen[proxy.id], places[proxy.place] = true, true
-                has[#has + 1], gained[#gained + 1] = proxy, proxy.id
+            local fits = (loose == 2 or not places[proxy.place]) and (loose > 0 or not providers[proxy.provider])
+            if fits and proxy.suspect == suspect and not chosen[proxy.id] and #kept + #gained < wanted then
+                gained[#gained + 1], chosen[proxy.id] = proxy, true
+                places[proxy.place], providers[proxy.provider] = true, proxy.provider ~= ""
             end
         end
     end

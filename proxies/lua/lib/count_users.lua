@@ -1,14 +1,29 @@
--- Sets a proxy's load to the number of its users, in its row and in both indexes by load.
--- `open` holds it while it is active, Pro, not down, and has room.
-local function count_users(proxy, id, by_load, open)
+--@include proxies/head_site
+--@include proxies/ranks
+-- Sets a proxy's load to the number of its users, in its row and in the indexes: `by_load`, and
+-- `open`, `open_sites` and `openings`, which know it while it is active, Pro, not down, and has room. A site that it has newly counts as
+-- an opening: it may be open to others now.
+local function count_users(proxy, id, index)
     local load = redis.call("ZCARD", proxy.users)
     redis.call("HSET", proxy.row, "load", load)
-    redis.call("ZADD", by_load, load, id)
-    local state, track, capacity, health = unpack(
-        redis.call("HMGET", proxy.row, "state", "track", "capacity", "health"))
+    redis.call("ZADD", index.by_load, load, id)
+    local state, track, health, capacity, site = unpack(
+        redis.call("HMGET", proxy.row, "state", "track", "health", "capacity", "site"))
+    local span, suspect = ranks()
+    local before = redis.call("ZSCORE", index.open, id)
+    local site_before = before and math.floor(before / span)
     if state == "active" and track == "pro" and health ~= "down" and load < tonumber(capacity) then
-        redis.call("ZADD", open, load, id)
+        redis.call("ZADD", index.open, site * span + load + (health == "suspect" and suspect or 0), id)
+        if site_before ~= tonumber(site) then
+            redis.call("INCR", index.openings)
+        end
+    elseif before then
+        redis.call("ZREM", index.open, id)
     else
-        redis.call("ZREM", open, id)
+        return
+    end
+    head_site(site, index)
+    if site_before and site_before ~= tonumber(site) then
+        head_site(site_before, index)
     end
 end

@@ -1,10 +1,12 @@
 --@include proxies/count_users
+--@include proxies/site_proxy
 -- After a change of a proxy's state, health or blocked countries: puts it into the sets that hold
 -- it now and out of the others, says to config-servers where it may not be named, raises the
 -- fleet's version, and enters the change in the history. `proxy` names the keys by
 -- proxies/keys.py, settled_keys, and the `row`.
 local function settle_proxy(proxy, id, now, what, why)
-    count_users(proxy, id, proxy.by_load, proxy.open)
+    site_proxy(proxy.row, proxy.sites)
+    count_users(proxy, id, proxy)
     local state, track, health, created, blocked = unpack(redis.call(
         "HMGET", proxy.row, "state", "track", "health", "created", "blocked_countries"))
     if state == "active" and track == "free" and health ~= "down" then

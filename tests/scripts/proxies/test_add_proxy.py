@@ -12,6 +12,7 @@ from proxies.errors import ProxyNameTaken
 from proxies.models import Proxy
 from proxies.records import NewProxy, Track
 from proxies.services.fleet import add_proxy
+from tests import fleet
 from tests.fleet import HERE
 
 pytestmark = pytest.mark.usefixtures("any_redis")
@@ -26,7 +27,7 @@ def test_a_new_pro_proxy_is_in_the_fleet_with_room_and_a_secret() -> None:
     assert added.new
     assert (record.name, record.load, record.version) == ("fallback-1", 0, 0)
     assert len(record.auth_token) == 43
-    assert Proxy.objects.least_loaded(HERE, 9) == [added.proxy_id]
+    assert fleet.open_proxies() == {added.proxy_id}
     assert Proxy.objects.active_free(HERE) == []
     assert Proxy.objects.fleet_version(HERE) == 1
 
@@ -34,7 +35,7 @@ def test_a_new_pro_proxy_is_in_the_fleet_with_room_and_a_secret() -> None:
 def test_a_free_proxy_is_not_open_to_pro_users() -> None:
     added = add_proxy(HERE, replace(NEW, track=Track.FREE))
 
-    assert Proxy.objects.least_loaded(HERE, 9) == []
+    assert fleet.open_proxies() == set()
     assert Proxy.objects.active_free(HERE) == [added.proxy_id]
 
 

@@ -1,21 +1,22 @@
-"""``proxies/assign_proxies``: one test an outcome, and the rules of the choice."""
+"""``proxies/assign_proxies``: one test an outcome; who is chosen is in ``test_find_candidates``."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
+from accounts.managers import Access
 from accounts.models import User
 from accounts.services.tokens import admission
 from lantern_pro import clock
 from lantern_pro.jobs.errors import AlreadyDone, Superseded
 from lantern_pro.jobs.job import Fence, LeasedJob, Work
-from lantern_pro.jobs.keys import DUE, JOBS
+from lantern_pro.jobs.keys import JOBS
 from lantern_pro.jobs.worker import drain
 from lantern_pro.store.client import text_client
-from proxies import keys
-from proxies.errors import FleetKeptChanging, NoProxyWithRoom
+from proxies import keys, links
+from proxies.errors import FleetKeptChanging
 from proxies.jobs import AssignProxies
+from proxies.links import Found, Settled, Wish
 from proxies.models import Proxy
 from proxies.services.assignments import assign_proxies
 from tests import fleet
@@ -31,16 +32,25 @@ def _leased(user_id: int, fact: str = "purchase-1") -> LeasedJob:
     return next(each for each in take(HERE, most=50) if each.fence.job_id == job.job_id)
 
 
-def _assign(user_id: int, proxies: list[int], fence: Fence, epoch: int | None = None) -> object:
-    access = User.objects.get_access(user_id)  # type: ignore[arg-type]
+def _assign(
+    user_id: int,
+    proxies: list[int],
+    fence: Fence,
+    *,
+    epoch: int | None = None,
+    opened: int | None = None,
+    access: Access | None = None,
+) -> Settled:
+    access = access or User.objects.get_access(user_id)  # type: ignore[arg-type]
     assert access is not None
     if epoch is not None:
         access = replace(access, credentials=replace(access.credentials, epoch=epoch))
-    return Proxy.objects.assign(
-        access=access,
+    wish = Wish(access=access, wanted=2, own=(), most_moves=2)
+    opened = links.openings(HERE) if opened is None else opened
+    return links.assign(
+        wish,
+        Found(proxies, opened),  # type: ignore[arg-type]
         admissions=[fleet.known_as(user_id)],  # type: ignore[arg-type]
-        wanted=2,
-        proxies=proxies,  # type: ignore[arg-type]
         now=clock.now(),
         work=Work.of(fence),
     )
@@ -77,16 +87,16 @@ def test_each_change_carries_the_time_of_redis_which_tells_histories_apart() -> 
     assert before <= int(change["at"]) <= _micros()
 
 
-def test_with_no_room_the_user_waits_and_so_does_the_job() -> None:
+def test_with_no_room_the_user_waits_and_the_job_is_done() -> None:
     user_id = fleet.pro_user()
     job = AssignProxies.of(user_id, "purchase-1")
 
     gained = fleet.assigned(user_id)
 
     assert gained == set()
-    assert text_client().zscore(keys.WAITING(cell=HERE), user_id) is not None
-    assert text_client().zscore(DUE(cell=HERE, kind="assign_proxies"), job.job_id) is not None
-    assert "no-proxy-with-room" in text_client().hget(JOBS.row(job.job_id), "last_error")
+    assert links.waiting_since(user_id) is not None
+    assert text_client().hget(JOBS.row(job.job_id), "state") == "done"
+    assert fleet.broken_laws() == []
 
 
 def test_a_waiting_user_is_served_when_a_proxy_arrives() -> None:
@@ -129,7 +139,7 @@ def test_a_user_who_is_not_pro_gets_nothing_and_the_job_ends() -> None:
     leased = _leased(user_id)
     outcome = _assign(user_id, [proxy_id], leased.fence)
 
-    assert outcome == "not_pro"
+    assert outcome == Settled("not_pro")
     assert text_client().hget(JOBS.row(leased.fence.job_id), "state") == "done"
     assert Proxy.objects.records([proxy_id])[0].load == 0
 
@@ -139,17 +149,29 @@ def test_a_token_that_was_reset_meanwhile_is_not_admitted() -> None:
 
     outcome = _assign(user_id, [proxy_id], _leased(user_id).fence, epoch=7)
 
-    assert outcome == "changed"
+    assert outcome.outcome == "changed"
     assert text_client().smembers(keys.ADMISSIONS(proxy_id=proxy_id)) == set()
 
 
-def test_room_elsewhere_than_looked_for_is_looked_for_again() -> None:
-    user_id, _unknown = fleet.pro_user(), fleet.pro_proxy()
+def test_a_proxy_that_opened_since_the_search_is_looked_for_again() -> None:
+    user_id, before = fleet.pro_user(), links.openings(HERE)
+    fleet.pro_proxy()
 
-    outcome = _assign(user_id, [], _leased(user_id).fence)
+    settled = _assign(user_id, [], _leased(user_id).fence, opened=before)
 
-    assert outcome == "changed"
-    assert text_client().zcard(keys.WAITING(cell=HERE)) == 0
+    assert settled.outcome == "changed"
+    assert links.waiting_since(user_id) is None
+
+
+def test_a_candidate_that_filled_up_since_the_search_is_looked_for_again() -> None:
+    full = fleet.pro_proxy(capacity=1)
+    fleet.assigned(fleet.pro_user())
+    user_id = fleet.pro_user()
+
+    settled = _assign(user_id, [full], _leased(user_id).fence)
+
+    assert settled.outcome == "changed"
+    assert links.waiting_since(user_id) is None
 
 
 def test_what_keeps_changing_is_left_for_later() -> None:
@@ -182,29 +204,6 @@ def test_a_worker_whose_lease_was_taken_over_cannot_link() -> None:
         _assign(user_id, [proxy_id], Fence(fence.job_id, fence.epoch - 1))
 
     assert fleet.proxies_of(user_id) == set()
-
-
-def test_the_least_loaded_proxies_are_taken_first() -> None:
-    busy = {fleet.pro_proxy(), fleet.pro_proxy()}
-    fleet.assigned(fleet.pro_user())
-    idle = {fleet.pro_proxy(), fleet.pro_proxy()}
-
-    gained = fleet.assigned(fleet.pro_user())
-
-    assert gained == idle
-    assert not gained & busy
-
-
-def test_different_places_go_before_less_load() -> None:
-    fleet.pro_proxy(city="Oslo")
-    fleet.pro_proxy(city="Oslo")
-    fleet.assigned(fleet.pro_user())
-    idle = {fleet.pro_proxy(city="Bern"), fleet.pro_proxy(city="Bern")}
-
-    gained = fleet.assigned(fleet.pro_user())
-
-    assert len(gained & idle) == 1
-    assert {record.place.city for record in Proxy.objects.records(gained)} == {"Oslo", "Bern"}
 
 
 def test_who_has_proxies_keeps_them() -> None:
@@ -241,16 +240,9 @@ def test_a_device_removed_meanwhile_is_not_admitted() -> None:
     assert access is not None
     fleet.take_device(user_id, fleet.DEVICE)
 
-    outcome = Proxy.objects.assign(
-        access=access,
-        admissions=[fleet.known_as(user_id)],
-        wanted=2,
-        proxies=[proxy_id],
-        now=clock.now(),
-        work=Work.of(fence),
-    )
+    settled = _assign(user_id, [proxy_id], fence, access=access)
 
-    assert outcome == "changed"
+    assert settled.outcome == "changed"
 
 
 def test_a_new_token_replaces_the_old_one_at_every_proxy() -> None:
@@ -264,27 +256,6 @@ def test_a_new_token_replaces_the_old_one_at_every_proxy() -> None:
     new = fleet.known_as(user_id)
     assert text_client().smembers(keys.ADMISSIONS(proxy_id=proxy_id)) == {new}
     assert fleet.told(proxy_id)[1:] == [("2-0", "expel", old), ("3-0", "admit", new)]
-    assert fleet.broken_laws() == []
-
-
-def test_twenty_at_once_never_exceed_a_capacity_of_five(real_redis: object) -> None:
-    proxy_id = fleet.pro_proxy(capacity=5)
-    users = [fleet.pro_user() for _ in range(20)]
-    jobs = [_leased(user_id) for user_id in users]
-
-    def try_one(pair: tuple[int, LeasedJob]) -> bool:
-        try:
-            assign_proxies(pair[0], pair[1].fence)  # type: ignore[arg-type]
-        except NoProxyWithRoom:
-            return False
-        return True
-
-    with ThreadPoolExecutor(20) as pool:
-        served = list(pool.map(try_one, zip(users, jobs, strict=True)))
-
-    assert served.count(True) == 5
-    assert text_client().zcard(keys.USERS(proxy_id=proxy_id)) == 5
-    assert text_client().zcard(keys.OPEN(cell=HERE)) == 0
     assert fleet.broken_laws() == []
 
 

@@ -91,7 +91,7 @@ def test_a_proxy_that_drains_takes_nobody_new_and_keeps_its_users() -> None:
 
     drain_proxy(proxy_id)
 
-    assert Proxy.objects.least_loaded(HERE, 9) == []
+    assert fleet.open_proxies() == set()
     assert Proxy.objects.of_user(user_id) == [proxy_id]
 
 

@@ -10,7 +10,7 @@ from lantern_pro.jobs.schedule import stage_periodic_jobs
 from lantern_pro.jobs.worker import drain
 from lantern_pro.store.client import text_client
 from lantern_pro.types import ProxyId, UserId
-from proxies import keys
+from proxies import keys, links
 from proxies.jobs import AssignProxies
 from proxies.models import Proxy
 from tests import fleet
@@ -41,9 +41,7 @@ def _leased(user_id: UserId) -> LeasedJob:
 
 
 def _release(user_id: UserId, proxies: list[ProxyId], fence: Fence) -> str:
-    return Proxy.objects.release(
-        user_id=user_id, proxies=proxies, now=clock.now(), work=Work.of(fence)
-    )
+    return links.release(user_id=user_id, proxies=proxies, now=clock.now(), work=Work.of(fence))
 
 
 def test_when_pro_time_is_over_both_sides_are_undone(user_id: UserId, proxy_id: ProxyId) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 import redis
 
+from lantern_pro.store.laws import wrong_twice
 from lantern_pro.types import ProxyId, UserId
 from proxies import keys
 from proxies.jobs import AssignProxies
-from proxies.laws import _wrong_twice
 from tests import fleet
 from tests.fleet import HERE
 
@@ -26,7 +26,11 @@ BREACHES: dict[str, Breach] = {
         keys.PROXIES.by("load", cell=HERE), {str(proxy_id): 9}
     ),
     "capacity 0": lambda store, proxy_id, _: store.hset(keys.PROXIES.row(proxy_id), "capacity", 0),
-    "in the open index": lambda store, _, __: store.delete(keys.OPEN(cell=HERE)),
+    "in the open index at None": lambda store, _, __: store.delete(keys.OPEN(cell=HERE)),
+    "in the index of sites, should be": lambda store, _, __: store.delete(
+        keys.OPEN_SITES(cell=HERE)
+    ),
+    "does not wait for more": lambda store, _, __: store.delete(keys.WAITING(cell=HERE)),
     "withheld 'CN'": lambda store, proxy_id, _: store.hset(
         keys.WITHHELD(cell=HERE), str(proxy_id), "CN"
     ),
@@ -69,5 +73,5 @@ def test_a_token_whose_reset_is_on_its_way_is_no_breach(any_redis: redis.Redis) 
 def test_what_is_right_at_the_second_look_is_not_told() -> None:
     looks = iter([["load 7", "load 8"], ["load 8"], []])
 
-    assert _wrong_twice(lambda: next(looks)) == ["load 8"]
-    assert _wrong_twice(lambda: next(looks)) == []
+    assert wrong_twice(lambda: next(looks)) == ["load 8"]
+    assert wrong_twice(lambda: next(looks)) == []

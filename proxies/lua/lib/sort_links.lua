@@ -1,0 +1,32 @@
+--@include proxies/proxy_at
+--@include proxies/ranks
+--@include proxies/standing
+-- Sorts a user's own proxies and candidates: `kept`, `leaving` (they are kept until there is another
+-- instead), `lost`, and `candidates` that are open now. `own` counts the first three, `missed` those
+-- given that are neither. Who drains, or is asked to be left, stays when `may_move` is used up.
+local function sort_links(rest, work, ids, mine, open, country, leave, may_move)
+    local links = { kept = {}, leaving = {}, lost = {}, candidates = {}, own = 0, missed = 0 }
+    local _, suspect = ranks()
+    local span = 2 * suspect
+    for index, id in ipairs(ids) do
+        local proxy = proxy_at(rest, work, index)
+        local word, place, provider = standing(proxy.row, country)
+        local list, score = links.candidates, redis.call("ZSCORE", open, id)
+        proxy.id, proxy.place, proxy.provider = id, place, provider
+        if redis.call("ZSCORE", mine, id) then
+            local limited = word == "draining" or word == "good" and leave[id]
+            list = word == "lost" and links.lost or word == "blocked" and links.leaving
+                or limited and may_move > 0 and links.leaving or links.kept
+            may_move = may_move - (limited and 1 or 0)
+            links.own = links.own + 1
+        elseif not score or word ~= "good" or leave[id] then
+            list, links.missed = nil, links.missed + 1
+        else
+            proxy.suspect = score % span >= suspect
+        end
+        if list then
+            list[#list + 1] = proxy
+        end
+    end
+    return links
+end
