@@ -164,6 +164,14 @@ MAIL_PROOF = Key(
     personal=True,
     app="accounts",
 )
+EARLIER_MAIL_PROOF = Key(
+    "mail_proof:{digest}:earlier",
+    Kind.HASH,
+    "what mail_proof was, for the address that the device asked for before, if another",
+    ttl="an hour",
+    personal=True,
+    app="accounts",
+)
 PRO_ENDS = Key(
     "pro_ends",
     Kind.ZSET,

@@ -11,6 +11,7 @@ from accounts.keys import (
     ADDRESS_MAILS,
     DEVICE_NAMES,
     DEVICES,
+    EARLIER_MAIL_PROOF,
     GRANT,
     INVITEES,
     LINK_ASK,
@@ -151,7 +152,10 @@ HOLDINGS: Final = (
     Holding(
         "address",
         _address,
-        (ADDRESS_CHANGE, ADDRESS_CLAIMS, ADDRESS_HOLDER, ADDRESS_MAILS, MAIL_PROOF),
+        (
+            *(ADDRESS_CHANGE, ADDRESS_CLAIMS, ADDRESS_HOLDER, ADDRESS_MAILS),
+            *(MAIL_PROOF, EARLIER_MAIL_PROOF),
+        ),
         "within a minute; a request for a code goes by itself within the hour",
     ),
     Holding("removedDevices", _removed_devices, (REMOVED_DEVICES,), "at once"),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from accounts.keys import MAIL_PROOF
+from accounts.keys import EARLIER_MAIL_PROOF, MAIL_PROOF
 from accounts.managers.link_codes import cell_of_asker
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import NewJob, Work
@@ -24,7 +24,10 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class MailProof:
-    """A device that asks, by the hash of who asks. The codes are made of ``nonce``."""
+    """A device that asks, by the hash of who asks. The codes are made of ``nonce``.
+
+    It may have asked for two addresses, one after the other: the first is its earlier proof.
+    """
 
     digest: str
     nonce: str
@@ -32,11 +35,18 @@ class MailProof:
     sealed: str
     name: str
     doors: tuple[Door, ...] = ()
+    slot: Literal["last", "earlier"] = "last"
 
     @property
     def cell(self) -> Cell:
         """Where it is kept."""
         return cell_of_asker(self.digest)
+
+    @property
+    def key(self) -> str:
+        """Under which key it is kept."""
+        key = MAIL_PROOF if self.slot == "last" else EARLIER_MAIL_PROOF
+        return key(digest=self.digest, cell=self.cell)
 
 
 def ask_mail_proof(
@@ -54,6 +64,7 @@ def ask_mail_proof(
         "accounts/ask_mail_proof",
         Work(cell, follow=follow),
         proof=MAIL_PROOF(digest=proof.digest, cell=cell),
+        earlier=EARLIER_MAIL_PROOF(digest=proof.digest, cell=cell),
         nonce=proof.nonce,
         address=proof.address,
         sealed=proof.sealed,
@@ -73,21 +84,31 @@ def ask_mail_proof(
     raise AssertionError(outcome)
 
 
-def get_mail_proof(digest: str) -> MailProof | None:
-    """Read a proof; None when it is over."""
-    names = ["nonce", "address", "sealed", "name", "doors"]
-    row = text_client().hmget(MAIL_PROOF(digest=digest, cell=cell_of_asker(digest)), names)
-    nonce, address, sealed, name, doors = row
-    if nonce is None:
+def get_mail_proofs(digest: str) -> list[MailProof]:
+    """Read what a device asked for and is not over, the last first; two at most."""
+    cell, names = cell_of_asker(digest), ["nonce", "address", "sealed", "name", "doors"]
+    with text_client().pipeline(transaction=False) as pipe:
+        pipe.hmget(MAIL_PROOF(digest=digest, cell=cell), names)
+        pipe.hmget(EARLIER_MAIL_PROOF(digest=digest, cell=cell), names)
+        last, earlier = pipe.execute()
+    read = [_read(digest, last, "last"), _read(digest, earlier, "earlier")]
+    return [proof for proof in read if proof]
+
+
+def _read(
+    digest: str, row: Sequence[str | None], slot: Literal["last", "earlier"]
+) -> MailProof | None:
+    nonce, address, sealed, name, doors = (told or "" for told in row)
+    if not nonce:
         return None
     read = tuple(Door(UserId(int(user_id)), place) for user_id, place in json.loads(doors))
-    return MailProof(digest, nonce, address, sealed, name, read)
+    return MailProof(digest, nonce, address, sealed, name, read, slot)
 
 
 def open_doors(*, proof: MailProof, doors: Sequence[Door]) -> bool:
     """Say what the codes of a proof lead to; False when it is over."""
     outcome = script("accounts/open_doors")(
-        proof=MAIL_PROOF(digest=proof.digest, cell=cell_of_asker(proof.digest)),
+        proof=proof.key,
         nonce=proof.nonce,
         doors=json.dumps([[str(door.user_id), door.place] for door in doors]),
     )
@@ -102,7 +123,7 @@ def open_doors(*, proof: MailProof, doors: Sequence[Door]) -> bool:
 def try_mail_code(*, proof: MailProof, door: int | None, most_tries: int) -> bool:
     """Count a try at the codes of a proof; whether it opens the door."""
     outcome = script("accounts/try_mail_code")(
-        proof=MAIL_PROOF(digest=proof.digest, cell=cell_of_asker(proof.digest)),
+        proof=proof.key,
         nonce=proof.nonce,
         door="" if door is None else door,
         most_tries=most_tries,

@@ -76,7 +76,7 @@ def ask_by_mail(askers: Askers, *, email: str, name: str) -> None:
 
 def open_doors(digest: str, job: LeasedJob) -> None:
     """Let the codes lead to the accounts that name the address; the mail follows if one does."""
-    proof = mail_proofs.get_mail_proof(digest)
+    proof = _proof_of(digest, job)
     doors = _doors_of(proof) if proof else []
     if not proof or not doors or not _may_be_mailed(proof, job):
         ledger.complete(job.fence)
@@ -84,14 +84,13 @@ def open_doors(digest: str, job: LeasedJob) -> None:
     mail_proofs.open_doors(proof=proof, doors=doors)
     for user_id in {door.user_id for door in doors}:
         managers.give_grant(user_id=user_id, nonce=proof.nonce, life_ms=LIFE_MS)
-    request = job.fence.job_id.rpartition(".")[2]
-    event = MailCodesMade(job.cell, doors[0].user_id, digest, request)
+    event = MailCodesMade(job.cell, doors[0].user_id, digest, _request_of(job))
     ledger.complete(job.fence, *following(event))
 
 
 def mail_codes(user_id: UserId, digest: str, job: LeasedJob) -> None:
     """Mail the codes, unless they are over by now. The job is done then."""
-    proof = mail_proofs.get_mail_proof(digest)
+    proof = _proof_of(digest, job)
     if proof is None or not proof.doors:
         ledger.complete(job.fence)
         return
@@ -109,10 +108,9 @@ def recover_by_mail(
 ) -> Credentials:
     """Join the account that a mailed code leads to, and note that its address is proven."""
     must_be_offered(Way.MAIL)
-    for digest in askers:
-        proof = mail_proofs.get_mail_proof(digest)
-        if proof is None:
-            continue
+    proofs = [each for digest in askers for each in mail_proofs.get_mail_proofs(digest)]
+    meant = [each for each in proofs if _number_of(each, code) is not None]
+    for proof in meant or proofs:
         number = _number_of(proof, code)
         right = mail_proofs.try_mail_code(proof=proof, door=number, most_tries=MOST_TRIES)
         if right and number is not None:
@@ -146,6 +144,17 @@ def recover_own(*, user_id: UserId | None, token: str, device_id: str, email: st
     if own is None or own.digest != address:
         raise WrongDevice
     return known
+
+
+def _proof_of(digest: str, job: LeasedJob) -> MailProof | None:
+    """What a job was staged for: the proof that its request made, or else the last one."""
+    proofs = mail_proofs.get_mail_proofs(digest)
+    made = [each for each in proofs if each.nonce == _request_of(job)]
+    return next(iter(made or proofs), None)
+
+
+def _request_of(job: LeasedJob) -> str:
+    return job.fence.job_id.rpartition(".")[2]
 
 
 def _may_be_mailed(proof: MailProof, job: LeasedJob) -> bool:

@@ -8,6 +8,7 @@ import redis
 
 from accounts.managers import mail_proofs
 from accounts.managers.mail_proofs import Door, MailProof
+from lantern_pro.store.client import text_client
 from lantern_pro.types import Millis, UserId
 
 NOW = Millis(1_764_000_000_000)
@@ -31,7 +32,7 @@ def ask(proof: MailProof = PROOF, *, at: int = 0) -> str:
 
 def kept() -> MailProof | None:
     """What is kept of it."""
-    return mail_proofs.get_mail_proof(PROOF.digest)
+    return next(iter(mail_proofs.get_mail_proofs(PROOF.digest)), None)
 
 
 def send(door: int | None, proof: MailProof = PROOF) -> bool:
@@ -73,6 +74,39 @@ def test_codes_for_another_address_and_codes_that_were_used_are_made_anew() -> N
     assert ask(other) == "asked"
     send(0, other)
     assert ask(replace(other, nonce="nonce-3")) == "asked"
+
+
+def test_asked_for_another_address_the_codes_of_the_first_are_put_aside_and_stay_good() -> None:
+    ask()
+    mail_proofs.open_doors(proof=PROOF, doors=DOORS)
+    other = replace(PROOF, nonce="nonce-2", address="b" * 64)
+
+    assert ask(other) == "asked"
+
+    earlier = replace(PROOF, doors=DOORS, slot="earlier")
+    assert mail_proofs.get_mail_proofs(PROOF.digest) == [other, earlier]
+    assert send(1, earlier)
+    assert 0 < text_client().pttl(earlier.key) <= LIFE_MS
+
+
+def test_of_two_addresses_the_one_before_the_last_is_put_aside() -> None:
+    first, second, third = (
+        replace(PROOF, nonce=f"nonce-{letter}", address=letter * 64) for letter in "abc"
+    )
+    for proof in (first, second, third):
+        ask(proof)
+
+    assert mail_proofs.get_mail_proofs(PROOF.digest) == [third, replace(second, slot="earlier")]
+
+
+def test_codes_that_were_used_are_not_put_aside() -> None:
+    ask()
+    send(0)
+    other = replace(PROOF, nonce="nonce-2", address="b" * 64)
+
+    ask(other)
+
+    assert mail_proofs.get_mail_proofs(PROOF.digest) == [other]
 
 
 @pytest.mark.parametrize("at", [1_000, PAUSE_MS])
