@@ -44,6 +44,11 @@ BOOKS = {
     "payment_intent",
     "charge_id",
     "device_limit",
+    # The terms of the plan, as it was sold.
+    "description",
+    "proxies",
+    "renewal_days",
+    "renewal_months",
 }
 """The declared accounting record: what may be kept of a purchase."""
 
