@@ -187,6 +187,9 @@ PROXIES_PER_PRO_USER = env.number("LANTERN_PROXIES_PER_PRO_USER", 2, least=1, mo
 # In how many moves a day a user leaves proxies that would serve them still: draining, or to be
 # rotated. Moves off proxies that serve nobody any more are not limited.
 MOVES_PER_DAY = env.number("LANTERN_MOVES_PER_DAY", 2, least=0, most=100)
+PROXY_SUSPECT_SECONDS = env.number("LANTERN_PROXY_SUSPECT_SECONDS", 45, least=5, most=86_400)
+PROXY_DOWN_SECONDS = env.number("LANTERN_PROXY_DOWN_SECONDS", 120, least=10, most=86_400)
+PROXY_MOST_DOWN_PERCENT = env.number("LANTERN_PROXY_MOST_DOWN_PERCENT", 50, least=1, most=100)
 FREE_BUCKETS = env.number("LANTERN_FREE_BUCKETS", 64, least=1, most=65_536)
 FREE_PROXIES_PER_BUCKET = env.number("LANTERN_FREE_PROXIES_PER_BUCKET", 2, least=1, most=10)
 FREE_IPV4_PREFIX = env.number("LANTERN_FREE_IPV4_PREFIX", 20, least=16, most=24)

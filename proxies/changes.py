@@ -31,6 +31,7 @@ def change_state(*, proxy_id: ProxyId, to: State, now: Millis, why: str, work: W
         row=keys.PROXIES.row(proxy_id),
         **keys.settled_keys(proxy_id, work.cell),
         by_state=keys.PROXIES.by("state", cell=work.cell),
+        by_health=keys.PROXIES.by("health", cell=work.cell),
         id=proxy_id,
         now=now,
         to=to.value,

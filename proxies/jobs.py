@@ -16,7 +16,7 @@ from lantern_pro.types import Cell, Millis, UserId
 from proxies import links
 from proxies.links import Waiting
 from proxies.models import Proxy
-from proxies.services import assignments
+from proxies.services import assignments, health
 from proxies.services.assignments import Asked
 
 PAGE: Final = 200
@@ -119,3 +119,9 @@ def stage_releases(cell: Cell) -> None:
     ]
     if jobs:
         ledger.stage(*jobs)
+
+
+@periodic
+def watch_proxies(cell: Cell) -> None:
+    """Look who is silent and who is heard again; what follows is staged with the change."""
+    health.watch_proxies(cell)

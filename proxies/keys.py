@@ -55,6 +55,13 @@ WITHHELD = Key(
 WAITING = Key(
     "proxies:waiting", Kind.ZSET, "users who lack proxies -> since when, ms", app="proxies"
 )
+WATCHED = Key(
+    "proxies:watched",
+    Kind.STRING,
+    "a worker has just looked at the heartbeats of all proxies",
+    ttl="5 seconds",
+    app="proxies",
+)
 FLEET_VERSION = Key(
     "proxies:fleet_version",
     Kind.STRING,
@@ -83,6 +90,14 @@ HEARTBEAT = Key(
     "what the proxy says of itself, whole each time: at (ms, its own clock), connections, software "
     "(its version), admissions (the version that it knows); perhaps bytes_in, bytes_out",
     ttl="as long as the proxy says",
+    app="proxies",
+)
+WATCH = Key(
+    "proxy:{proxy_id}:watch",
+    Kind.HASH,
+    "what was seen of its heartbeats: pulse (the last `at`), heard (when that was new, ms by "
+    "Redis's clock), watched (when last looked, ms), silence (ms of looking without a new one)",
+    ttl="a week after the last look",
     app="proxies",
 )
 HISTORY = Key(

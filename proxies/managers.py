@@ -48,6 +48,11 @@ class ProxyManager(models.Manager["Proxy"]):
             rows = pipe.execute()
         return [ProxyRecord.from_row(row) for row in rows if row]
 
+    def ids_after(self, cell: Cell, after: ProxyId, *, most: int) -> list[ProxyId]:
+        """Proxies of a cell by id, from after one; retired ones too."""
+        index = keys.PROXIES.by("id", cell=cell)
+        return _ids(text_client().zrangebyscore(index, f"({after}", "+inf", start=0, num=most))
+
     def active_free(self, cell: Cell) -> list[ProxyId]:
         """The active free proxies, the oldest first."""
         return _ids(text_client().zrange(keys.FREE(cell=cell), 0, -1))

@@ -11,6 +11,7 @@
 --       withheld       HASH    proxies that configurations may not name -> where
 --       fleet_version  STRING  raised, because configurations change with the fleet
 --       by_state       ZSET    index of proxies
+--       by_health      ZSET    index of proxies
 --       ...            the ledger's keys, then a row for each job that follows
 -- ARGV  work           JSON: {follow: [...]}
 --       id             of the proxy
@@ -25,7 +26,7 @@
 --@include jobs/emit
 --@include proxies/settle_proxy
 --@include store/tag
-local row, users, history, by_load, open, open_sites, sites, openings, free, withheld, fleet_version, by_state = unpack(KEYS)
+local row, users, history, by_load, open, open_sites, sites, openings, free, withheld, fleet_version, by_state, by_health = unpack(KEYS)
 local work, id, now, to, comes_from, why = unpack(ARGV)
 
 local state = redis.call("HGET", row, "state")
@@ -40,6 +41,10 @@ if not cjson.decode(comes_from)[state] then
 end
 redis.call("HSET", row, "state", to, "state_since", now)
 redis.call("ZADD", by_state, tag(to), id)
+if to == "retired" then
+    redis.call("HSET", row, "health", "unknown")
+    redis.call("ZADD", by_health, tag("unknown"), id)
+end
 settle_proxy({
     row = row, users = users, history = history, by_load = by_load, open = open,
     open_sites = open_sites, sites = sites, openings = openings, free = free, withheld = withheld,

@@ -1,8 +1,8 @@
 --@include proxies/head_site
 --@include proxies/ranks
 -- Sets a proxy's load to the number of its users, in its row and in the indexes: `by_load`, and
--- `open`, `open_sites` and `openings`, which know it while it is active, Pro, not down, and has room. A site that it has newly counts as
--- an opening: it may be open to others now.
+-- `open`, `open_sites` and `openings`, which know it while it is active, Pro, not down, and has room.
+-- A site that it has newly counts as an opening: it may be open to others now.
 local function count_users(proxy, id, index)
     local load = redis.call("ZCARD", proxy.users)
     redis.call("HSET", proxy.row, "load", load)
