@@ -6,13 +6,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from billing import plan_admin
+from billing import plan_admin, promotion_admin
 from billing.models import Purchase
 from billing.rules import Span
 from billing.words import span_words
 from lantern_pro.backoffice.model_admin import ReadOnlyAdmin
 
-__all__ = ["plan_admin"]
+__all__ = ["plan_admin", "promotion_admin"]
 
 
 @admin.register(Purchase)

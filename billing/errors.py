@@ -10,6 +10,27 @@ class UnknownPlan(Refused):
     message = "There is no such plan on sale."
 
 
+class PromotionOver(Refused):
+    """An offer that was shown has ended or is used up; ``details.reason`` says which."""
+
+    error_id = "promotion-over"
+    message = "This offer has ended. Please look at the plans again."
+
+
+class NotFirstPurchase(Refused):
+    """The offer is for an account's first purchase, and this would not be it."""
+
+    error_id = "not-first-purchase"
+    message = "This offer is for a first purchase only."
+
+
+class WrongCoupon(Refused):
+    """No running promotion has this code, or it is not for this plan or this country."""
+
+    error_id = "wrong-coupon"
+    message = "This code is not valid for this plan."
+
+
 class WrongCurrency(Refused):
     """The plan is sold in another currency than the one asked for."""
 

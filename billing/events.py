@@ -37,6 +37,23 @@ class PaymentUnclear(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PromotionHeld(Event):
+    """A use of a promotion is held for a purchase that has not begun; ``at`` is when, ms."""
+
+    promotion: str
+    purchase_id: PurchaseId
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class PromotionUsed(Event):
+    """A purchase by a promotion was paid; ``cell`` is the purchase's, not the promotion's."""
+
+    promotion: str
+    purchase_id: PurchaseId
+
+
+@dataclass(frozen=True, slots=True)
 class PurchaseCompleted(Event):
     """A purchase was paid for, and the buyer has their Pro time."""
 

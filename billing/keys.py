@@ -15,6 +15,19 @@ USER_PURCHASES = Key(
     "a user's purchases: purchase id -> when begun, ms",
     app="billing",
 )
+PROMOTIONS = Table("promotion", "a promotion", app="billing")
+PROMOTION_USES = Key(
+    "promotion:{promotion}:uses",
+    Kind.HASH,
+    "who uses a promotion: purchase id -> until when a use is held, ms by Redis's clock, or paid",
+    app="billing",
+)
+FIRST_OFFERS = Key(
+    "first_offers",
+    Kind.HASH,
+    "offers for a first purchase: user id -> the one purchase that has it",
+    app="billing",
+)
 STRIPE_EVENT = Key(
     "stripe_event:{event_id}",
     Kind.HASH,

@@ -8,10 +8,11 @@ from accounts.services.personal import unseal
 from billing.catalogue import Plan
 from billing.managers import PurchaseManager
 from billing.money import price_text
+from billing.promotion import Promotion
 from lantern_pro.store.models import DomainModel
 from lantern_pro.types import Minor, PurchaseId, UserId
 
-__all__ = ["Plan", "Purchase"]
+__all__ = ["Plan", "Promotion", "Purchase"]
 
 
 class Purchase(DomainModel):

@@ -30,11 +30,16 @@ from accounts.services.token_reset import GRACE_MS
 from billing.events import (
     PaymentReported,
     PaymentUnclear,
+    PromotionHeld,
+    PromotionUsed,
     PurchaseBegun,
     PurchaseCompleted,
     StripeEventTaken,
 )
 from billing.jobs import ForgetPurchases, HandleStripeEvent, SendReceipt, SettlePurchase
+from billing.managers.promotions import CATALOGUE_CELL
+from billing.offer_jobs import KeepPromotionUse, SettlePromotionUse
+from billing.services.promotions import RELEASE_AFTER_MS
 from configsrv.events import ConfigAskedFor
 from configsrv.jobs import MailConfig, PopulateFreeTable, PopulateUserConfig
 from lantern_pro.jobs.events import Flows
@@ -75,6 +80,21 @@ FLOWS: Final[Flows] = {
         ),
         lambda e: NewJob(e.cell, SendReceipt(e.purchase_id), e.purchase_id),
         lambda e: SyncAddress.of(e.user_id, e.purchase_id),
+    ),
+    PromotionHeld: (
+        lambda e: NewJob(
+            e.cell,
+            SettlePromotionUse(e.promotion, e.purchase_id),
+            f"{e.promotion}.{e.purchase_id}.{e.at}",
+            RELEASE_AFTER_MS,
+        ),
+    ),
+    PromotionUsed: (
+        lambda e: NewJob(
+            CATALOGUE_CELL,
+            KeepPromotionUse(e.promotion, e.purchase_id),
+            f"{e.promotion}.{e.purchase_id}",
+        ),
     ),
     ProTimeGained: (lambda e: AssignProxies.of(e.user_id, e.fact),),
     AccountRecovered: (

@@ -5,7 +5,8 @@ from typing import Any, Final
 from rest_framework import serializers
 
 from billing import money, words
-from billing.services.plans import Offer
+from billing.services.offers import Offer
+from lantern_pro import clock
 from lantern_pro.mail.languages import in_language_of
 
 
@@ -15,6 +16,15 @@ class Span(serializers.Serializer[Any]):
     days = serializers.IntegerField()
     months = serializers.IntegerField()
     years = serializers.IntegerField(required=False)
+
+
+class PromotionAnswer(serializers.Serializer[Any]):
+    """What a promotion gives, where one applies."""
+
+    percent = serializers.IntegerField()
+    months = serializers.IntegerField()
+    fullPrice = serializers.DictField(child=serializers.IntegerField())
+    until = serializers.IntegerField(help_text="Unix seconds; 0: without an end.")
 
 
 class PlanAnswer(serializers.Serializer[Any]):
@@ -34,6 +44,7 @@ class PlanAnswer(serializers.Serializer[Any]):
     totalCostBilledOneTime = serializers.CharField()
     formattedBonus = serializers.CharField(allow_blank=True)
     renewalText = serializers.CharField(allow_blank=True)
+    promotion = PromotionAnswer(required=False)
 
 
 EXAMPLE_PLAN: Final[dict[str, Any]] = {
@@ -75,4 +86,19 @@ def plan_answer(offer: Offer, locale: str) -> dict[str, object]:
             "totalCostBilledOneTime": words.billed_once(total),
             "formattedBonus": words.span_words(bonus),
             "renewalText": words.renewal_words(offer.renewal),
+            **_promotion(offer),
         }
+
+
+def _promotion(offer: Offer) -> dict[str, object]:
+    """What a promotion changes, beside the fields that every app reads; nothing without one."""
+    promotion = offer.promotion
+    if promotion is None:
+        return {}
+    told = {
+        "percent": promotion.percent,
+        "months": promotion.months,
+        "fullPrice": {offer.plan.currency: offer.plan.price},
+        "until": clock.as_seconds(clock.as_millis(promotion.ends)) if promotion.ends else 0,
+    }
+    return {"promotion": told}

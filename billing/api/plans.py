@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from accounts.services.authentication import authenticate
 from billing.api.plan_answers import EXAMPLE_PLAN, PlanAnswer, plan_answer
-from billing.services.plans import Customer, customer_of, offers_to
+from billing.services.offers import Customer, customer_of, offers_to
 from lantern_pro.api.identity import identity_of
 from lantern_pro.api.schema import Answer
 from lantern_pro.api.view import ClientView
@@ -71,12 +71,19 @@ class PlansView(ClientView):
         countrycode = serializers.CharField(
             required=False, allow_blank=True, default="", max_length=64, help_text="ISO 3166."
         )
+        couponCode = serializers.CharField(
+            required=False,
+            allow_blank=True,
+            default="",
+            max_length=64,
+            help_text="A promotion's code: the plans are shown with what it gives.",
+        )
         timeout = serializers.IntegerField(required=False, min_value=0)
 
     def get(self, request: Request) -> Response:
         """List what is on sale for the caller's country and, when they are known, for them."""
         told = self.read()
-        customer = _customer(request, told["countrycode"])
+        customer = _customer(request, told["countrycode"], told["couponCode"])
         return self.ok(
             plans=[plan_answer(offer, told["locale"]) for offer in offers_to(customer)],
             **self.more(),
@@ -87,14 +94,14 @@ class PlansView(ClientView):
         raise NotImplementedError
 
 
-def _customer(request: Request, told: str) -> Customer:
+def _customer(request: Request, told: str, coupon: str) -> Customer:
     """Who asks: an app may ask before it has an account, and must be answered all the same."""
     country = told or request.headers.get("X-Lantern-Client-Country", "")
     try:
         known = authenticate(**identity_of(request).shown)
     except Refused:
-        return Customer(country)
-    return customer_of(known.user_id, country=country)
+        return Customer(country, coupon=coupon)
+    return customer_of(known.user_id, country=country, coupon=coupon)
 
 
 class Plans(PlansView):

@@ -38,11 +38,12 @@ class Purchase(ClientView):
     class Input(serializers.Serializer[Any]):
         """Parameters."""
 
-        plan = serializers.CharField(max_length=40)
+        plan = serializers.CharField(max_length=64, help_text="An id that `/plans` answered.")
         provider = serializers.CharField(required=False, default="stripe", max_length=32)
         currency = _text(3, help_text="Must be the plan's, if given.")
         email = _text(254, help_text="Where the receipt goes.")
         deviceName = _text(120)
+        couponCode = _text(64, help_text="A promotion's code, for `plan` as it is.")
         idempotencyKey = _text(200, help_text="One key for one purchase.")
         stripeToken = _text(80, help_text="A card's token (tok_…).")
         stripePaymentMethod = _text(80, help_text="A payment method (pm_…).")
@@ -84,6 +85,8 @@ class Purchase(ClientView):
             payment_method=told["stripePaymentMethod"],
             email=told["email"] or told["stripeEmail"],
             idempotency_key=told["idempotencyKey"],
+            country=request.headers.get("X-Lantern-Client-Country", ""),
+            coupon=told["couponCode"],
         )
         paid = hold_until_done(lambda: purchase(wish), patience_of(told.get("timeout")))
         return self.ok(paymentStatus="completed", plan=paid.plan)

@@ -12,15 +12,18 @@
 --       now          ms
 --       intent       JSON object of texts: plan, amount_minor, currency, months, days and so on
 --       digest       names what makes two calls the same purchase
+--       hold_until   when a promotion's use is held no longer, ms by Redis's clock; 0 without one
 --       work         JSON: {follow}
 -- -->   begun            the intent is recorded
 --       known            the same purchase was begun before; nothing changed
 --       key_reused       another purchase has this key; nothing changed
 --       no_such_user     nothing changed
+--       late             the promotion's use is not held any more; nothing changed
+--@include store/now_ms
 --@include store/tag
 --@include jobs/emit
 local purchase, user, user_purchases, by_id, by_created, by_state, by_user_id = unpack(KEYS)
-local purchase_id, user_id, now, intent, digest, work = unpack(ARGV)
+local purchase_id, user_id, now, intent, digest, hold_until, work = unpack(ARGV)
 
 local known = redis.call("HGET", purchase, "digest")
 if known then
@@ -28,6 +31,9 @@ if known then
 end
 if redis.call("EXISTS", user) == 0 then
     return { "no_such_user" }
+end
+if tonumber(hold_until) > 0 and tonumber(hold_until) <= now_ms() then
+    return { "late" }
 end
 for field, value in pairs(cjson.decode(intent)) do
     redis.call("HSET", purchase, field, value)

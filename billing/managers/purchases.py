@@ -11,7 +11,7 @@ from django.db import models
 from accounts.errors import NoSuchUser
 from accounts.keys import MAILS, USERS, device_keys, pro_time_keys
 from accounts.managers.mails import Posted
-from billing.errors import IdempotencyKeyReused, NoSuchPurchase
+from billing.errors import IdempotencyKeyReused, NoSuchPurchase, PaymentPending
 from billing.keys import PURCHASES, USER_PURCHASES
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import Fence, NewJob, Work
@@ -22,6 +22,10 @@ from lantern_pro.types import Cell, Millis, PurchaseId, UserId
 if TYPE_CHECKING:
     from billing.models import Purchase
 
+
+_INDEXED: Final = ("id", "created", "state", "user_id")
+NOT_HELD: Final = Millis(0)
+"""In place of the end of a hold: the purchase is by no promotion."""
 
 PERSONAL_COLUMNS: Final = (
     "email_sealed",
@@ -45,7 +49,7 @@ class PurchaseManager(models.Manager["Purchase"]):
             raise IdempotencyKeyReused(field="idempotencyKey")
         return known is not None
 
-    def begin(
+    def begin(  # noqa: PLR0913 - the script's arguments
         self,
         *,
         purchase_id: PurchaseId,
@@ -54,8 +58,12 @@ class PurchaseManager(models.Manager["Purchase"]):
         intent: Mapping[str, str],
         digest: str,
         follow: Sequence[NewJob],
+        hold_until: Millis = NOT_HELD,
     ) -> bool:
-        """Record the intent to pay; False when the same purchase was begun before."""
+        """Record the intent to pay; False when the same purchase was begun before.
+
+        ``PaymentPending`` when a promotion is held no longer: the same call again holds it anew.
+        """
         cell = cell_of(purchase_id)
         outcome = ledger.apply(
             "billing/begin_purchase",
@@ -63,25 +71,23 @@ class PurchaseManager(models.Manager["Purchase"]):
             purchase=PURCHASES.row(purchase_id),
             user=USERS.row(user_id),
             user_purchases=USER_PURCHASES(user_id=user_id),
-            by_id=PURCHASES.by("id", cell=cell),
-            by_created=PURCHASES.by("created", cell=cell),
-            by_state=PURCHASES.by("state", cell=cell),
-            by_user_id=PURCHASES.by("user_id", cell=cell),
+            **{f"by_{name}": PURCHASES.by(name, cell=cell) for name in _INDEXED},
             purchase_id=purchase_id,
             user_id=user_id,
             now=now,
             intent=json.dumps(intent),
             digest=digest,
+            hold_until=hold_until,
         )
         match outcome:
-            case ["begun"]:
-                return True
-            case ["known"]:
-                return False
+            case ["begun" | "known"]:
+                return outcome == ["begun"]
             case ["key_reused"]:
                 raise IdempotencyKeyReused(field="idempotencyKey")
             case ["no_such_user"]:
                 raise NoSuchUser
+            case ["late"]:
+                raise PaymentPending
         raise AssertionError(outcome)
 
     def complete(  # noqa: PLR0913 - the script's arguments

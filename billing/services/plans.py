@@ -1,116 +1,14 @@
-"""What is offered to whom: the plans on sale, with what each gives and costs one customer."""
+"""The catalogue: the plans on sale, and making the next version of one."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
-from accounts.models import User
-from billing import rules
 from billing.errors import UnknownPlan
 from billing.models import Plan
-from billing.services.countries import currency_in
 from lantern_pro import clock
-from lantern_pro.types import Millis, Minor, UserId
 
-DEFAULT_CURRENCY: Final = "usd"
-PURCHASE_KIND: Final = "purchase"
 GRACE_MS: Final = 24 * 60 * 60 * 1000
 """How long a version is sold after the next has taken its place: until then apps show it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """Who asks, as far as an offer depends on it.
-
-    ``left_ms`` is what is left of the time that they bought, negative after its end, and None for
-    who has bought none: they cannot renew.
-    """
-
-    country: str = ""
-    left_ms: int | None = None
-
-    @property
-    def has_bought(self) -> bool:
-        """Whether a purchase ever gave them time."""
-        return self.left_ms is not None
-
-
-NOBODY: Final = Customer()
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A plan as it is offered to one customer."""
-
-    plan: Plan
-    price: Minor
-    renewal: rules.Span
-
-    @property
-    def name(self) -> str:
-        """The id by which clients buy exactly this."""
-        return self.plan.pk
-
-    @property
-    def bonus(self) -> rules.Span:
-        """What comes on top of the plan's own time."""
-        return self.renewal
-
-    @property
-    def intent(self) -> dict[str, str]:
-        """What a purchase keeps of the offer, whatever becomes of the plan."""
-        plan = self.plan
-        return {
-            "plan": plan.pk,
-            "description": plan.description,
-            "months": str(plan.months),
-            "days": str(plan.days),
-            "renewal_months": str(self.renewal.months),
-            "renewal_days": str(self.renewal.days),
-            "amount_minor": str(self.price),
-            "currency": plan.currency,
-            "device_limit": str(plan.device_limit or ""),
-            "proxies": str(plan.proxies or ""),
-        }
-
-
-def customer_of(user_id: UserId, *, country: str = "", at: Millis | None = None) -> Customer:
-    """What an offer to a user depends on."""
-    account = User.objects.get_account(user_id)
-    if account is None or all(each.kind != PURCHASE_KIND for each in account.time_ledger):
-        return Customer(country)
-    expiration = int(account.row.get("expiration") or 0)
-    return Customer(country, expiration - (at or clock.now()))
-
-
-def offers_to(customer: Customer, *, also: Iterable[Plan] = ()) -> list[Offer]:
-    """All that is on sale where the customer is: in its currency, or in US dollars.
-
-    ``also`` are plans that are shown as if they were on sale, for a preview.
-    """
-    here = [
-        plan
-        for plan in current_plans(also)
-        if rules.is_among(customer.country, rules.read_countries(plan.countries or ""))
-    ]
-    currency = currency_in(customer.country) or DEFAULT_CURRENCY
-    local = [plan for plan in here if plan.currency == currency]
-    shown = local or [plan for plan in here if plan.currency == DEFAULT_CURRENCY]
-    return [offer_of(plan, customer) for plan in shown]
-
-
-def offer_of(plan: Plan, customer: Customer) -> Offer:
-    """A plan as a customer is offered it."""
-    renewal = rules.Span()
-    if customer.left_ms is not None:
-        written = rules.read_renewal_rules(plan.renewal_bonus or "")
-        renewal = rules.renewal_bonus(written, customer.left_ms)
-    return Offer(plan, plan.price, renewal)
-
-
-def offer_named(name: str, customer: Customer) -> Offer:
-    """What a customer buys by an id; ``UnknownPlan`` when nothing is sold by it."""
-    return offer_of(plan_on_sale(name), customer)
 
 
 def current_plans(also: Iterable[Plan] = ()) -> list[Plan]:

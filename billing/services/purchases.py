@@ -19,16 +19,17 @@ from billing.errors import (
     UnsupportedProvider,
     WrongCurrency,
 )
-from billing.events import PaymentUnclear, PurchaseBegun, PurchaseCompleted
+from billing.events import PaymentUnclear, PromotionUsed, PurchaseBegun, PurchaseCompleted
 from billing.gateways import stripe
 from billing.gateways.base import Declined, Order, Paid
 from billing.models import Purchase
-from billing.services.plans import Offer, customer_of, offer_named
+from billing.services import promotions
+from billing.services.offers import Offer, customer_of, offer_named
 from lantern_pro import clock
 from lantern_pro.errors import Refused
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.events import following
-from lantern_pro.jobs.job import Fence, LeasedJob
+from lantern_pro.jobs.job import Fence, LeasedJob, NewJob
 from lantern_pro.jobs.worker import enter
 from lantern_pro.store.keys import cell_of, text_id
 from lantern_pro.types import JobId, Minor, PurchaseId, UserId
@@ -62,6 +63,8 @@ class Wish:
     payment_method: str
     email: str
     idempotency_key: str
+    country: str = ""
+    coupon: str = ""
 
     @property
     def source(self) -> str:
@@ -76,7 +79,7 @@ class Wish:
     @property
     def digest(self) -> str:
         """What must be the same for two wishes with one key to be one purchase."""
-        return _digest(f"{self.plan}|{self.source}")
+        return _digest("|".join([self.plan, self.source, *filter(None, [self.coupon])]))
 
 
 def purchase(wish: Wish) -> Purchase:
@@ -89,7 +92,8 @@ def purchase(wish: Wish) -> Purchase:
     _check(wish)
     purchase_id = purchase_id_of(wish.user_id, wish.key)
     if not Purchase.objects.was_begun(purchase_id, digest=wish.digest):
-        offer = offer_named(wish.plan, customer_of(wish.user_id))
+        customer = customer_of(wish.user_id, country=wish.country, coupon=wish.coupon)
+        offer = offer_named(wish.plan, customer)
         currency = offer.plan.currency
         if wish.currency and wish.currency.lower() != currency:
             raise WrongCurrency(field="currency", details={"currency": currency})
@@ -128,6 +132,11 @@ def _begin(wish: Wish, offer: Offer, purchase_id: PurchaseId) -> None:
         "email_hash": email_hash(email) if email else "",
         "reason": "",
     }
+    held = {}
+    if offer.promotion:
+        held["hold_until"] = promotions.hold(
+            offer.promotion, purchase_id=purchase_id, user_id=wish.user_id
+        )
     Purchase.objects.begin(
         purchase_id=purchase_id,
         user_id=wish.user_id,
@@ -135,6 +144,7 @@ def _begin(wish: Wish, offer: Offer, purchase_id: PurchaseId) -> None:
         intent=intent,
         digest=wish.digest,
         follow=following(PurchaseBegun(cell_of(purchase_id), purchase_id)),
+        **held,
     )
 
 
@@ -187,13 +197,6 @@ def _record(found: Purchase, outcome: Paid | Declined, fence: Fence | None) -> N
                 purchase_id=found.purchase_id, now=clock.now(), reason=reason, fence=fence
             )
         case Paid(payment_intent, charge_id):
-            event = PurchaseCompleted(
-                cell=cell_of(found.purchase_id),
-                purchase_id=found.purchase_id,
-                user_id=found.buyer,
-                plan=found.plan,
-                months=found.months,
-            )
             Purchase.objects.complete(
                 purchase_id=found.purchase_id,
                 user_id=found.buyer,
@@ -205,8 +208,23 @@ def _record(found: Purchase, outcome: Paid | Declined, fence: Fence | None) -> N
                 bonus_months=bonus_months(found.months),
                 bonus_fact=INVITED_FACT,
                 fence=fence,
-                follow=following(event),
+                follow=_follows_payment(found),
             )
+
+
+def _follows_payment(found: Purchase) -> tuple[NewJob, ...]:
+    cell = cell_of(found.purchase_id)
+    completed = PurchaseCompleted(
+        cell=cell,
+        purchase_id=found.purchase_id,
+        user_id=found.buyer,
+        plan=found.plan,
+        months=found.months,
+    )
+    if not found.promotion:
+        return following(completed)
+    used = PromotionUsed(cell, found.promotion, found.purchase_id)
+    return following(completed) + following(used)
 
 
 def settle_by_job(purchase_id: PurchaseId, job: LeasedJob) -> None:

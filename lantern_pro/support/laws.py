@@ -15,6 +15,7 @@ _PLACES: Final = (
     "accounts.laws",
     "lantern_pro.jobs.laws",
     "billing.laws",
+    "billing.promotion_laws",
     "configsrv.laws",
     "referrals.laws",
     "lantern_pro.store.audit",
