@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, Final
 
+from configsrv import managers
 from configsrv.services import mailing, populate
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
@@ -16,6 +17,7 @@ from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Cell, UserId
 
 MINUTE_MS: Final = 60_000
+RENEWALS_AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,21 @@ def populate_free_table(leased: LeasedJob, arguments: PopulateFreeTable) -> None
 def mail_config(leased: LeasedJob, arguments: MailConfig) -> None:
     """Mail the configuration."""
     mailing.mail_config(arguments.user_id, leased)
+
+
+@periodic
+def stage_renewals(cell: Cell) -> None:
+    """Stage the making of configurations whose passes are half through their life.
+
+    The job's name has the minute too: by the clock of the last one's worker it may have been early.
+    """
+    now = clock.now()
+    jobs = [
+        PopulateUserConfig.of(user_id, f"passes.{due}.{now // MINUTE_MS}")
+        for user_id, due in managers.renewals_due(cell, now=now, most=RENEWALS_AT_ONCE)
+    ]
+    if jobs:
+        ledger.stage(*jobs)
 
 
 @periodic

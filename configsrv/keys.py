@@ -33,6 +33,12 @@ USER_CONFIG = Key(
     personal=True,
     app="configsrv",
 )
+RENEWALS = Key(
+    "passes:renewals",
+    Kind.ZSET,
+    "Pro users whose configuration is made anew for the sake of its passes -> when, ms",
+    app="configsrv",
+)
 CONFIG_ASKED = Key(
     "user:{user_id}:config_asked",
     Kind.STRING,

@@ -1,4 +1,4 @@
-"""What must hold of stored configurations (law 4).
+"""What must hold of stored configurations (law 4; passes are in ``pass_laws``).
 
 Configurations follow changes by jobs, so a breach is told only when no job that would mend it is
 pending or running, and when it is still there after that was seen.
@@ -11,6 +11,7 @@ from django.conf import settings
 
 from accounts.keys import PRO_ENDS
 from configsrv import managers, reading
+from configsrv.pass_laws import passes_are_right
 from configsrv.services.drawing import FreeFleet
 from lantern_pro import clock
 from lantern_pro.jobs.settled import settled_faults
@@ -35,6 +36,7 @@ LAWS = (
     Law(
         4, "configurations name the right proxies, none of them blocked", configurations_are_current
     ),
+    Law(5, "passes are signed, for the devices of now, and renewed in time", passes_are_right),
 )
 
 

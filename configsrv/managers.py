@@ -14,7 +14,7 @@ from configsrv.reading import free_key, read_ids
 from configsrv.render import Body
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import NewJob, Work
-from lantern_pro.store.client import text_client
+from lantern_pro.store.client import raw_client, text_client
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Cell, Millis, ProxyId, UserId
 from proxies.keys import FLEET_VERSION, PROXIES_OF
@@ -91,16 +91,17 @@ def _as_told(bucket: Bucket, start: int) -> Mapping[str, str | int | bool]:
     }
 
 
-def populate_user_config(
+def populate_user_config(  # noqa: PLR0913 - the script's arguments
     *,
     access: Access,
     admissions: Iterable[str],
     links: Sequence[ProxyId],
     version: int,
     body: Body,
+    renewal: Millis | None,
     work: Work,
 ) -> Literal["populated", "changed"]:
-    """Write the Pro part of a configuration made from this access, these links and fleet."""
+    """Write the Pro part made from these; ``renewal`` is when it is made anew in any case."""
     credentials = access.credentials
     user_id = credentials.user_id
     outcome = ledger.apply(
@@ -110,6 +111,8 @@ def populate_user_config(
         mine=PROXIES_OF(user_id=user_id),
         fleet_version=FLEET_VERSION(cell=work.cell),
         config=keys.USER_CONFIG(user_id=user_id),
+        renewals=keys.RENEWALS(cell=work.cell),
+        user_id=user_id,
         expiration=credentials.expiration,
         seen=access.seen,
         version=version,
@@ -119,6 +122,7 @@ def populate_user_config(
         sizes=_as_text(part.size for part in body.parts),
         body=body.content,
         tag=body.tag,
+        renewal="" if renewal is None else renewal,
     )
     match outcome:
         case ["populated"]:
@@ -135,6 +139,8 @@ def drop_user_config(*, user_id: UserId, now: Millis, work: Work) -> Literal["dr
         work,
         user=USERS.row(user_id),
         config=keys.USER_CONFIG(user_id=user_id),
+        renewals=keys.RENEWALS(cell=work.cell),
+        user_id=user_id,
         now=now,
     )
     match outcome:
@@ -208,6 +214,26 @@ def proxies_of_user_config(user_id: UserId) -> list[ProxyId] | None:
     """The proxies that the Pro part of a user's configuration names; None when there is none."""
     text = text_client().hget(keys.USER_CONFIG(user_id=user_id), "proxies")
     return None if text is None else read_ids(text)
+
+
+def body_of_user_config(user_id: UserId) -> bytes | None:
+    """The Pro part of a user's configuration as it is stored; None when there is none."""
+    found = raw_client().hget(keys.USER_CONFIG(user_id=user_id), "body")
+    return found if isinstance(found, bytes) else None
+
+
+def renewals_due(cell: Cell, *, now: Millis, most: int) -> list[tuple[UserId, Millis]]:
+    """Users whose passes are to be made anew, and since when."""
+    found = text_client().zrangebyscore(
+        keys.RENEWALS(cell=cell), "-inf", now, start=0, num=most, withscores=True
+    )
+    return [(UserId(int(each)), Millis(int(due))) for each, due in found]
+
+
+def renewal_of(user_id: UserId) -> Millis | None:
+    """When a user's passes are to be made anew."""
+    score = text_client().zscore(keys.RENEWALS(cell=cell_of(user_id)), user_id)
+    return None if score is None else Millis(int(score))
 
 
 def _as_text(ids: Iterable[int]) -> str:

@@ -9,9 +9,10 @@ each proxy is a member of its own, so that one may be left out of a finished bod
 
 import gzip
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 import yaml
@@ -76,17 +77,20 @@ class Body:
         )
 
 
+NO_PASSES: Final[Mapping[ProxyId, str]] = MappingProxyType({})
 NOTHING: Final = Body(b"", "")
 
 
-def render(proxies: Sequence[ProxyRecord]) -> Body:
-    """Write the configuration that names these proxies, in this order.
+def render(proxies: Sequence[ProxyRecord], passes: Mapping[ProxyId, str] = NO_PASSES) -> Body:
+    """Write the configuration that names these proxies, in this order, with the passes to some.
 
+    A pass has a key of its own in its proxy's map: clients that do not know it do not read it, and
+    to them the configuration is the same when only passes are new.
     The tag is of the text, not of its compressed form: servers with another zlib agree on it.
     """
     if not proxies:
         return NOTHING
-    texts = [_as_text(proxy) for proxy in proxies]
+    texts = [_as_text(proxy, passes.get(proxy.id)) for proxy in proxies]
     members = [gzip.compress(text, mtime=0) for text in texts]
     return Body(
         b"".join(members),
@@ -95,9 +99,12 @@ def render(proxies: Sequence[ProxyRecord]) -> Body:
     )
 
 
-def _as_text(proxy: ProxyRecord) -> bytes:
+def _as_text(proxy: ProxyRecord, its_pass: str | None) -> bytes:
+    told = _as_map(proxy)
+    if its_pass is not None:
+        told["pass"] = its_pass
     return yaml.safe_dump(
-        {proxy.name: _as_map(proxy)}, default_flow_style=False, sort_keys=False, width=1 << 20
+        {proxy.name: told}, default_flow_style=False, sort_keys=False, width=1 << 20
     ).encode()
 
 

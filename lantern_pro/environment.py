@@ -3,6 +3,7 @@
 import base64
 import binascii
 import os
+import re
 import secrets
 from collections.abc import Sequence
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 from django.core.exceptions import ImproperlyConfigured
 
 KEY_BYTES: Final = 32
+_KID: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -75,10 +77,10 @@ def key_ring(name: str, default: str | None = None) -> dict[str, bytes]:
             key = base64.b64decode(encoded, validate=True)
         except binascii.Error:
             key = b""
-        if not kid or len(key) != KEY_BYTES:
+        if not _KID.fullmatch(kid) or len(key) != KEY_BYTES:
             message = (
-                f"{name} holds an entry that is not <kid>:<base64 of {KEY_BYTES} bytes>; "
-                "make one with `manage.py make_secrets`."
+                f"{name} holds an entry that is not <kid>:<base64 of {KEY_BYTES} bytes>, the kid "
+                "of up to 32 letters, digits, '_' and '-'; make one with `manage.py make_secrets`."
             )
             raise ImproperlyConfigured(message)
         ring[kid] = key
@@ -101,6 +103,7 @@ def new_secrets() -> dict[str, str]:
         "LANTERN_SECRET_KEY": secrets.token_urlsafe(48),
         "LANTERN_TOKEN_KEYS": ring.format(_new_key()),
         "LANTERN_PERSONAL_KEYS": ring.format(_new_key()),
+        "LANTERN_PASS_KEYS": ring.format(_new_key()),
         "LANTERN_LOOKUP_SECRET": secrets.token_urlsafe(48),
         "LANTERN_PLACEMENT_SECRET": secrets.token_urlsafe(48),
         "LANTERN_PROXY_FORWARD_SECRET": secrets.token_urlsafe(48),

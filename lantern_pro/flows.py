@@ -46,7 +46,7 @@ from lantern_pro.jobs.events import Flows
 from lantern_pro.jobs.job import NewJob
 from lantern_pro.store.keys import cell_of
 from proxies.events import AssignmentChanged, FleetChanged, ProxyClosed, RoomMade
-from proxies.jobs import AssignProxies, ReleaseProxies, ServeWaitingUsers
+from proxies.jobs import AssignProxies, PublishCards, ReleaseProxies, ServeWaitingUsers
 from referrals.events import InviteeErased, InviterEarned, InviterErased, ReferralAttached
 from referrals.jobs import (
     CreditInviter,
@@ -141,7 +141,10 @@ FLOWS: Final[Flows] = {
     InviterErased: (
         lambda e: NewJob(cell_of(e.invitee_id), ForgetInviter(e.invitee_id), str(e.invitee_id)),
     ),
-    FleetChanged: (lambda e: PopulateFreeTable.of(e.cell, e.fact),),
+    FleetChanged: (
+        lambda e: PopulateFreeTable.of(e.cell, e.fact),
+        lambda e: PublishCards.of(e.cell, e.fact),
+    ),
     RoomMade: (lambda e: ServeWaitingUsers.of(e.cell, e.fact),),
     ProxyClosed: (),
     AssignmentChanged: (lambda e: PopulateUserConfig.of(e.user_id, e.fact),),

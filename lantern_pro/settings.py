@@ -136,6 +136,8 @@ WAITING_SEATS = env.number("LANTERN_WAITING_SEATS", 24, least=1, most=1_000)
 _KEY_1 = "dev:" + 43 * "A" + "="
 TOKEN_KEYS = env.key_ring("LANTERN_TOKEN_KEYS", _only_in_development(_KEY_1))
 PERSONAL_KEYS = env.key_ring("LANTERN_PERSONAL_KEYS", _only_in_development(_KEY_1))
+PASS_KEYS = env.key_ring("LANTERN_PASS_KEYS", _only_in_development(_KEY_1))
+PASS_HOURS = env.number("LANTERN_PASS_HOURS", 24, least=1, most=168)
 LOOKUP_SECRET = env.secret(
     "LANTERN_LOOKUP_SECRET", _only_in_development("development-only-lookup-" + 32 * "0")
 )

@@ -12,17 +12,18 @@ from lantern_pro.jobs.registry import Retry, job
 from lantern_pro.jobs.schedule import periodic
 from lantern_pro.jobs.worker import progress
 from lantern_pro.store.keys import cell_of
-from lantern_pro.types import Cell, Millis, UserId
+from lantern_pro.types import Cell, Millis, ProxyId, UserId
 from proxies import links
 from proxies.links import Waiting
 from proxies.models import Proxy
-from proxies.services import assignments, health
+from proxies.services import assignments, cards, health
 from proxies.services.assignments import Asked
 
 PAGE: Final = 200
 SETTLED_AT_ONCE: Final = 20
 BEGINNING: Final = Millis(0)
 NOBODY: Final = UserId(0)
+FIRST_PROXY: Final = ProxyId(0)
 MINUTE_MS: Final = 60_000
 
 
@@ -69,6 +70,21 @@ class ReleaseProxies(JobArguments):
     user_id: UserId
 
 
+@dataclass(frozen=True, slots=True)
+class PublishCards(JobArguments):
+    """The fleet or the keys of passes changed: write what proxies must know of it."""
+
+    kind: ClassVar[str] = "publish_cards"
+    cell: Cell
+    after: ProxyId
+    fact: str
+
+    @classmethod
+    def of(cls, cell: Cell, fact: str, after: ProxyId = FIRST_PROXY) -> NewJob:
+        """The job for this cell; ``fact`` is what changed."""
+        return NewJob(cell, cls(cell, after, fact), f"{fact}.{after}")
+
+
 @job(AssignProxies, retry=Retry(longest_ms=15_000))
 def assign_proxies(leased: LeasedJob, arguments: AssignProxies) -> None:
     """Give a user their proxies."""
@@ -104,6 +120,26 @@ def serve_waiting_users(leased: LeasedJob, arguments: ServeWaitingUsers) -> Done
         return Done([arguments.next_page(page[-1], opened, fact)])
     links.note_served(cell, opened)
     return Done()
+
+
+@job(PublishCards)
+def publish_cards(leased: LeasedJob, arguments: PublishCards) -> None:
+    """Write a page of cards."""
+    cell, fact = arguments.cell, arguments.fact
+    cards.publish_cards(
+        cell, arguments.after, leased.fence, lambda last: PublishCards.of(cell, fact, last)
+    )
+
+
+@periodic
+def stage_stale_cards(cell: Cell) -> None:
+    """Stage the writing of cards that no longer fit the settings.
+
+    The job's name has the minute too: for settings that come back, the first one's job is done.
+    """
+    shape = cards.stale_shape(cell)
+    if shape is not None:
+        ledger.stage(PublishCards.of(cell, f"{shape}.{clock.now() // MINUTE_MS}"))
 
 
 @periodic

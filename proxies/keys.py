@@ -84,6 +84,13 @@ CHANGES = Key(
     ttl="the newest 10,000 or so",
     app="proxies",
 )
+CARD = Key(
+    "proxy:{proxy_id}:card",
+    Kind.STRING,
+    "what it must know besides: JSON {track, pass_keys (kid -> public key, base64), trust_seconds}",
+    app="proxies",
+)
+CARDS = Key("proxies:cards", Kind.STRING, "what all cards were made from", app="proxies")
 HEARTBEAT = Key(
     "proxy:{proxy_id}:heartbeat",
     Kind.HASH,

@@ -52,10 +52,14 @@ def pro_user(*, cell: Cell = HERE, days: int = 30, country: str = "") -> UserId:
 
 def end_pro_time(user_id: UserId) -> None:
     """Let a user's Pro time be over since a second ago."""
-    over = clock.now() - 1000
+    set_expiration(user_id, clock.now() - 1000)
+
+
+def set_expiration(user_id: UserId, expiration: int) -> None:
+    """Let a user's Pro time end then."""
     with text_client().pipeline() as pipe:
-        pipe.hset(USERS.row(user_id), "expiration", over)
-        pipe.zadd(PRO_ENDS(cell=cell_of(user_id)), {str(user_id): over})
+        pipe.hset(USERS.row(user_id), "expiration", expiration)
+        pipe.zadd(PRO_ENDS(cell=cell_of(user_id)), {str(user_id): expiration})
         pipe.execute()
 
 

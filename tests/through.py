@@ -1,13 +1,20 @@
 """The reference http-proxy as a real process, and a client of it."""
 
+import gzip
 import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from devstack.redis_server import free_port
+import redis
+import yaml
+
+from configsrv.managers import body_of_user_config
+from devstack.redis_server import RedisPlace, free_port
+from lantern_pro.store import client as store
 from lantern_pro.types import ProxyId, UserId
+from proxies.models import Proxy
 from tests import fleet
 from tests.processes import eventually, process
 
@@ -33,9 +40,18 @@ class Through:
         """Ask for a page by its whole address."""
         return self.ask(f"GET {url} HTTP/1.1", Host="x", **headers)
 
-    def admits(self, proxy_id: ProxyId, user_id: UserId, device_id: str = fleet.DEVICE) -> bool:
-        """Whether this user is let in just now, on this device."""
+    def admits(
+        self,
+        proxy_id: ProxyId,
+        user_id: UserId,
+        device_id: str = fleet.DEVICE,
+        *,
+        its_pass: str = "",
+    ) -> bool:
+        """Whether this user is let in just now, on this device, perhaps with a pass."""
         told = {**shown(proxy_id, user_id), "X_Lantern_Device_Id": device_id}
+        if its_pass:
+            told["X_Lantern_Pro_Pass"] = its_pass
         status, answer = self.get("http://x/", X_Lantern_Ping="1", **told)
         return status == 200 and "It works" not in answer
 
@@ -64,6 +80,26 @@ def shown(proxy_id: ProxyId, user_id: UserId) -> dict[str, str]:
         "X_Lantern_Pro_Token": fleet.token(user_id),
         "X_Lantern_Device_Id": fleet.DEVICE,
     }
+
+
+def pass_of(user_id: UserId, proxy_id: ProxyId) -> str:
+    """The pass for a proxy that stands in a user's configuration."""
+    [record] = Proxy.objects.records([proxy_id])
+    body = body_of_user_config(user_id)
+    assert body is not None
+    return str(yaml.safe_load(gzip.decompress(body))[record.name]["pass"])
+
+
+@contextmanager
+def store_at(place: RedisPlace) -> Iterator[redis.Redis]:
+    """Let the store speak to this Redis meanwhile."""
+    clients = [redis.Redis.from_url(place.url, decode_responses=text) for text in (True, False)]
+    try:
+        with store.using(text=clients[0], raw=clients[1]):
+            yield clients[0]
+    finally:
+        for each in clients:
+            each.close()
 
 
 def linked(through: Through) -> tuple[ProxyId, UserId]:

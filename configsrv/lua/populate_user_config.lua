@@ -3,8 +3,10 @@
 --       mine           ZSET    the user's proxies -> since, ms
 --       fleet_version  STRING  the fleet's version
 --       config         HASH    what is written
+--       renewals       ZSET    users -> when their passes are made anew, ms
 --       ...            the ledger's keys, then the work's rows
 -- ARGV  work           JSON: {fence: {id, epoch}, follow: [...]}
+--       user_id        text
 --       expiration     of the account, ms, as read
 --       seen           the token's kid and epoch and the devices' version as read, by spaces
 --       version        of the fleet, as read
@@ -14,6 +16,7 @@
 --       sizes          of their parts of the body, by commas
 --       body           bytes
 --       tag            text
+--       renewal        when the passes in the body are made anew, ms; empty for never
 -- -->   populated      the configuration is written
 --       changed        the account, the links or the fleet are others now; nothing changed
 --       already_done   nothing changed
@@ -21,8 +24,8 @@
 --@include accounts/access_seen
 --@include jobs/once
 --@include jobs/emit
-local user, mine, fleet_version, config = unpack(KEYS)
-local work, expiration, seen, version, links, admissions, proxies, sizes, body, tag = unpack(ARGV)
+local user, mine, fleet_version, config, renewals = unpack(KEYS)
+local work, user_id, expiration, seen, version, links, admissions, proxies, sizes, body, tag, renewal = unpack(ARGV)
 
 local refusal = once(rest, work)
 if refusal then
@@ -35,5 +38,10 @@ if redis.call("HGET", user, "expiration") ~= expiration or access_seen(user) ~= 
 end
 redis.call("HSET", config, "admissions", admissions, "expiration", expiration,
     "proxies", proxies, "sizes", sizes, "body", body, "tag", tag)
+if renewal == "" then
+    redis.call("ZREM", renewals, user_id)
+else
+    redis.call("ZADD", renewals, renewal, user_id)
+end
 emit(rest, work)
 return { "populated" }

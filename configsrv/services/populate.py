@@ -15,13 +15,15 @@ from accounts.services.tokens import admissions_of
 from configsrv import managers
 from configsrv.errors import SourcesKeptChanging
 from configsrv.managers import Bucket
-from configsrv.render import render
+from configsrv.render import Body, render
 from configsrv.services.drawing import FreeFleet
 from lantern_pro import clock
 from lantern_pro.jobs.job import Fence, NewJob, Work
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Cell, UserId
 from proxies.models import Proxy
+from proxies.records import ProxyRecord
+from proxies.services import passes
 
 TRIES: Final = 20
 FORMAT: Final = 2
@@ -42,17 +44,27 @@ def populate_user_config(user_id: UserId, fence: Fence) -> None:
         version = Proxy.objects.fleet_version(cell_of(user_id))
         links = Proxy.objects.of_user(user_id)
         named = [each for each in Proxy.objects.records(links) if each.serves]
+        admissions = admissions_of(access)
+        when = passes.validity(user_id, access.credentials.expiration)
         written = managers.populate_user_config(
             access=access,
-            admissions=admissions_of(access),
+            admissions=admissions,
             links=links,
             version=version,
-            body=render(named),
+            body=_with_passes(named, admissions, when),
+            renewal=when.renewal,
             work=work,
         )
         if written != "changed":
             return
     raise SourcesKeptChanging
+
+
+def _with_passes(
+    proxies: Sequence[ProxyRecord], admissions: Sequence[str], when: passes.Validity
+) -> Body:
+    """The configuration with a pass for each proxy."""
+    return render(proxies, {each.id: passes.issue(each.id, admissions, when) for each in proxies})
 
 
 def populate_free_table(

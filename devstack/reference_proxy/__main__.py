@@ -40,10 +40,11 @@ def main() -> None:
     django.setup()
     from django.conf import settings
 
+    from devstack.reference_proxy.card import CardReader
     from devstack.reference_proxy.clock import Clock
     from devstack.reference_proxy.connection import Connection
     from devstack.reference_proxy.counters import Counters
-    from devstack.reference_proxy.following import Follower
+    from devstack.reference_proxy.following import Chore, Follower
     from devstack.reference_proxy.heartbeat import Heartbeat
     from devstack.reference_proxy.roster import AtAddress
     from devstack.reference_proxy.server import ReferenceProxy
@@ -51,7 +52,7 @@ def main() -> None:
     arguments = _arguments()
     host, _, port = arguments.listen.rpartition(":")
     clock, counters = Clock(arguments.clock), Counters()
-    chores = [Heartbeat(clock, lambda: counters.open)]
+    chores: list[Chore] = [CardReader(clock), Heartbeat(clock, lambda: counters.open)]
     roster = AtAddress(arguments.listen, clock)
     with Follower(Connection(settings.REDIS_URL), roster, chores) as follower:
         proxy = ReferenceProxy(

@@ -75,10 +75,10 @@ class Follower:
         while not self._closing.is_set():
             try:
                 self._proxies = self._roster.proxies()
+                for chore in self._chores:  # the card among them, before anybody is admitted
+                    chore.run(self._connection.client, self._proxies)
                 self._catch_up()
                 self._follow()
-                for chore in self._chores:
-                    chore.run(self._connection.client, self._proxies)
                 pause = FIRST_PAUSE_SECONDS
             except RedisError as error:
                 log.warning("the store does not answer: %s", type(error).__name__)

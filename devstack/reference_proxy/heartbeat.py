@@ -27,7 +27,7 @@ class Heartbeat:
         """Write those that are due."""
         now = self._clock.now()
         for proxy_id, known in proxies.items():
-            if now < self._next.get(proxy_id, 0.0):
+            if not known.loaded or now < self._next.get(proxy_id, 0.0):
                 continue
             name = keys.HEARTBEAT(proxy_id=proxy_id)
             told = {

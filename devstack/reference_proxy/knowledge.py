@@ -1,24 +1,25 @@
 """What one proxy knows, and whom it admits by it. No Redis here: ``following`` brings the news.
 
 While the proxy is in touch with the store its set of admissions decides, and nothing else. Out of
-touch for longer than ``TRUST_SECONDS`` the set goes on to count, for as long as ``trust_seconds``
-says, because it is all that clients without a pass have.
+touch for longer than ``TRUST_SECONDS`` a pass counts too. The set goes on to count, for as long as
+a pass lives, because it is all that clients without a pass have.
 """
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from devstack.reference_proxy.clock import Clock
+from devstack.reference_proxy.passes import is_good
 from lantern_pro.types import ProxyId
 
 TRUST_SECONDS: Final = 10.0
 """How long ago the store may have answered for the proxy to count as being in touch."""
-LONGEST_TRUST_SECONDS: Final = 24 * 3600.0
+DAY_SECONDS: Final = 24 * 3600.0
 LONG_AGO: Final = float("-inf")
 
-Reason = Literal["free", "known"]
+Reason = Literal["free", "known", "pass"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Shown:
     auth_token: str = ""
     pro_token: str = ""
     device_id: str = ""
+    its_pass: str = ""
 
     @property
     def admission(self) -> str:
@@ -40,7 +42,8 @@ class Knowledge:
     """One proxy's own view. Written by one thread, read by another.
 
     ``mark`` is the ``at`` of the change that made ``version``; ``touched`` is when the store last
-    answered.
+    answered. ``expelled`` are those of whom the proxy heard that they may not pass, and when: no
+    pass helps them.
     """
 
     proxy_id: ProxyId
@@ -51,8 +54,10 @@ class Knowledge:
     mark: str = ""
     loaded: bool = False
     touched: float = LONG_AGO
-    trust_seconds: float = LONGEST_TRUST_SECONDS
+    trust_seconds: float = DAY_SECONDS
     admissions: set[str] = field(default_factory=set)
+    expelled: dict[str, float] = field(default_factory=dict)
+    pass_keys: Mapping[str, bytes] = field(default_factory=dict)
 
     def is_meant(self, auth_token: str) -> bool:
         """Whether this is the secret of the proxy's clients."""
@@ -62,9 +67,16 @@ class Knowledge:
         """Why a client who knows the secret may pass; None when they may not."""
         if self.track == "free":
             return "free"
-        if self.silence() <= self.trust_seconds and shown.admission in self.admissions:
+        silence, admission = self.silence(), shown.admission
+        if silence <= self.trust_seconds and admission in self.admissions:
             return "known"
-        return None
+        if silence <= TRUST_SECONDS or admission in self.expelled:
+            return None
+        now = self.clock.now()
+        good = is_good(
+            shown.its_pass, self.pass_keys, proxy_id=self.proxy_id, admission=admission, now=now
+        )
+        return "pass" if good else None
 
     def silence(self) -> float:
         """For how many seconds the store has not answered."""
@@ -76,7 +88,12 @@ class Knowledge:
 
     def replace(self, admissions: Iterable[str], *, version: int, mark: str) -> None:
         """Take over a snapshot."""
-        self.admissions = set(admissions)
+        taken = set(admissions)
+        for gone in self.admissions - taken:
+            self._note_expelled(gone)
+        for there in taken & self.expelled.keys():
+            del self.expelled[there]
+        self.admissions = taken
         self.version, self.mark, self.loaded = version, mark, True
 
     def apply(self, version: int, change: dict[str, str]) -> bool:
@@ -85,7 +102,19 @@ class Knowledge:
             return False
         if change["op"] == "admit":
             self.admissions.add(change["admission"])
+            self.expelled.pop(change["admission"], None)
         else:
             self.admissions.discard(change["admission"])
+            self._note_expelled(change["admission"])
         self.version, self.mark = version, change.get("at", "")
         return True
+
+    def forget_expelled(self) -> None:
+        """Forget those whose passes have all run out since."""
+        oldest = self.clock.now() - self.trust_seconds
+        for admission, when in list(self.expelled.items()):
+            if when < oldest:
+                del self.expelled[admission]
+
+    def _note_expelled(self, admission: str) -> None:
+        self.expelled[admission] = self.clock.now()

@@ -31,7 +31,13 @@ log = logging.getLogger(__name__)
 HEAD_SECONDS: Final = 15
 CONNECT_SECONDS: Final = 10
 HOP_BY_HOP: Final = frozenset({"connection", "keep-alive", "te", "upgrade"})
-FOR_PROXIES: Final = ("proxy-", "x-lantern-auth-token", "x-lantern-config-", "x-lantern-ping")
+FOR_PROXIES: Final = (
+    "proxy-",
+    "x-lantern-auth-token",
+    "x-lantern-config-",
+    "x-lantern-ping",
+    "x-lantern-pro-pass",
+)
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -110,6 +116,7 @@ class ReferenceProxy:
             auth_token=head.get("X-Lantern-Auth-Token"),
             pro_token=head.get("X-Lantern-Pro-Token"),
             device_id=head.get("X-Lantern-Device-Id"),
+            its_pass=head.get("X-Lantern-Pro-Pass"),
         )
         meant = [known for known in self._known() if known.is_meant(shown.auth_token)]
         reasons = (known.why_admitted(shown) for known in meant)

@@ -1,21 +1,18 @@
 """The reference http-proxy after an absence: cut off, overtaken by the stream, another history."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import redis
 
 from devstack.network import Network, network_to
 from devstack.redis_server import RedisPlace, running
-from lantern_pro.store import client as store
 from lantern_pro.types import ProxyId, UserId
 from proxies import keys
 from tests import fleet
 from tests.processes import eventually
-from tests.through import Through, linked, running_proxy
+from tests.through import Through, linked, running_proxy, store_at
 
 pytestmark = pytest.mark.stack
 
@@ -35,30 +32,30 @@ class Ground:
         return int(str(found or -1))
 
 
-@contextmanager
-def store_at(place: RedisPlace) -> Iterator[redis.Redis]:
-    """Let the store speak to this Redis meanwhile."""
-    clients = [redis.Redis.from_url(place.url, decode_responses=text) for text in (True, False)]
-    try:
-        with store.using(text=clients[0], raw=clients[1]):
-            yield clients[0]
-    finally:
-        for each in clients:
-            each.close()
+Started = tuple[RedisPlace, Network, Through]
 
 
-@pytest.fixture
-def ground(tmp_path: Path) -> Iterator[Ground]:
-    """Everything runs, and the network is whole."""
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    """Everything runs."""
     with (
-        running(RedisPlace.in_folder(tmp_path)) as place,
+        running(RedisPlace.in_folder(tmp_path_factory.mktemp("redis"))) as place,
         network_to(place.port) as network,
-        store_at(place) as client,
         running_proxy(REDIS_URL=place.url.replace(str(place.port), str(network.port))) as (
             through,
             _,
         ),
     ):
+        yield place, network, through
+
+
+@pytest.fixture
+def ground(started: Started) -> Iterator[Ground]:
+    """The network is whole, and the store empty."""
+    place, network, through = started
+    with store_at(place) as client:
+        client.flushall()
+        network.mend()
         yield Ground(place, network, through, client)
 
 

@@ -85,7 +85,7 @@ def _populate(user_id: UserId, fence: Fence, **read: Any) -> str:
         **read,
     }
     return managers.populate_user_config(
-        admissions=["0" * 64], body=BODY, work=Work.of(fence), **told
+        admissions=["0" * 64], body=BODY, renewal=None, work=Work.of(fence), **told
     )
 
 
