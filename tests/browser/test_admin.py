@@ -130,7 +130,7 @@ def test_showing_an_address_is_written_into_the_history(
     shot(page, "user-history")
 
 
-def test_a_price_that_staff_change_is_what_clients_are_asked_and_stands_in_the_history(
+def test_a_price_that_staff_change_makes_the_version_that_clients_are_asked_for(
     page: Page, site: Site, shot: Shot
 ) -> None:
     page.goto(site / "admin/billing/plan/")
@@ -141,10 +141,11 @@ def test_a_price_that_staff_change_is_what_clients_are_asked_and_stands_in_the_h
     page.locator("[name=price_minor]").fill("5100")
     page.get_by_role("button", name="Save", exact=True).click()
 
-    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    expect(page.get_by_text("1y-usd-11 takes the place of 1y-usd-10")).to_be_visible()
     offered = {plan["id"]: plan for plan in requests.get(site / "plans", timeout=5).json()["plans"]}
-    assert offered["1y-usd-10"]["price"] == {"usd": 5100}
-    page.goto(site / "admin/billing/plan/1y-usd-10/history/")
+    assert offered["1y-usd-11"]["price"] == {"usd": 5100}
+    assert "1y-usd-10" not in offered
+    page.goto(site / "admin/billing/plan/1y-usd-11/history/")
     expect(page.get_by_text(re.compile("Changed .*rice"))).to_be_visible()
     shot(page, "plan-history")
 
