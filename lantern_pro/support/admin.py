@@ -126,7 +126,7 @@ class UserStoryAdmin(ReadOnlyAdmin):
         return _table(
             ("What", "When", "Days", "Because of"),
             [
-                (each["kind"], _minute(each["at"]), each["days"], each["because"])
+                (_words(each["kind"]), _minute(each["at"]), each["days"], each["because"])
                 for each in _story(user).time_ledger
             ],
             empty="This user has never been Pro.",
@@ -273,6 +273,11 @@ def _story(user: User) -> Story:
 def _minute(iso: object) -> str:
     """A moment of the story, to the minute, in UTC."""
     return str(iso)[:16].replace("T", " ")
+
+
+def _words(name: object) -> str:
+    """A name of the code's, such as referral_bonus, as people write it."""
+    return str(name).replace("_", " ")
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> SafeString:

@@ -101,6 +101,13 @@ def test_a_users_page_tells_their_whole_story(
     shot(page, "user")
 
 
+def test_the_reasons_for_pro_time_are_told_in_words(page: Page, site: Site) -> None:
+    page.goto(site / "admin/accounts/user/?q=ivo@example.org")
+    page.locator("#result_list tbody a").first.click()
+
+    expect(page.get_by_role("cell", name="referral bonus", exact=True)).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 def test_a_users_page_is_no_wider_than_the_screen(
     page: Page, site: Site, paid: Purchase, width: int
