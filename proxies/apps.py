@@ -9,3 +9,7 @@ class ProxiesConfig(AppConfig):
     name = "proxies"
     label = "proxies"
     verbose_name = "Proxies"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from proxies import checks  # noqa: F401 - importing registers them

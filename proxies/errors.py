@@ -10,6 +10,13 @@ class FleetKeptChanging(NotYet):
     message = "The fleet kept changing meanwhile. It is tried again shortly."
 
 
+class BridgeIsOff(Refused):
+    """The keys of proxies of 2016 are not kept here: they hold tokens in clear."""
+
+    error_id = "bridge-is-off"
+    message = "The bridge to proxies of 2016 is off; LANTERN_BRIDGE_2016=yes turns it on."
+
+
 class ProxyNameTaken(Refused):
     """Another proxy of the cell has this name; names are what configurations are keyed by."""
 

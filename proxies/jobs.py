@@ -16,7 +16,7 @@ from lantern_pro.types import Cell, Millis, ProxyId, UserId
 from proxies import links
 from proxies.links import Waiting
 from proxies.models import Proxy
-from proxies.services import assignments, cards, health
+from proxies.services import assignments, bridge, cards, health
 from proxies.services.assignments import Asked
 
 PAGE: Final = 200
@@ -140,6 +140,40 @@ def stage_stale_cards(cell: Cell) -> None:
     shape = cards.stale_shape(cell)
     if shape is not None:
         ledger.stage(PublishCards.of(cell, f"{shape}.{clock.now() // MINUTE_MS}"))
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorProxy(JobArguments):
+    """The keys of a proxy of 2016 are behind its users."""
+
+    kind: ClassVar[str] = "mirror_proxy"
+    proxy_id: ProxyId
+
+
+@job(MirrorProxy)
+def mirror_proxy(_leased: LeasedJob, arguments: MirrorProxy) -> Done:
+    """Bring them in step. What is written is ordered by its version, so no fence is needed."""
+    bridge.mirror_proxy(arguments.proxy_id)
+    return Done()
+
+
+@periodic
+def stage_mirrors(cell: Cell) -> None:
+    """Stage a mirror of each proxy of 2016 whose keys are behind.
+
+    The job's name has the minute too: keys that somebody has emptied are behind once more.
+    """
+    minute = clock.now() // MINUTE_MS
+    jobs = [
+        NewJob(
+            cell,
+            MirrorProxy(each.proxy_id),
+            f"{each.proxy_id}.{each.mark}.{each.version}.{minute}",
+        )
+        for each in bridge.behind(cell)
+    ]
+    if jobs:
+        ledger.stage(*jobs)
 
 
 @periodic

@@ -69,6 +69,13 @@ FLEET_VERSION = Key(
     app="proxies",
 )
 
+BRIDGED = Key(
+    "proxies:bridged",
+    Kind.HASH,
+    "proxies of 2016, whose own keys are kept in step -> the id of the server there",
+    app="proxies",
+)
+
 USERS = Key("proxy:{proxy_id}:users", Kind.ZSET, "its users -> since when, ms", app="proxies")
 ADMISSIONS = Key(
     "proxy:{proxy_id}:admissions",

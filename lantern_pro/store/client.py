@@ -33,8 +33,18 @@ def _connect(*, decode: bool) -> redis.Redis:
     An answer that does not come is not waited for again: whoever asked would wait as many times
     as long, and hold a thread meanwhile.
     """
+    return _open(settings.REDIS_URL, decode=decode)
+
+
+@cache
+def _elsewhere(url: str) -> redis.Redis:
+    with _making:
+        return _open(url, decode=True)
+
+
+def _open(url: str, *, decode: bool) -> redis.Redis:
     return redis.Redis.from_url(
-        settings.REDIS_URL,
+        url,
         decode_responses=decode,
         protocol=2,
         socket_connect_timeout=2,
@@ -61,6 +71,11 @@ def _shared(*, decode: bool) -> redis.Redis:
 def text_client() -> TextClient:
     """The store's connection: answers come as ``str``."""
     return _substitute.get(True) or _shared(decode=True)
+
+
+def client_at(url: str) -> TextClient:
+    """A client of another Redis, or ``text_client`` if it is the store's own; answers are text."""
+    return text_client() if url == settings.REDIS_URL else _elsewhere(url)
 
 
 def raw_client() -> redis.Redis:

@@ -1,6 +1,7 @@
-"""Keys that other libraries make on the same Redis: no truth, and free to vanish.
+"""Keys on the same Redis whose names are not ours to choose: no truth, and free to vanish.
 
-They carry no cell's tag and may live on another server (``LANTERN_VOLATILE_REDIS_URL``).
+They carry no cell's tag and may live on another server (``LANTERN_VOLATILE_REDIS_URL``,
+``LANTERN_BRIDGE_2016_REDIS_URL``).
 """
 
 from dataclasses import dataclass
@@ -23,6 +24,11 @@ VOLATILE: Final = (
     Volatile("unacked", "Celery's transport: wake-ups under way", "none"),
     Volatile("celery", "Celery's queue of wake-ups, and its results", "none"),
     Volatile("_celery", "Celery's remote control", "none"),
+    Volatile("server->users:", "the bridge to proxies of 2016: ids of a server's users", "none"),
+    Volatile("server-msg:", "that bridge: what a server is told, a list", "none"),
+    Volatile("server->mark:", "that bridge: how far a server's keys are in step", "none"),
+    Volatile("user->token", "that bridge: Pro tokens in clear", "none", personal=True),
+    Volatile("user->devices:", "that bridge: a user's devices", "none", personal=True),
 )
 
 

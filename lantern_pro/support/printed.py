@@ -22,6 +22,7 @@ from lantern_pro.store.management.commands.redis_schema import schema_page
 BESIDE_THE_TABLE: Final = {
     ForwardJob.kind: "any event whose job belongs to another cell",
     "reap_user": "the regular look for accounts that nobody has confirmed in time",
+    "mirror_proxy": "the regular look for proxies of 2016 whose keys are behind",
     "release_proxies": "the regular look for users whose Pro time is over",
     "forget_jobs": "the clock, every hour",
 }
