@@ -4,12 +4,12 @@ import base64
 import binascii
 import hashlib
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from devstack.standin import Answer, Draft, Fault, Journal, Object, Request
 from devstack.stripe_standin.call import API_VERSION, Call, new_id, visible
+from devstack.stripe_standin.clock import Clock
 from devstack.stripe_standin.errors import StripeError
 from devstack.stripe_standin.params import Params
 from devstack.stripe_standin.published import check_published
@@ -79,13 +79,15 @@ class Api:
         *,
         committed: Callable[[], None],
         pause: Callable[[float], object],
+        clock: Clock,
     ) -> None:
-        """Answer from this journal."""
+        """Answer from this journal, at the clock's time."""
         self.journal = journal
         self._committed = committed
         self._busy: set[str] = set()
         self._busy_lock = threading.Lock()
         self.pause = pause
+        self.clock = clock
         self.unknown_parameters: list[str] = []
 
     def answer(
@@ -111,7 +113,7 @@ class Api:
                 request_id=request_id,
                 idempotency_key=key,
                 deliver=deliver,
-                now=int(time.time()),
+                now=self.clock.now(),
             )
             with self._holding(key):
                 if stored := self._stored(call):

@@ -18,10 +18,16 @@ _EXPANDABLE = frozenset(
     {
         "balance_transaction",
         "charge",
+        "confirmation_secret",
         "customer",
+        "invoice",
         "latest_charge",
+        "latest_invoice",
+        "payment",
         "payment_intent",
         "payment_method",
+        "payments",
+        "subscription",
     }
 )
 _SMALLEST_PAGE, _USUAL_PAGE, _LARGEST_PAGE = 1, 10, 100

@@ -24,6 +24,7 @@ class Behaviour:
     decline_code: str | None = None
     message: str = "Your card was declined."
     needs_authentication: bool = False
+    can_be_kept: bool = False
 
 
 def _declined(
@@ -66,6 +67,13 @@ _REFUSES = {
         "4000000000000119", "processing error", "processing_error", "processing_error", _ASK_LATER
     ),
 }
+_DECLINES_ONCE_KEPT = Behaviour(
+    "4000000000000341",
+    "can be kept, then declined",
+    "card_declined",
+    "generic_decline",
+    can_be_kept=True,
+)
 _ASKS = {
     "authenticationRequiredOnSetup": "4000002500003155",
     "authenticationRequired": "4000002760003184",
@@ -73,6 +81,7 @@ _ASKS = {
 }
 _BY_NAME: dict[str, Behaviour] = {
     **{name: Behaviour(number, "pays") for name, number in _PAYS.items()},
+    "chargeCustomerFail": _DECLINES_ONCE_KEPT,
     **_REFUSES,
     **{f"visa_{name}": behaviour for name, behaviour in _REFUSES.items()},
     **{

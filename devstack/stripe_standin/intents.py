@@ -1,5 +1,7 @@
 """Endpoints: payment intents."""
 
+from collections.abc import Callable
+
 from devstack.standin import Object
 from devstack.stripe_standin.call import Call, new_id, visible
 from devstack.stripe_standin.cards import Behaviour, behaviour_of
@@ -15,6 +17,8 @@ _TEXTS = (
     "statement_descriptor_suffix",
     "transfer_group",
 )
+WHEN_PAID: list[Callable[[Call, Object], None]] = []
+"""What else becomes of a payment: of the invoice or the checkout session that asked for it."""
 _CONFIRMABLE = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 _CANCELLABLE = _CONFIRMABLE | {"processing", "requires_capture"}
 _CAPTURES = (None, "automatic", "automatic_async")
@@ -26,25 +30,26 @@ def create_intent(call: Call) -> Object:
     currency = needed_currency(call.params)
     amount = needed_amount(call.params, currency)
     customer = call.find_named("customer", "customer")
-    confirm = call.params.flag("confirm")
-    automatic = _automatic_methods(call, confirm=confirm)
-    intent = _new_intent(call, amount, currency)
+    at_once = call.params.flag("confirm")
+    automatic = _automatic_methods(call, confirm=at_once)
+    intent = new_intent(call, amount, currency)
     intent["customer"] = customer["id"] if customer else None
     intent["automatic_payment_methods"] = automatic
     call.params.merge(intent, _TEXTS)
     call.params.merge_metadata(intent)
     method = _method_sent(call)
-    if confirm and method is None:
+    if at_once and method is None:
         raise missing(param="payment_method")
     if method:
         intent["payment_method"] = method["id"]
         intent["status"] = "requires_confirmation"
     call.put(intent)
     call.emit("payment_intent.created", intent)
-    return _confirm(call, intent, method) if confirm and method else intent
+    return confirm(call, intent, method) if at_once and method else intent
 
 
-def _new_intent(call: Call, amount: int, currency: str) -> Object:
+def new_intent(call: Call, amount: int, currency: str, **more: object) -> Object:
+    """Make an intent; it is not stored yet."""
     intent = call.make(
         "payment_intent",
         "pi",
@@ -73,6 +78,7 @@ def _new_intent(call: Call, amount: int, currency: str) -> Object:
         status="requires_payment_method",
         **dict.fromkeys(_TEXTS),
     )
+    intent.update(more)
     intent["client_secret"] = f"{intent['id']}_{new_id('secret')}"
     return intent
 
@@ -112,13 +118,14 @@ def confirm_intent(call: Call, intent_id: str) -> Object:
             "Update it with a payment method and confirm it again."
         )
         raise _unexpected_state(message, intent)
-    return _confirm(call, intent, method)
+    return confirm(call, intent, method)
 
 
-def _confirm(call: Call, intent: Object, method: Object) -> Object:
+def confirm(call: Call, intent: Object, method: Object) -> Object:
+    """Charge a method: it pays, asks for its holder, or declines (``StripeError`` 402)."""
     card = behaviour_of(method["card"])
     intent.update(payment_method=method["id"], last_payment_error=None, next_action=None)
-    if card.needs_authentication:
+    if card.needs_authentication and not method.get("_known_to_its_bank"):
         return _ask(call, intent, method)
     if card.code:
         raise _decline(call, intent, method, card)
@@ -135,6 +142,8 @@ def _pay(call: Call, intent: Object, method: Object) -> Object:
     )
     call.put(intent)
     call.emit("payment_intent.succeeded", intent)
+    for follow in WHEN_PAID:
+        follow(call, intent)
     return intent
 
 
@@ -187,6 +196,8 @@ def authenticate(call: Call, intent_id: str, *, succeed: bool) -> Object:
     _must_be(intent, frozenset({"requires_action"}), "authenticate")
     method = call.draft.get(intent["payment_method"]) or {}
     if succeed:
+        if intent["setup_future_usage"] == "off_session":
+            call.put({**method, "_known_to_its_bank": True})
         return _pay(call, intent, method)
     message = "We are unable to authenticate your payment method."
     code = "payment_intent_authentication_failure"

@@ -33,7 +33,7 @@ def create_customer(call: Call) -> Object:
     _fill_customer(call, customer)
     call.put(customer)
     if call.params.text("payment_method"):
-        _attach(call, usable_method(call, "payment_method"), customer)
+        attach(call, usable_method(call, "payment_method"), customer)
     call.emit("customer.created", customer)
     return customer
 
@@ -94,12 +94,13 @@ def create_method(call: Call) -> Object:
     else:
         card = card_from(call.params.beneath("card"), param="card")
     billing = {text: call.params.text(f"billing_details[{text}]") for text in _BILLING_TEXTS}
-    method = _method(call, card, billing=billing)
+    method = new_method(call, card, billing=billing)
     call.params.merge_metadata(method)
     return call.put(method)
 
 
-def _method(call: Call, card: Object, *, billing: Object | None = None) -> Object:
+def new_method(call: Call, card: Object, *, billing: Object | None = None) -> Object:
+    """Make a payment method of a card; it is not stored yet."""
     address = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
     details = {"address": address, **dict.fromkeys(_BILLING_TEXTS), **(billing or {})}
     return call.make(
@@ -136,7 +137,7 @@ def usable_method(call: Call, param: str) -> Object:
 
 def _named_method(call: Call, method_id: str, *, param: str | None) -> Object:
     if method_id in BY_PAYMENT_METHOD:
-        return call.put(_method(call, card_of(BY_PAYMENT_METHOD[method_id])))
+        return call.put(new_method(call, card_of(BY_PAYMENT_METHOD[method_id])))
     found = call.draft.get(method_id)
     if found is None or found["object"] != "payment_method":
         raise no_such(kind="PaymentMethod", object_id=method_id, param=param)
@@ -152,12 +153,13 @@ def attach_method(call: Call, method_id: str) -> Object:
     """``POST /v1/payment_methods/:id/attach``; a card that its bank declines is refused."""
     customer_id = call.params.need("customer")
     customer = call.find("customer", customer_id, param="customer")
-    return _attach(call, _named_method(call, method_id, param=None), customer)
+    return attach(call, _named_method(call, method_id, param=None), customer)
 
 
-def _attach(call: Call, method: Object, customer: Object) -> Object:
+def attach(call: Call, method: Object, customer: Object) -> Object:
+    """Keep a method for a customer; a card that its bank declines is refused."""
     card = behaviour_of(method["card"])
-    if card.code:
+    if card.code and not card.can_be_kept:
         raise card_error(card.message, card.code, card.decline_code)
     method["customer"] = customer["id"]
     call.put(method)

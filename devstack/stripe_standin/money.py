@@ -31,25 +31,35 @@ def written(amount: int, currency: str) -> str:
 
 def needed_currency(params: Params) -> str:
     """Read ``currency``."""
-    currency = params.need("currency").lower()
+    return currency_of(params, "currency")
+
+
+def currency_of(params: Params, name: str) -> str:
+    """Read a currency by its parameter's name."""
+    currency = params.need(name).lower()
     if currency not in _CURRENCIES:
         message = f"Invalid currency: {currency}."
-        raise StripeError(message, param="currency")
+        raise StripeError(message, param=name)
     return currency
 
 
 def needed_amount(params: Params, currency: str) -> int:
     """Read ``amount``, which must be within what can be charged in that currency."""
-    params.need("amount")
-    amount = params.number("amount") or 0
+    return whole_amount(params, "amount", currency)
+
+
+def whole_amount(params: Params, name: str, currency: str) -> int:
+    """Read an amount by its parameter's name."""
+    params.need(name)
+    amount = params.number(name) or 0
     if amount < 1:
         message = "This value must be greater than or equal to 1."
-        raise StripeError(message, code="parameter_invalid_integer", param="amount")
+        raise StripeError(message, code="parameter_invalid_integer", param=name)
     least = _SMALLEST.get(currency, 1)
     if amount < least:
         message = f"Amount must be at least {written(least, currency)}."
-        raise StripeError(message, code="amount_too_small", param="amount")
+        raise StripeError(message, code="amount_too_small", param=name)
     if amount > _LARGEST:
         message = f"Amount must be no more than {written(_LARGEST, currency)}."
-        raise StripeError(message, code="amount_too_large", param="amount")
+        raise StripeError(message, code="amount_too_large", param=name)
     return amount

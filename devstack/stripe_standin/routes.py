@@ -1,182 +1,147 @@
 """Which call is which function, and which parameters it knows."""
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from devstack.standin import Object
 from devstack.stripe_standin import charges, disputes, events, intents, methods
+from devstack.stripe_standin.billing_routes import BILLING_ROUTES
 from devstack.stripe_standin.errors import StripeError
+from devstack.stripe_standin.route import CURSORS, METADATA, NONE, PAGE, Route, route, words
 
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One endpoint. ``run`` takes the ``Call`` and the ids of the path."""
-
-    method: str
-    path: str
-    pattern: re.Pattern[str]
-    run: Callable[..., Object]
-    names: frozenset[str]
-    published: str
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_EXPAND = _words("expand[]")
-_METADATA = _words("metadata metadata[*]")
-_CURSORS = _words("limit starting_after ending_before")
-_PAGE = _CURSORS | _words("created created[*]")
-_CUSTOMER = _METADATA | _words(
+_CUSTOMER = METADATA | words(
     "address[*] description email name payment_method phone shipping[*] tax_exempt "
     "preferred_locales[] invoice_settings[default_payment_method]"
 )
-_CARD = _words("card[number] card[exp_month] card[exp_year] card[cvc] card[name] card[*]")
-_METHOD = _METADATA | _words(
+_CARD = words("card[number] card[exp_month] card[exp_year] card[cvc] card[name] card[*]")
+_METHOD = METADATA | words(
     "type card[number] card[exp_month] card[exp_year] card[cvc] card[token] "
     "billing_details[*] allow_redisplay"
 )
 
 
-_PAYMENT = _words(
+_PAYMENT = words(
     "payment_method payment_method_options[card][*] receipt_email return_url off_session "
     "error_on_requires_action setup_future_usage shipping[*] use_stripe_sdk capture_method"
 )
-_NOW = _words("off_session error_on_requires_action return_url use_stripe_sdk")
+_NOW = words("off_session error_on_requires_action return_url use_stripe_sdk")
 _INTENT = (
     _PAYMENT
-    | _METADATA
-    | _words(
+    | METADATA
+    | words(
         "amount currency customer description statement_descriptor statement_descriptor_suffix "
         "transfer_group"
     )
 )
-_NEW_INTENT = _INTENT | _words(
+_NEW_INTENT = _INTENT | words(
     "confirm confirmation_method automatic_payment_methods[enabled] "
     "automatic_payment_methods[allow_redirects]"
 )
-_REFUND = _METADATA | _words("charge payment_intent amount reason")
+_REFUND = METADATA | words("charge payment_intent amount reason")
 
 
-def _route(
-    method: str, path: str, run: Callable[..., Object], names: frozenset[str], published: str
-) -> Route:
-    pattern = re.compile("/v1/" + path.replace(":id", r"([A-Za-z0-9_]+)"))
-    return Route(method, path, pattern, run, names | _EXPAND, published)
-
-
-_NONE: frozenset[str] = frozenset()
 ROUTES = [
-    _route("POST", "customers", methods.create_customer, _CUSTOMER, "CustomerCreate"),
-    _route("GET", "customers", methods.list_customers, _PAGE | {"email"}, "CustomerList"),
-    _route("GET", "customers/:id", methods.retrieve_customer, _NONE, "CustomerRetrieve"),
-    _route(
+    route("POST", "customers", methods.create_customer, _CUSTOMER, "CustomerCreate"),
+    route("GET", "customers", methods.list_customers, PAGE | {"email"}, "CustomerList"),
+    route("GET", "customers/:id", methods.retrieve_customer, NONE, "CustomerRetrieve"),
+    route(
         "POST",
         "customers/:id",
         methods.update_customer,
         _CUSTOMER - {"payment_method"},
         "CustomerUpdate",
     ),
-    _route(
+    route(
         "GET",
         "customers/:id/payment_methods",
         methods.list_methods,
-        _CURSORS | {"type"},
+        CURSORS | {"type"},
         "CustomerPaymentMethodList",
     ),
-    _route("POST", "tokens", methods.create_token, _CARD, "TokenCreate"),
-    _route("GET", "tokens/:id", methods.retrieve_token, _NONE, "TokenRetrieve"),
-    _route("POST", "payment_methods", methods.create_method, _METHOD, "PaymentMethodCreate"),
-    _route(
+    route("POST", "tokens", methods.create_token, _CARD, "TokenCreate"),
+    route("GET", "tokens/:id", methods.retrieve_token, NONE, "TokenRetrieve"),
+    route("POST", "payment_methods", methods.create_method, _METHOD, "PaymentMethodCreate"),
+    route(
         "GET",
         "payment_methods",
         methods.list_methods,
-        _CURSORS | {"customer", "type"},
+        CURSORS | {"customer", "type"},
         "PaymentMethodList",
     ),
-    _route("GET", "payment_methods/:id", methods.retrieve_method, _NONE, "PaymentMethodRetrieve"),
-    _route(
+    route("GET", "payment_methods/:id", methods.retrieve_method, NONE, "PaymentMethodRetrieve"),
+    route(
         "POST",
         "payment_methods/:id/attach",
         methods.attach_method,
-        _words("customer"),
+        words("customer"),
         "PaymentMethodAttach",
     ),
-    _route(
-        "POST", "payment_methods/:id/detach", methods.detach_method, _NONE, "PaymentMethodDetach"
-    ),
-    _route("POST", "payment_intents", intents.create_intent, _NEW_INTENT, "PaymentIntentCreate"),
-    _route(
-        "GET", "payment_intents", intents.list_intents, _PAGE | {"customer"}, "PaymentIntentList"
-    ),
-    _route(
+    route("POST", "payment_methods/:id/detach", methods.detach_method, NONE, "PaymentMethodDetach"),
+    route("POST", "payment_intents", intents.create_intent, _NEW_INTENT, "PaymentIntentCreate"),
+    route("GET", "payment_intents", intents.list_intents, PAGE | {"customer"}, "PaymentIntentList"),
+    route(
         "GET",
         "payment_intents/:id",
         intents.retrieve_intent,
-        _words("client_secret"),
+        words("client_secret"),
         "PaymentIntentRetrieve",
     ),
-    _route(
+    route(
         "POST", "payment_intents/:id", intents.update_intent, _INTENT - _NOW, "PaymentIntentUpdate"
     ),
-    _route(
+    route(
         "POST",
         "payment_intents/:id/confirm",
         intents.confirm_intent,
         _PAYMENT,
         "PaymentIntentConfirm",
     ),
-    _route(
+    route(
         "POST",
         "payment_intents/:id/cancel",
         intents.cancel_intent,
-        _words("cancellation_reason"),
+        words("cancellation_reason"),
         "PaymentIntentCancel",
     ),
-    _route(
-        "GET", "charges", charges.list_charges, _PAGE | {"customer", "payment_intent"}, "ChargeList"
+    route(
+        "GET", "charges", charges.list_charges, PAGE | {"customer", "payment_intent"}, "ChargeList"
     ),
-    _route("GET", "charges/:id", charges.retrieve_charge, _NONE, "ChargeRetrieve"),
-    _route("POST", "refunds", charges.create_refund, _REFUND, "RefundCreate"),
-    _route(
-        "GET", "refunds", charges.list_refunds, _PAGE | {"charge", "payment_intent"}, "RefundList"
+    route("GET", "charges/:id", charges.retrieve_charge, NONE, "ChargeRetrieve"),
+    route("POST", "refunds", charges.create_refund, _REFUND, "RefundCreate"),
+    route(
+        "GET", "refunds", charges.list_refunds, PAGE | {"charge", "payment_intent"}, "RefundList"
     ),
-    _route("GET", "refunds/:id", charges.retrieve_refund, _NONE, "RefundRetrieve"),
-    _route(
+    route("GET", "refunds/:id", charges.retrieve_refund, NONE, "RefundRetrieve"),
+    route(
         "GET",
         "disputes",
         disputes.list_disputes,
-        _PAGE | {"charge", "payment_intent"},
+        PAGE | {"charge", "payment_intent"},
         "DisputeList",
     ),
-    _route("GET", "disputes/:id", disputes.retrieve_dispute, _NONE, "DisputeRetrieve"),
-    _route("POST", "disputes/:id/close", disputes.close_dispute, _NONE, "DisputeClose"),
-    _route("GET", "balance", charges.retrieve_balance, _NONE, "BalanceRetrieve"),
-    _route(
+    route("GET", "disputes/:id", disputes.retrieve_dispute, NONE, "DisputeRetrieve"),
+    route("POST", "disputes/:id/close", disputes.close_dispute, NONE, "DisputeClose"),
+    route("GET", "balance", charges.retrieve_balance, NONE, "BalanceRetrieve"),
+    route(
         "GET",
         "balance_transactions",
         charges.list_transactions,
-        _PAGE | {"source", "type"},
+        PAGE | {"source", "type"},
         "BalanceTransactionList",
     ),
-    _route(
+    route(
         "GET",
         "balance_transactions/:id",
         charges.retrieve_transaction,
-        _NONE,
+        NONE,
         "BalanceTransactionRetrieve",
     ),
-    _route("GET", "events", events.list_events, _PAGE | {"type"}, "EventList"),
-    _route("GET", "events/:id", events.retrieve_event, _NONE, "EventRetrieve"),
+    route("GET", "events", events.list_events, PAGE | {"type"}, "EventList"),
+    route("GET", "events/:id", events.retrieve_event, NONE, "EventRetrieve"),
+    *BILLING_ROUTES,
 ]
 
 
 def route_of(method: str, path: str) -> tuple[Route, tuple[str, ...]]:
     """Find the endpoint and the ids in its path; ``StripeError`` 404 when there is none."""
-    for route in ROUTES:
-        if route.method == method and (match := route.pattern.fullmatch(path)):
-            return route, match.groups()
+    for each in ROUTES:
+        if each.method == method and (match := each.pattern.fullmatch(path)):
+            return each, match.groups()
     message = f"Unrecognized request URL ({method}: {path})."
     raise StripeError(message, status=404)

@@ -1,18 +1,20 @@
 """The Stripe stand-in as a whole: the API, its webhooks, its pages and its controls."""
 
-import time
+from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 from typing import ClassVar
 
 from devstack.standin import Answer, Draft, Fault, Object, Request, Standin
 from devstack.standin.courier import Courier
-from devstack.stripe_standin import pages
+from devstack.stripe_standin import pages, renewals
 from devstack.stripe_standin.api import Api
 from devstack.stripe_standin.call import Call, new_id
+from devstack.stripe_standin.clock import Clock
 from devstack.stripe_standin.dispute_pages import disputes_page
 from devstack.stripe_standin.disputes import ACTS
 from devstack.stripe_standin.errors import StripeError
+from devstack.stripe_standin.hosted import hosted
 from devstack.stripe_standin.intents import authenticate
 from devstack.stripe_standin.params import Params
 from devstack.stripe_standin.signing import packed
@@ -29,6 +31,8 @@ class StripeStandin(Standin):
     with ``payment_intent`` and ``succeed``, which is what the customer does at the bank. So is
     ``POST /_control/disputes/<act>``: ``open`` and ``inquire`` with ``charge`` (``amount``,
     ``reason``), ``escalate``, ``win`` and ``lose`` with ``dispute``. ``/disputes`` has buttons.
+    ``POST /_control/clock`` puts the clock forward ``to`` a time (Unix seconds): what renews, is
+    tried again or expires until then does so, in order.
     """
 
     name: ClassVar[str] = "stripe"
@@ -48,9 +52,15 @@ class StripeStandin(Standin):
             self.journal,
             url=webhook_url,
             retry_seconds=retry_seconds,
-            pack=lambda event: packed(event, webhook_secret),
+            pack=lambda event: packed(event, webhook_secret, self.clock.now()),
         )
-        self.api = Api(self.journal, committed=self.webhooks.wake, pause=self.stopping.wait)
+        self.clock = Clock(self.journal)
+        self.api = Api(
+            self.journal,
+            committed=self.webhooks.wake,
+            pause=self.stopping.wait,
+            clock=self.clock,
+        )
 
     def start(self) -> str:
         """Serve, and deliver what is due."""
@@ -65,6 +75,13 @@ class StripeStandin(Standin):
 
     def answer(self, request: Request, fault: Fault | None) -> Answer:
         """Answer an API call, or show a page."""
+        found = hosted(self, request) or self._api_or_page(request, fault)
+        if found is None:
+            error = StripeError(f"Unrecognized request URL ({request.method}: {request.path}).")
+            found = Answer.of_json(error.body(), status=404)
+        return found
+
+    def _api_or_page(self, request: Request, fault: Fault | None) -> Answer | None:
         if request.path.startswith("/v1/"):
             deliver = self.webhooks.url is not None
             return self.api.answer(request, base_url=self.url, deliver=deliver, fault=fault)
@@ -82,8 +99,7 @@ class StripeStandin(Standin):
                 "payment_intent", intent_id
             ):
                 return self._at_the_bank(method, intent, request)
-        error = StripeError(f"Unrecognized request URL ({request.method}: {request.path}).")
-        return Answer.of_json(error.body(), status=404)
+        return None
 
     def failure(self, status: int) -> Answer:
         """Answer as Stripe does when it is in trouble or asked too often."""
@@ -109,6 +125,10 @@ class StripeStandin(Standin):
             told = {name: str(value) for name, value in request.json().items()}
             status, body = self.dispute(request.path.rpartition("/")[2], **told)
             return Answer.of_json(body, status=status)
+        if request.path == "/_control/clock":
+            if request.method == "POST":
+                self.put_clock_forward(int(str(request.json().get("to"))))
+            return Answer.of_json({"now": self.clock.now()})
         if (request.method, request.path) != ("POST", "/_control/authenticate"):
             return self.webhooks.control(request)
         wanted = request.json()
@@ -132,16 +152,31 @@ class StripeStandin(Standin):
         call = self._call_from_outside(told)
         return self.api.run(call, lambda: ACTS[act](call))
 
-    def _call_from_outside(self, told: dict[str, str]) -> Call:
+    def act(self, told: dict[str, str], work: Callable[[Call], Object]) -> tuple[int, Object]:
+        """Do what a customer does on a page of Stripe's; answers as the API would."""
+        call = self._call_from_outside(told)
+        return self.api.run(call, lambda: work(call))
+
+    def put_clock_forward(self, to: int) -> int:
+        """Let it be later (Unix seconds), with all that happens on the way; says how much did."""
+        happened = self.clock.put_forward(
+            to, lambda draft: renewals.due(draft, lambda d, t: self._call_from_outside({}, d, t))
+        )
+        self.webhooks.wake()
+        return happened
+
+    def _call_from_outside(
+        self, told: dict[str, str], draft: Draft | None = None, now: int | None = None
+    ) -> Call:
         return Call(
-            draft=Draft(self.journal),
+            draft=draft or Draft(self.journal),
             params=Params(list(told.items())),
             path="",
             base_url=self.url,
             request_id=new_id("req"),
             idempotency_key=None,
             deliver=self.webhooks.url is not None,
-            now=int(time.time()),
+            now=self.clock.now() if now is None else now,
         )
 
     def _known(self, kind: str, object_id: str) -> Object | None:

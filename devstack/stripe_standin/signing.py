@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-import time
 
 from devstack.standin import Object
 from devstack.standin.courier import Parcel
@@ -16,11 +15,11 @@ def signature(secret: str, body: bytes, now: int) -> str:
     return f"t={now},v1={signed.hexdigest()}"
 
 
-def packed(event: Object, secret: str) -> Parcel:
-    """The request that brings an event."""
+def packed(event: Object, secret: str, now: int) -> Parcel:
+    """The request that brings an event, at this time."""
     body = json.dumps(visible(event), indent=2).encode()
     return body, {
         "Content-Type": "application/json; charset=utf-8",
-        "Stripe-Signature": signature(secret, body, int(time.time())),
+        "Stripe-Signature": signature(secret, body, now),
         "User-Agent": "Stripe/1.0",
     }

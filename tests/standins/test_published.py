@@ -6,7 +6,8 @@ import requests
 from devstack.stripe_standin import StripeStandin
 from devstack.stripe_standin.params import parts_of
 from devstack.stripe_standin.published import Shape, shape_of
-from devstack.stripe_standin.routes import ROUTES, Route
+from devstack.stripe_standin.route import Route
+from devstack.stripe_standin.routes import ROUTES
 from tests.standins.paying import post, purchase
 
 

@@ -1,0 +1,196 @@
+"""Invoices of subscriptions: made, finalized, paid or not."""
+
+from dataclasses import replace
+
+from devstack.standin import Object
+from devstack.stripe_standin.call import Call
+from devstack.stripe_standin.errors import StripeError
+from devstack.stripe_standin.intents import WHEN_PAID, confirm, new_intent
+from devstack.stripe_standin.params import Params
+
+DAY = 86_400
+FINALIZED_AFTER = 3_600
+"""A renewal's invoice stays a draft for an hour."""
+_TRANSITIONS = ("finalized_at", "marked_uncollectible_at", "paid_at", "voided_at")
+RETRIES = (3 * DAY, 5 * DAY, 7 * DAY)
+"""When a payment that failed is tried again; then the subscription ends."""
+
+
+def new_invoice(call: Call, subscription: Object, reason: str) -> Object:
+    """Make the invoice of a subscription's present period, as a draft."""
+    [item] = subscription["items"]["data"]
+    price = item["price"]
+    amount = price["unit_amount"]
+    period = {"start": item["current_period_start"], "end": item["current_period_end"]}
+    invoice = call.make(
+        "invoice",
+        "in",
+        amount_due=amount,
+        amount_paid=0,
+        amount_remaining=amount,
+        attempt_count=0,
+        attempted=False,
+        auto_advance=True,
+        billing_reason=reason,
+        collection_method="charge_automatically",
+        confirmation_secret=None,
+        currency=price["currency"],
+        customer=subscription["customer"],
+        hosted_invoice_url=None,
+        metadata={},
+        next_payment_attempt=None,
+        number=None,
+        parent=_parent(subscription),
+        period_start=period["start"],
+        period_end=period["end"],
+        status="draft",
+        status_transitions=dict.fromkeys(_TRANSITIONS),
+        subtotal=amount,
+        total=amount,
+    )
+    invoice["lines"] = _lines(call, subscription, amount, period)
+    invoice["payments"] = _list([])
+    invoice["_finalize_at"] = call.now + FINALIZED_AFTER
+    subscription["latest_invoice"] = invoice["id"]
+    call.put(invoice)
+    call.emit("invoice.created", invoice)
+    return invoice
+
+
+def _parent(subscription: Object) -> Object:
+    details = {"metadata": subscription["metadata"], "subscription": subscription["id"]}
+    kind = "subscription_details"
+    return {"type": kind, "quote_details": None, kind: details}
+
+
+def _lines(call: Call, subscription: Object, amount: int, period: Object) -> Object:
+    line = call.make(
+        "line_item", "il", amount=amount, currency=subscription["currency"], period=period
+    )
+    return _list([{**line, "quantity": 1, "metadata": subscription["metadata"]}])
+
+
+def _list(items: list[Object]) -> Object:
+    return {"object": "list", "data": items, "has_more": False, "url": ""}
+
+
+def finalize(call: Call, invoice: Object) -> None:
+    """Close a draft; from now on it can be paid."""
+    intent = new_intent(
+        call,
+        invoice["amount_due"],
+        invoice["currency"],
+        customer=invoice["customer"],
+        description="Subscription",
+        setup_future_usage="off_session",
+        _invoice=invoice["id"],
+    )
+    call.put(intent)
+    call.emit("payment_intent.created", intent)
+    payment = call.make(
+        "invoice_payment",
+        "inpay",
+        amount_paid=None,
+        amount_requested=invoice["amount_due"],
+        currency=invoice["currency"],
+        invoice=invoice["id"],
+        is_default=True,
+        payment={"type": "payment_intent", "payment_intent": intent["id"]},
+        status="open",
+    )
+    secret = {"client_secret": intent["client_secret"], "type": "payment_intent"}
+    invoice.update(
+        status="open",
+        number=f"{invoice['id'][-8:].upper()}-0001",
+        hosted_invoice_url=f"{call.base_url}/invoices/{invoice['id']}",
+        confirmation_secret=secret,
+        payments=_list([payment]),
+        _finalize_at=None,
+        _intent=intent["id"],
+    )
+    invoice["status_transitions"]["finalized_at"] = call.now
+    call.put(invoice)
+    call.emit("invoice.finalized", invoice)
+
+
+def attempt(call: Call, invoice: Object, method: Object | None, *, present: bool) -> bool:
+    """Try to pay an open invoice; ``present`` says whether the customer can be asked."""
+    intent = call.find("payment_intent", invoice["_intent"])
+    words = [] if present else [("off_session", "true")]
+    asking = replace(call, params=Params(words))
+    invoice.update(attempted=True, attempt_count=invoice["attempt_count"] + 1)
+    call.put(invoice)
+    if method is None:
+        _failed(call, invoice)
+        return False
+    try:
+        return bool(confirm(asking, intent, method)["status"] == "succeeded")
+    except StripeError:
+        _failed(call, invoice)
+        return False
+
+
+def _failed(call: Call, invoice: Object) -> None:
+    tried = invoice["attempt_count"]
+    more = invoice["billing_reason"] == "subscription_cycle" and tried <= len(RETRIES)
+    invoice["next_payment_attempt"] = call.now + RETRIES[tried - 1] if more else None
+    call.put(invoice)
+    call.emit("invoice.payment_failed", invoice)
+
+
+def is_paid(call: Call, intent: Object) -> None:
+    """Close the invoice that a payment was for."""
+    if not intent.get("_invoice"):
+        return
+    invoice = call.find("invoice", intent["_invoice"])
+    invoice.update(
+        status="paid",
+        amount_paid=invoice["amount_due"],
+        amount_remaining=0,
+        next_payment_attempt=None,
+        attempted=True,
+    )
+    invoice["status_transitions"]["paid_at"] = call.now
+    [payment] = invoice["payments"]["data"]
+    payment.update(status="paid", amount_paid=invoice["amount_due"])
+    call.put(invoice)
+    call.emit("invoice.paid", invoice)
+    call.emit("invoice.payment_succeeded", invoice)
+
+
+WHEN_PAID.append(is_paid)
+
+
+def void(call: Call, invoice: Object) -> None:
+    """Take an invoice back."""
+    invoice.update(status="void", next_payment_attempt=None)
+    invoice["status_transitions"]["voided_at"] = call.now
+    call.put(invoice)
+    call.emit("invoice.voided", invoice)
+
+
+def retrieve_invoice(call: Call, invoice_id: str) -> Object:
+    """``GET /v1/invoices/:id``; its payments and its secret are told only when asked for."""
+    return told(call, call.find("invoice", invoice_id), "")
+
+
+def list_invoices(call: Call) -> Object:
+    """``GET /v1/invoices``."""
+    wanted = {name: call.params.text(name) for name in ("customer", "status")}
+    page = call.page("invoice", **wanted)
+    subscription = call.params.text("subscription")
+    page["data"] = [
+        told(call, each, "data.")
+        for each in page["data"]
+        if subscription in {None, each["parent"]["subscription_details"]["subscription"]}
+    ]
+    return page
+
+
+def told(call: Call, invoice: Object, path: str) -> Object:
+    """The invoice without what is told only to those who ask by ``expand[]``."""
+    asked = call.params.items("expand")
+    for name in ("payments", "confirmation_secret"):
+        if not any(each.startswith(f"{path}{name}") for each in asked):
+            invoice.pop(name, None)
+    return invoice

@@ -1,0 +1,187 @@
+"""Subscriptions: begun, renewed by the clock, declined, ended; the portal and the open invoice."""
+
+from typing import Any
+
+import pytest
+import requests
+import stripe
+
+from devstack.stripe_standin import StripeStandin
+from tests.standins.paying import Untyped
+
+DAY = 86_400
+
+
+@pytest.fixture
+def subscribe(stripe_client: Untyped) -> Any:
+    """Makes subscriptions for a month at a time, paid by a kept card."""
+    product = stripe_client.v1.products.create({"id": "pro", "name": "Pro"})
+
+    def make(method: str = "pm_card_visa", **changes: Any) -> Any:
+        customer = stripe_client.v1.customers.create({"payment_method": method})
+        kept = stripe_client.v1.customers.payment_methods.list(customer.id).data[0]
+        return stripe_client.v1.subscriptions.create(
+            {
+                "customer": customer.id,
+                "default_payment_method": kept.id,
+                "items": [monthly(product.id)],
+                "metadata": {"subscription": "c0.7"},
+                "expand": ["latest_invoice.payments"],
+                **changes,
+            }
+        )
+
+    return make
+
+
+def monthly(product: str, unit_amount: int = 500, **changes: Any) -> dict[str, Any]:
+    """An item for a month at a time."""
+    price = {
+        "currency": "usd",
+        "product": product,
+        "unit_amount": unit_amount,
+        "recurring": {"interval": "month", "interval_count": 1, **changes},
+    }
+    return {"price_data": price}
+
+
+def end_of(subscription: Any) -> int:
+    """When its present period ends."""
+    return int(subscription["items"].data[0].current_period_end)
+
+
+def test_the_first_invoice_is_paid_at_once(subscribe: Any) -> None:
+    begun = subscribe()
+
+    assert (begun.status, begun.latest_invoice.status) == ("active", "paid")
+    assert begun.latest_invoice.parent.subscription_details.metadata["subscription"] == "c0.7"
+    [payment] = begun.latest_invoice.payments.data
+    assert payment.payment.payment_intent.startswith("pi_")
+
+
+def test_a_client_can_pay_the_first_invoice_by_its_secret(
+    subscribe: Any, stripe_client: Untyped
+) -> None:
+    begun = subscribe(
+        payment_behavior="default_incomplete",
+        payment_settings={"save_default_payment_method": "on_subscription"},
+        expand=["latest_invoice.confirmation_secret", "latest_invoice.payments"],
+    )
+    secret = begun.latest_invoice.confirmation_secret.client_secret
+    intent_id = begun.latest_invoice.payments.data[0].payment.payment_intent
+
+    stripe_client.v1.payment_intents.confirm(intent_id, {"payment_method": "pm_card_visa"})
+
+    assert begun.status == "incomplete"
+    assert secret.startswith(intent_id)
+    assert stripe_client.v1.subscriptions.retrieve(begun.id).status == "active"
+
+
+def test_an_unpaid_beginning_is_given_up_after_23_hours(
+    subscribe: Any, stripe_client: Untyped, stripe_standin: StripeStandin
+) -> None:
+    begun = subscribe(payment_behavior="default_incomplete")
+
+    stripe_standin.put_clock_forward(begun.created + DAY)
+
+    now = stripe_client.v1.subscriptions.retrieve(begun.id, {"expand": ["latest_invoice"]})
+    assert (now.status, now.latest_invoice.status) == ("incomplete_expired", "void")
+
+
+def test_a_year_passes_and_twelve_invoices_are_paid(
+    subscribe: Any, stripe_client: Untyped, stripe_standin: StripeStandin
+) -> None:
+    begun = subscribe()
+
+    stripe_standin.put_clock_forward(end_of(begun) + 334 * DAY + 7200)
+
+    invoices = stripe_client.v1.invoices.list({"subscription": begun.id, "limit": 100}).data
+    assert {invoice.status for invoice in invoices} == {"paid"}
+    assert len(invoices) == 12
+    assert invoices[0].billing_reason == "subscription_cycle"
+    assert all(each.period_start == end for each, end in
+               zip(invoices, [each.period_end for each in invoices[1:]], strict=False))  # fmt: skip
+
+
+def test_a_renewal_that_fails_is_tried_four_times_and_then_ends_it(
+    subscribe: Any, stripe_client: Untyped, stripe_standin: StripeStandin
+) -> None:
+    begun = subscribe()
+    failing = stripe_client.v1.payment_methods.attach(
+        "pm_card_chargeCustomerFail", {"customer": begun.customer}
+    )
+    stripe_client.v1.subscriptions.update(begun.id, {"default_payment_method": failing.id})
+
+    stripe_standin.put_clock_forward(end_of(begun) + 4000)
+    failed = stripe_client.v1.subscriptions.retrieve(begun.id, {"expand": ["latest_invoice"]})
+    stripe_standin.put_clock_forward(end_of(begun) + 20 * DAY)
+
+    assert (failed.status, failed.latest_invoice.status) == ("past_due", "open")
+    ended = stripe_client.v1.subscriptions.retrieve(begun.id, {"expand": ["latest_invoice"]})
+    assert (ended.status, ended.latest_invoice.attempt_count) == ("canceled", 4)
+
+
+def test_the_page_of_an_open_invoice_saves_the_subscription(
+    subscribe: Any, stripe_client: Untyped, stripe_standin: StripeStandin, http: requests.Session
+) -> None:
+    begun = subscribe()
+    failing = stripe_client.v1.payment_methods.attach(
+        "pm_card_chargeCustomerFail", {"customer": begun.customer}
+    )
+    stripe_client.v1.subscriptions.update(begun.id, {"default_payment_method": failing.id})
+    stripe_standin.put_clock_forward(end_of(begun) + 4000)
+    failed = stripe_client.v1.subscriptions.retrieve(begun.id, {"expand": ["latest_invoice"]})
+
+    http.post(failed.latest_invoice.hosted_invoice_url, data={"number": "4242424242424242"})
+
+    assert stripe_client.v1.subscriptions.retrieve(begun.id).status == "active"
+
+
+def test_the_portal_cancels_resumes_and_ends(
+    subscribe: Any, stripe_client: Untyped, stripe_standin: StripeStandin, http: requests.Session
+) -> None:
+    begun = subscribe()
+    door = stripe_client.v1.billing_portal.sessions.create({"customer": begun.customer})
+
+    page = http.get(door.url, timeout=5)
+    http.post(door.url, data={"do": "cancel"}, timeout=5)
+    canceled = stripe_client.v1.subscriptions.retrieve(begun.id)
+    http.post(door.url, data={"do": "resume"}, timeout=5)
+    resumed = stripe_client.v1.subscriptions.retrieve(begun.id)
+    http.post(door.url, data={"do": "cancel"}, timeout=5)
+    stripe_standin.put_clock_forward(end_of(begun))
+
+    assert "Cancel at the end of the period" in page.text
+    assert (canceled.cancel_at_period_end, canceled.status) == (True, "active")
+    assert not resumed.cancel_at_period_end
+    assert stripe_client.v1.subscriptions.retrieve(begun.id).status == "canceled"
+
+
+def test_another_price_holds_from_the_next_period_on(
+    subscribe: Any, stripe_client: Untyped, stripe_standin: StripeStandin
+) -> None:
+    begun = subscribe()
+    item = begun["items"].data[0].id
+
+    stripe_client.v1.subscriptions.update(
+        begun.id, {"items": [{"id": item, **monthly("pro", 700)}], "proration_behavior": "none"}
+    )
+    stripe_standin.put_clock_forward(end_of(begun) + 4000)
+
+    amounts = [each.amount_paid for each in stripe_client.v1.invoices.list().data]
+    assert amounts == [700, 500]
+
+
+def test_another_length_begins_a_period_at_once(subscribe: Any, stripe_client: Untyped) -> None:
+    begun = subscribe()
+    item = {"id": begun["items"].data[0].id, **monthly("pro", 4800, interval_count=12)}
+
+    with pytest.raises(stripe.InvalidRequestError, match="prorate"):
+        stripe_client.v1.subscriptions.update(begun.id, {"items": [item]})
+    changed = stripe_client.v1.subscriptions.update(
+        begun.id, {"items": [item], "proration_behavior": "none", "expand": ["latest_invoice"]}
+    )
+
+    assert changed.latest_invoice.amount_paid == 4800
+    assert changed.status == "active"
+    assert end_of(changed) > end_of(begun) + 300 * DAY
