@@ -1,7 +1,7 @@
 """How the fleet is stored and read. Its links with users: ``proxies/links.py``."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -47,6 +47,14 @@ class ProxyManager(models.Manager["Proxy"]):
                 pipe.hgetall(keys.PROXIES.row(proxy_id))
             rows = pipe.execute()
         return [ProxyRecord.from_row(row) for row in rows if row]
+
+    def named(self, cell: Cell, names: Sequence[str]) -> dict[str, ProxyRecord]:
+        """Those of a cell's proxies that have these names, by name."""
+        if not names:
+            return {}
+        ids = text_client().hmget(keys.PROXIES.unique("name", cell=cell), list(names))
+        found = self.records(_ids(each for each in ids if each))
+        return {each.name: each for each in found}
 
     def ids_after(self, cell: Cell, after: ProxyId, *, most: int) -> list[ProxyId]:
         """Proxies of a cell by id, from after one; retired ones too."""

@@ -182,14 +182,19 @@ class ProxyRecord:
             and (country not in self.blocked_countries)
         )
 
-    def matches(self, new: NewProxy) -> bool:
-        """Whether this is the very proxy that ``new`` describes (its secret may go unsaid)."""
-        return (
-            (self.name, self.addr, self.track, self.capacity, self.cert, self.transport)
-            == (new.name, new.addr, new.track, new.capacity, new.cert, new.transport)
-            and dict(self.transport_settings) == dict(new.transport_settings or {})
-            and self.place == new.place
-            and self.provider == new.provider
-            and set(self.labels) == set(new.labels)
-            and new.auth_token in {"", self.auth_token}
-        )
+    def differences(self, new: NewProxy) -> list[str]:
+        """In what this is not the very proxy that ``new`` describes (its secret may go unsaid)."""
+        told = {
+            "addr": self.addr == new.addr,
+            "track": self.track == new.track,
+            "capacity": self.capacity == new.capacity,
+            "cert": self.cert == new.cert,
+            "transport": self.transport == new.transport,
+            "transport_settings": dict(self.transport_settings)
+            == dict(new.transport_settings or {}),
+            "place": self.place == new.place,
+            "provider": self.provider == new.provider,
+            "labels": set(self.labels) == set(new.labels),
+            "auth_token": new.auth_token in {"", self.auth_token},
+        }
+        return [name for name, same in told.items() if not same]

@@ -15,7 +15,7 @@ from lantern_pro.types import Cell, ProxyId
 from proxies.errors import ProxyNameTaken
 from proxies.events import FleetChanged, RoomMade
 from proxies.models import Proxy
-from proxies.records import NewProxy, Place, State, Track
+from proxies.records import NewProxy, Place, ProxyRecord, State, Track
 
 _HOST_NAME: Final = re.compile(r"^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")
 _PROXY_NAME: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9.:_-]{0,99}$")
@@ -56,9 +56,19 @@ def add_proxy(cell: Cell, proxy: NewProxy) -> AddedProxy:
     if holder == proxy_id:
         return AddedProxy(proxy_id, new=True)
     [there] = Proxy.objects.records([holder])
-    if not there.matches(asked):
-        raise ProxyNameTaken(field="name", details={"proxy": holder})
+    check_same(there, asked)
     return AddedProxy(holder, new=False)
+
+
+def check_same(there: ProxyRecord, asked: NewProxy) -> None:
+    """Refuse a name that a proxy has which is not this one: ``ProxyNameTaken``."""
+    if there.state is State.RETIRED:
+        message = "A retired proxy has this name; give this one another."
+        raise ProxyNameTaken(message, field="name", details={"proxy": there.id})
+    differs = there.differences(asked)
+    if differs:
+        message = f"Another proxy has this name; its {', '.join(differs)} differ from this one's."
+        raise ProxyNameTaken(message, field="name", details={"proxy": there.id})
 
 
 def _what_follows(cell: Cell, proxy_id: ProxyId, track: Track) -> tuple[NewJob, ...]:
