@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from statistics import mean
 from typing import Final, TextIO
 
 from devstack.chaos.rounds.outcome import Outcome
@@ -13,6 +14,7 @@ from devstack.chaos.rounds.repertoire import (
     TAKEOVER,
     TAKEOVERS_A_ROUND,
     every_aim,
+    kinds_not_struck,
     play,
     rehearse,
     setting_of,
@@ -89,25 +91,28 @@ class Run:
 
     async def _open(self, here: Theatre) -> list[str]:
         """Rehearse, and say how long the run will take by what that and a first round took."""
-        rehearsal, steps = await rehearse(here)
-        self._take(rehearsal)
-        aims = every_aim(steps, self.seed)
+        rehearsals = await rehearse(here)
+        for each in rehearsals:
+            self._take(each.outcome)
+        self.score.not_struck = kinds_not_struck(rehearsals)
+        aims = every_aim(rehearsals, self.seed)
         chosen = aims[: max(int(self.faults * _SYSTEMATIC_SHARE), 1)]
-        self.score.aimed = {f"{AIM} {aim}" for aim in chosen}
+        self.score.aimed = set(chosen)
         first = await self._play(here, f"{RANDOM} 0")
         left = self.faults - len(chosen) - first.faults
         seconds = (
-            len(chosen) * rehearsal.seconds
+            len(chosen) * mean(each.outcome.seconds for each in rehearsals)
             + self._takeovers * TAKEOVERS_A_ROUND * _A_TAKEOVER_SECONDS
             + self._clocks * _A_CLOCK_ROUND_SECONDS
             + max(left, 0) * first.seconds / max(first.faults, 1)
         )
+        steps = sum(len(each.steps) for each in rehearsals)
         self.out.write(
-            f"{len(steps)} kinds of step, {len(aims)} ways to strike one, {len(chosen)} of them "
+            f"{steps} kinds of step, {len(aims)} ways to strike one, {len(chosen)} of them "
             f"one by one; a first random round had {first.faults / first.seconds:.1f} faults a "
             f"second. All of {self.faults:,} will take about {seconds / 60:.0f} minutes.\n"
         )
-        return [f"{AIM} {aim}" for aim in chosen]
+        return chosen
 
     async def _play(self, here: Theatre, name: str) -> Outcome:
         taken_over = len(here.witness.takeovers)

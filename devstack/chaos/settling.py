@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -61,6 +62,17 @@ async def calm(stage: Stage) -> None:
         jobs = await _in(*_OPEN)
         if not [job for job in jobs if not _waits(job, now)]:
             return
+        await asyncio.sleep(_GLANCE_SECONDS)
+
+
+async def hurried_until(stage: Stage, there: Callable[[], object]) -> None:
+    """Wait for something that jobs bring about, and let them wait for nothing meanwhile.
+
+    What has not come in the end is left to whoever counts.
+    """
+    began = time.monotonic()
+    while not await asyncio.to_thread(there) and time.monotonic() - began < PATIENCE_SECONDS:
+        await asyncio.to_thread(_hurry, await _in(*_OPEN), stage.store_time())
         await asyncio.sleep(_GLANCE_SECONDS)
 
 

@@ -1,24 +1,33 @@
 """The world of a round: an empty store with plans and a fleet, and what operators do meanwhile."""
 
+from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
 
 from accounts.services.authentication import authenticate
 from accounts.services.tokens import token_of
-from accounts.services.users import create_user
+from accounts.services.users import SignedUp, create_user
 from billing.services.purchases import Wish, purchase
-from devstack.chaos.clients.app import GOOD_CARD, PLANS
+from devstack.chaos.clients.app import GOOD_CARD, YEARS
 from lantern_pro import clock
 from lantern_pro.api.spending import Spending
+from lantern_pro.jobs import ledger
+from lantern_pro.jobs.job import NewJob
+from lantern_pro.jobs.keys import DONE, JOBS
+from lantern_pro.jobs.retention import ForgetJobs
 from lantern_pro.store.client import text_client
+from lantern_pro.store.keys import cell_of
 from lantern_pro.support.demo_data import FLEET, seed_plans
-from lantern_pro.types import Cell, UserId
+from lantern_pro.types import Cell, JobId, UserId
 from proxies.records import NewProxy, Place, Track
 from proxies.services.fleet import add_proxy
 
 _ROOMY: Final = 100_000
-_LONG_AGO_MS: Final = -800 * 24 * 60 * 60 * 1000
+DAY_MS: Final = 24 * 60 * 60 * 1000
+_LONG_AGO_MS: Final = -800 * DAY_MS
+_SOON: Final = timedelta(seconds=4)
+"""Long enough to be given proxies in, most times; nothing that is counted rests on that."""
 
 
 def begin(*, with_pro_proxies: bool) -> None:
@@ -35,31 +44,58 @@ def add_proxy_to_each_cell(name: str) -> None:
     _add_everywhere(name, Track.PRO, FLEET[-1][3])
 
 
-def one_whose_time_is_over(device_id: str) -> UserId:
-    """Let somebody have bought long ago; their proxies will be taken from them."""
-    with clock.shifted(_LONG_AGO_MS):
-        made = create_user(
-            device_id=device_id,
-            address="192.0.2.1",
-            locale="en_US",
-            spending=Spending.nothing(Cell(0)),
-        )
-        token = token_of(made.user_id, made.kid, made.epoch)
-        authenticate(user_id=made.user_id, token=token, device_id=device_id)
+def one_whose_time_ends_soon(device_id: str) -> UserId:
+    """Let somebody have bought nearly a year ago; their proxies will be taken from them."""
+    made = _somebody(device_id)
+    token = token_of(made.user_id, made.kid, made.epoch)
+    authenticate(user_id=made.user_id, token=token, device_id=device_id)
+    ends = clock.as_datetime(clock.now()) + _SOON
+    began = ends - timedelta(days=1) if (ends.month, ends.day) == (2, 29) else ends
+    with clock.shifted(clock.as_millis(began.replace(year=began.year - 1)) - clock.now()):
         wish = Wish(
             user_id=made.user_id,
             device_id=device_id,
             device_name="phone",
-            plan=PLANS[0],
+            plan=YEARS[0],
             currency="",
             provider="stripe",
             token=GOOD_CARD,
             payment_method="",
             email="",
-            idempotency_key="long ago",
+            idempotency_key="a year ago",
         )
         purchase(wish)
     return made.user_id
+
+
+def one_who_never_came(device_id: str) -> UserId:
+    """Let an account have been made long ago that nobody has used."""
+    with clock.shifted(_LONG_AGO_MS):
+        return _somebody(device_id).user_id
+
+
+def forget_jobs(fact: str) -> JobId:
+    """Stage what the clock stages every hour, in the first cell."""
+    job = NewJob(Cell(0), ForgetJobs(Cell(0)), fact)
+    ledger.stage(job)
+    return job.job_id
+
+
+def let_it_be_old(job_id: JobId) -> None:
+    """Let a job that is done have ended long ago. No rule allows that; time alone does."""
+    client, cell = text_client(), cell_of(job_id)
+    long_ago = int(client.time()[0]) * 1000 + _LONG_AGO_MS
+    client.hset(JOBS.row(job_id), "finished", long_ago)
+    client.zadd(DONE(cell=cell), {job_id: long_ago}, xx=True)
+
+
+def _somebody(device_id: str) -> SignedUp:
+    return create_user(
+        device_id=device_id,
+        address="192.0.2.1",
+        locale="en_US",
+        spending=Spending.nothing(Cell(0)),
+    )
 
 
 def _add_everywhere(name: str, track: Track, place: Place) -> None:

@@ -22,8 +22,8 @@ pytestmark = [
 ]
 
 SEED = "11"
-OVERTAKEN = "aim worker:proxies/assign_proxies@assign_proxies|1|overtaken"
-KILLED = "aim worker:proxies/assign_proxies{kind}|1|killed before"
+OVERTAKEN = "aim purchase worker:proxies/assign_proxies@assign_proxies|1|overtaken"
+KILLED = "aim purchase worker:proxies/assign_proxies{kind}|1|killed before"
 LEFT_AT_HOME = (".*", "var", "docs", "tests", "__pycache__", "node_modules")
 
 
@@ -56,11 +56,11 @@ def break_it(file: Path, right: str, wrong: str) -> None:
 
 
 def test_faults_at_many_steps_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
-    status, report, said = chaos(ROOT, tmp_path, "--faults", "150")
+    status, report, said = chaos(ROOT, tmp_path, "--faults", "120")
 
     missed = [goal["name"] for goal in report["goals"] if not goal["met"]]
     assert (status, missed) == (0, []), said
-    assert report["figures"]["faults"] >= 150
+    assert report["figures"]["faults"] >= 120
     assert report["figures"]["counted: effects"] > 100
 
 
@@ -74,7 +74,7 @@ def test_the_right_tree_passes_where_broken_ones_fail(tmp_path: Path) -> None:
 
 
 def test_a_fault_that_never_strikes_is_not_told_as_a_success(tmp_path: Path) -> None:
-    never = "aim worker:proxies/no_such_script|1|killed before"
+    never = "aim purchase worker:proxies/no_such_script|1|killed before"
 
     status, report, said = chaos(ROOT, tmp_path, "--replay", never)
 

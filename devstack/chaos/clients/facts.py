@@ -1,7 +1,10 @@
 """What a client asked for, and what it was told."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
+
+from devstack.chaos.counting.books import Books
 
 Told = Literal["paid", "declined", "nothing"]
 
@@ -16,6 +19,15 @@ class Asked:
     good_card: bool
     told: Told = "nothing"
     calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What must be there, so many times, once nothing is on its way any more; 0 for: gone."""
+
+    what: str
+    there: Callable[[Books], int]
+    wanted: int = 1
 
 
 @dataclass(slots=True)
@@ -33,5 +45,9 @@ class Facts:
     inviter: "Facts | None" = None
     wanted_inviter: "Facts | None" = None
     purchases: list[Asked] = field(default_factory=list)
+    # Whether it was told that the user is erased.
+    erased: bool = False
+    # What else follows from what it did.
+    claims: list[Claim] = field(default_factory=list)
     # What no client should ever be told.
     surprises: list[str] = field(default_factory=list)

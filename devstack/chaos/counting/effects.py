@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 
@@ -13,7 +13,9 @@ from billing.models import Purchase
 from billing.services.purchases import purchase_id_of
 from configsrv.keys import USER_CONFIG
 from devstack.chaos.clients.facts import Asked, Facts
-from devstack.chaos.counting.mails import DoubledMail, MailCall, doubled_mails
+from devstack.chaos.counting.books import Books
+from devstack.chaos.counting.erased import left_of
+from devstack.chaos.counting.mails import DoubledMail, doubled_mails
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import cell_of, text_id
 from lantern_pro.types import UserId
@@ -47,28 +49,51 @@ class Tally:
         elif there > wanted:
             self.doubled.append(f"{what}: {there}, not {wanted}")
 
-
-Grouped = dict[str, list[dict[str, Any]]]
+    def expect_gone(self, what: str, left: int) -> None:
+        """Count that something was taken away, which is an effect as well."""
+        self.effects += not left
+        if left:
+            self.lost.append(f"the end of {what}: {left} left")
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
     """Counts the effects of clients' stories once nothing is on its way any more."""
 
-    charges: Grouped
-    mails: Grouped
-    mail_calls: dict[str, list[MailCall]]
+    books: Books
 
     def count(self, stories: list[Facts]) -> Tally:
         """Hold every story against the store and the vendors."""
-        tally = Tally(users=len(stories))
+        tally, books = Tally(), self.books
         for facts in stories:
             tally.surprises += facts.surprises
-            if facts.user_id:
+            tally.users += bool(facts.user_id)
+            if facts.erased:
+                self._count_erased(facts, tally)
+            elif facts.user_id:
                 self._count_user(facts, tally)
-        for job_id, mails in self.mails.items():
-            tally.doubled_mails += doubled_mails(job_id, mails, self.mail_calls.get(job_id, []))
+            self._count_claims(facts, tally)
+        for job_id, mails in books.mails.items():
+            calls = books.mail_calls.get(job_id, [])
+            tally.doubled_mails += doubled_mails(job_id, mails, calls)
         return tally
+
+    def _count_claims(self, facts: Facts, tally: Tally) -> None:
+        for claim in facts.claims:
+            what, there = f"{facts.device_id}: {claim.what}", claim.there(self.books)
+            if claim.wanted:
+                tally.expect(what, there=there, wanted=claim.wanted)
+            else:
+                tally.expect_gone(what, there)
+
+    def _count_erased(self, facts: Facts, tally: Tally) -> None:
+        for what, left in left_of(facts):
+            tally.expect_gone(f"erased user {facts.user_id} ({facts.device_id}): {what}", left)
+        for asked in facts.purchases:
+            purchase_id = purchase_id_of(UserId(facts.user_id), asked.key)
+            charges = len(self.books.charges.get(purchase_id, []))
+            wanted = int(asked.told == "paid")
+            tally.expect(f"purchase {purchase_id}: money taken", there=charges, wanted=wanted)
 
     def _count_user(self, facts: Facts, tally: Tally) -> None:
         who = f"user {facts.user_id} ({facts.device_id})"
@@ -91,6 +116,9 @@ class Counter:
     def _count_invitation(
         self, who: str, facts: Facts, account: Account, inviter: Facts, tally: Tally
     ) -> None:
+        if inviter.erased:
+            tally.expect_gone(f"{who}: code of the erased inviter", int("inviter" in account.row))
+            return
         attached = int(account.row.get("inviter_id", "0")) == inviter.user_id
         tally.expect(f"{who}: attached to the inviter", there=int(attached), wanted=1)
         theirs = User.objects.get_account(UserId(inviter.user_id))
@@ -105,7 +133,7 @@ class Counter:
         what = f"{who}: purchase {purchase_id}"
         row = Purchase.objects.filter(pk=purchase_id).first()
         state = row.state if row else "not there"
-        charges = len(self.charges.get(purchase_id, []))
+        charges = len(self.books.charges.get(purchase_id, []))
         if asked.told not in ("nothing", state):
             tally.lost.append(f"{what} is {state}, but {asked.told} was told")
         paid = state == Purchase.State.PAID
@@ -117,7 +145,7 @@ class Counter:
         given = sum(entry.because == purchase_id and entry.kind == _PURCHASE for entry in entries)
         tally.expect(f"{what}: Pro time", there=given, wanted=int(paid))
         job_id = text_id(cell_of(user_id), f"{_RECEIPT}.{purchase_id}")
-        mails = len(self.mails.get(job_id, []))
+        mails = len(self.books.mails.get(job_id, []))
         tally.expect(f"{what}: receipt", there=min(mails, 1), wanted=int(paid))
         self._count_bonuses(what, facts, purchase_id, entries, tally, earned=paid)
 

@@ -7,6 +7,7 @@ from typing import Final
 from devstack.chaos.faults import acts
 from devstack.chaos.faults.acts import After, Before
 from devstack.chaos.wire.step import Step
+from lantern_pro.jobs.registry import kind_named
 
 _PROCESSES: Final = frozenset({"worker", "pro-server", "scheduler"})
 _STORE: Final = frozenset({"store"})
@@ -165,7 +166,14 @@ RINGING: Final = "LPUSH"
 
 
 def at_each_step(step: Step) -> list[FaultKind]:
-    """The kinds by which the systematic pass strikes this step."""
+    """The kinds by which the systematic pass strikes this step.
+
+    Leases are renewed whenever a job takes long, which no play can foretell; but a kind of job
+    with phases renews its own as it enters one.
+    """
+    renewed = kind_named(step.kind) if step.label == "jobs/renew_leases" else None
+    if step.label == "jobs/renew_leases" and not (renewed and renewed.phases):
+        return []
     reads = step.target == "store" and "/" not in step.label
     return [kind for kind in fitting(step, KINDS) if not (reads and kind.dear)]
 

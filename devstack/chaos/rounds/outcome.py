@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from devstack.chaos.clients.facts import Facts
+from devstack.chaos.counting.books import Books
 from devstack.chaos.counting.effects import Counter, Tally, broken_laws
 from devstack.chaos.faults.plans import NoFaults
 from devstack.chaos.settling import Settled, settle
@@ -45,8 +46,8 @@ async def conclude(theatre: Theatre, stories: list[Facts]) -> tuple[Tally, Settl
     settled = await settle(theatre.stage, theatre.powers)
     theatre.umpire.plan = NoFaults()
     vendors = theatre.vendors
-    counter = Counter(vendors.charges(), vendors.mails(), theatre.witness.mail_calls)
-    tally = await asyncio.to_thread(counter.count, stories)
+    books = Books(vendors.mails(), vendors.charges(), theatre.witness.mail_calls)
+    tally = await asyncio.to_thread(Counter(books).count, stories)
     return tally, settled, await _broken_laws(theatre)
 
 

@@ -2,16 +2,20 @@
 
 import random  # noqa: TID251 - drawn again by its seed
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from devstack.chaos.faults.kinds import CLOCK_KINDS, KINDS, at_each_step
-from devstack.chaos.faults.plans import Aim, NoFaults, OneFault, RandomFaults, Takeovers
+from devstack.chaos.faults.plans import Aim, NoFaults, OneFault, Plan, RandomFaults, Takeovers
+from devstack.chaos.plays.piece import Piece
+from devstack.chaos.plays.programme import NOT_STRUCK_YET, PIECES
 from devstack.chaos.rounds.outcome import Outcome
-from devstack.chaos.rounds.play import crowd, every_kind, play_round
+from devstack.chaos.rounds.play import crowd, play_round
 from devstack.chaos.stage.place import TAKEOVER_LEASE_MS
 from devstack.chaos.stage.stage import Setting
 from devstack.chaos.theatre import Theatre
 from devstack.chaos.wire.step import Step
+from lantern_pro.jobs.registry import known_kinds
 
 FAULTS_A_ROUND: Final = 300
 TAKEOVERS_A_ROUND: Final = 3
@@ -22,6 +26,7 @@ TRIES: Final = 3
 """How often a round with one fault is played when its step does not come, or only one of two."""
 
 AIM: Final = "aim"
+REHEARSAL: Final = "rehearsal"
 RANDOM: Final = "random"
 TAKEOVER: Final = "takeover"
 CLOCKS: Final = "clocks"
@@ -39,10 +44,10 @@ def setting_of(name: str) -> Setting:
 
 
 async def play(theatre: Theatre, name: str, seed: int) -> Outcome:
-    """Play the round of this name: ``random 12``, ``takeover 0``, ``clocks 1``, ``aim <where>``."""
+    """Play the round of this name: ``random 12``, ``clocks 1``, ``aim <play> <where>``."""
     sort, _, which = name.partition(" ")
     if sort == AIM:
-        return await _aimed(theatre, Aim.read(which), name, seed)
+        return await _aimed(theatre, which, name, seed)
     drawn = f"{seed}|{name}"
     plan: RandomFaults | Takeovers
     match sort:
@@ -59,33 +64,68 @@ async def play(theatre: Theatre, name: str, seed: int) -> Outcome:
     )
 
 
-async def rehearse(theatre: Theatre) -> tuple[Outcome, list[Step]]:
-    """Play every kind of job without faults; the steps that there were."""
-    plan = NoFaults()
-    outcome = await play_round(
-        theatre, every_kind, plan, replay="rehearsal", seed="rehearsal", with_pro_proxies=False
-    )
-    return outcome, list(plan.seen.values())
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """A short play without faults: how it went, and the steps that no earlier play had."""
+
+    piece: Piece
+    outcome: Outcome
+    steps: list[Step]
 
 
-def every_aim(steps: Iterable[Step], seed: int) -> list[Aim]:
-    """Each fault at each step, in an order that the seed draws."""
-    aims = [Aim(step.name, 1, kind.name) for step in steps for kind in at_each_step(step)]
-    aims.sort(key=str)
-    random.Random(seed).shuffle(aims)
-    return aims
-
-
-async def _aimed(theatre: Theatre, aim: Aim, name: str, seed: int) -> Outcome:
-    for tried in range(1, TRIES + 1):
-        outcome = await play_round(
-            theatre,
-            every_kind,
-            OneFault(aim, seed),
-            replay=name,
-            seed=f"{seed}|{name}",
-            with_pro_proxies=False,
+async def rehearse(theatre: Theatre) -> list[Rehearsal]:
+    """Play every short play without faults."""
+    rehearsals: list[Rehearsal] = []
+    known: set[str] = set()
+    for piece in PIECES.values():
+        plan, name = NoFaults(), f"{REHEARSAL} {piece.name}"
+        outcome = await _short_play(theatre, piece, plan, name, name)
+        rehearsals.append(
+            Rehearsal(piece, outcome, [plan.seen[name] for name in plan.seen if name not in known])
         )
+        known |= set(plan.seen)
+    return rehearsals
+
+
+def every_aim(rehearsals: Iterable[Rehearsal], seed: int) -> list[str]:
+    """The rounds of each fault at each step, in an order that the seed draws."""
+    rounds = [
+        f"{AIM} {each.piece.name} {Aim(step.name, 1, kind.name)}"
+        for each in rehearsals
+        for step in each.steps
+        for kind in at_each_step(step)
+    ]
+    rounds.sort()
+    random.Random(seed).shuffle(rounds)
+    return rounds
+
+
+def kinds_not_struck(rehearsals: Iterable[Rehearsal]) -> list[str]:
+    """The kinds of job that have no step to aim at, but for those that are known to have none."""
+    struck = {step.kind for each in rehearsals for step in each.steps}
+    return [kind for kind in known_kinds() if kind not in struck and kind not in NOT_STRUCK_YET]
+
+
+async def _aimed(theatre: Theatre, which: str, name: str, seed: int) -> Outcome:
+    title, _, where = which.partition(" ")
+    if title not in PIECES:
+        message = f"there is no play {title!r}; there are {', '.join(PIECES)}"
+        raise ValueError(message)
+    aim = Aim.read(where)
+    for tried in range(1, TRIES + 1):
+        plan = OneFault(aim, seed)
+        outcome = await _short_play(theatre, PIECES[title], plan, name, f"{seed}|{name}")
         if outcome.faults or outcome.troubles or tried == TRIES:
             break
     return outcome
+
+
+async def _short_play(theatre: Theatre, piece: Piece, plan: Plan, name: str, seed: str) -> Outcome:
+    return await play_round(
+        theatre,
+        piece.play,
+        plan,
+        replay=name,
+        seed=seed,
+        with_pro_proxies=piece.with_pro_proxies,
+    )

@@ -21,6 +21,7 @@ _RULES: Final = {
     "LANTERN_CELLS": str(CELLS),
     "LANTERN_FREE_BUCKETS": "4",
     "LANTERN_MAIL_INDEXED_SECONDS": "2",
+    "LANTERN_CONFIG_MAIL": "yes",
 }
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from devstack.chaos.faults.kinds import ALL, KINDS, at_each_step
 from devstack.chaos.faults.plans import Aim, OneFault, RandomFaults
-from devstack.chaos.rounds.repertoire import every_aim
 from devstack.chaos.wire.step import Step
 
 COMMIT = Step("worker-1", "store", "billing/record_receipt", "send_receipt", "c0.send_receipt.x")
@@ -68,9 +67,16 @@ def test_every_kind_of_fault_strikes_somewhere_in_the_systematic_pass() -> None:
     webhook = Step("stripe", "pro-server", "POST /webhooks/stripe")
     pay = Step("pro-server", "stripe", "POST /v1/payment_intents")
 
-    aims = every_aim([COMMIT, READ, MAIL, BELL, webhook, pay], seed=7)
+    steps = [COMMIT, READ, MAIL, BELL, webhook, pay]
 
-    assert {aim.kind for aim in aims} == {kind.name for kind in KINDS}
+    assert {kind for step in steps for kind in at_each_step(step)} == set(KINDS)
+
+
+def test_a_renewal_is_aimed_at_where_a_phase_makes_it_certain() -> None:
+    certain = replace(COMMIT, label="jobs/renew_leases")
+    by_chance = replace(certain, kind="assign_proxies", job_id="c0.assign_proxies.x")
+
+    assert [bool(at_each_step(step)) for step in (certain, by_chance)] == [True, False]
 
 
 def test_a_plain_read_is_struck_by_cheap_faults_only() -> None:

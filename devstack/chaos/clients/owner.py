@@ -1,0 +1,42 @@
+"""A client whose owner looks after the account: its address, its devices, its end."""
+
+from devstack.chaos.clients.app import App
+
+
+class Owner(App):
+    """What an app lets its owner do beside signing up and paying."""
+
+    async def name_address(self, email: str) -> None:
+        """Give the account an address; a code is mailed there."""
+        await self._ask("/user-update", {"email": email})
+
+    async def confirm_address(self, code: str) -> None:
+        """Type in the code that was mailed for that."""
+        await self._ask("/user-email-confirm", {"code": code})
+
+    async def ask_for_config(self) -> None:
+        """Ask for the configuration by mail. That it was lately can only be the same call."""
+        told = await self._repeat("/user-config-mail", {})
+        if told.get("status") != "ok" and told.get("errorId") != "config-mailed-lately":
+            self._surprised("/user-config-mail", told)
+
+    async def ask_for_codes(self, email: str) -> None:
+        """Ask for codes by which this device joins the account of an address."""
+        await self._ask("/user-link-request", {"email": email, "deviceName": "tablet"})
+
+    async def join(self, code: str) -> None:
+        """Join the account that a mailed code leads to."""
+        await self._ask("/user-link-validate", {"code": code, "deviceName": "tablet"})
+
+    async def erase(self) -> None:
+        """Have the user erased, once nothing of theirs is under way any more."""
+        asked = await self._ask("/user-delete", {"timeout": "10"})
+        form = {"timeout": "10", "confirmation": str(asked.get("confirmation", ""))}
+        told = await self._ask("/user-delete", form)
+        self.facts.erased = told.get("erased") is True
+
+    async def _ask(self, path: str, form: dict[str, str]) -> dict[str, object]:
+        told = await self._repeat(path, form)
+        if told.get("status") != "ok":
+            self._surprised(path, told)
+        return told

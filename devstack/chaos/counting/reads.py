@@ -1,0 +1,46 @@
+"""Plain looks at the store, for claims."""
+
+from accounts.keys import PRO_ENDS
+from accounts.models import User
+from accounts.services.personal import unseal
+from configsrv.keys import USER_CONFIG
+from lantern_pro.jobs.keys import JOBS
+from lantern_pro.store.client import text_client
+from lantern_pro.store.keys import cell_of
+from lantern_pro.types import JobId, UserId
+from proxies.keys import PROXIES_OF
+
+
+def has_account(user_id: int) -> int:
+    """1 when there is an account, else 0."""
+    return int(User.objects.get_account(UserId(user_id)) is not None)
+
+
+def device_ids_of(user_id: int) -> list[str]:
+    """The devices of an account."""
+    account = User.objects.get_account(UserId(user_id))
+    return [device.device_id for device in account.devices] if account else []
+
+
+def address_of(user_id: int) -> str:
+    """The address of an account, or nothing."""
+    account = User.objects.get_account(UserId(user_id))
+    return unseal(account.row.get("email_sealed", "")) if account else ""
+
+
+def service_of(user_id: int) -> int:
+    """How many proxies and configurations serve a user."""
+    client = text_client()
+    proxies = int(client.zcard(PROXIES_OF(user_id=user_id)))
+    return proxies + int(client.exists(USER_CONFIG(user_id=user_id)))
+
+
+def has_time_that_ends(user_id: UserId) -> int:
+    """1 while it is noted when a user's Pro time ends (or has ended, and nobody saw to it)."""
+    ends = text_client().zscore(PRO_ENDS(cell=cell_of(user_id)), str(user_id))
+    return int(ends is not None)
+
+
+def has_job(job_id: JobId) -> int:
+    """1 when a job has a record, else 0."""
+    return int(text_client().exists(JOBS.row(job_id)))

@@ -1,0 +1,20 @@
+"""All short plays, in the order in which they are rehearsed, and what is in none of them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from devstack.chaos.plays.farewell import END_OF_TIME, FAREWELL
+from devstack.chaos.plays.mail import MAIL
+from devstack.chaos.plays.piece import Piece
+from devstack.chaos.plays.purchase import PURCHASE
+
+PIECES: Final[Mapping[str, Piece]] = {
+    piece.name: piece for piece in (PURCHASE, MAIL, END_OF_TIME, FAREWELL)
+}
+
+NOT_STRUCK_YET: Final[Mapping[str, str]] = {
+    "keep_promotion_use": "no client of the harness buys by a promotion yet",
+    "mirror_proxy": "it is staged for fleets with proxies of 2016 only, and here is none yet",
+    "settle_promotion_use": "no client of the harness buys by a promotion yet",
+}
+"""Kinds of job that no play brings about, and why."""
