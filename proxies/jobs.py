@@ -13,7 +13,7 @@ from lantern_pro.jobs.schedule import periodic
 from lantern_pro.jobs.worker import progress
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Cell, Millis, ProxyId, UserId
-from proxies import links
+from proxies import links, usage
 from proxies.links import Waiting
 from proxies.models import Proxy
 from proxies.services import assignments, bridge, cards, health
@@ -174,6 +174,14 @@ def stage_mirrors(cell: Cell) -> None:
     ]
     if jobs:
         ledger.stage(*jobs)
+
+
+@periodic
+def keep_for_proxies(cell: Cell) -> None:
+    """See that free proxies find their script after a restart of Redis, and the caps as set."""
+    if cell == usage.HERE:
+        usage.keep_counting_script()
+        usage.restore_caps()
 
 
 @periodic

@@ -4,6 +4,7 @@ A proxy and its users live in one cell, so every change of a link is one script.
 """
 
 from lantern_pro.store.keys import Key, Kind, Table
+from lantern_pro.store.untagged import Untagged
 from lantern_pro.types import Cell, ProxyId
 
 PROXIES = Table("proxy", "a proxy: where it is, how clients reach it, its state", app="proxies")
@@ -95,6 +96,51 @@ CARD = Key(
     "proxy:{proxy_id}:card",
     Kind.STRING,
     "what it must know besides: JSON {track, pass_keys (kid -> public key, base64), trust_seconds}",
+    app="proxies",
+)
+CAPS = Key(
+    "proxies:caps",
+    Kind.STRING,
+    "the data caps of free devices, as `_throttle` shall have them: JSON",
+    app="proxies",
+)
+CLIENT = Untagged(
+    "_client:{device_id}",
+    Kind.HASH,
+    "what a free device has used, raised by proxies: bytesIn, bytesOut, countryCode (clientIP by "
+    "proxies of other years)",
+    ttl="to the end of the day, week or month in its time zone",
+    personal=True,
+    app="proxies",
+)
+THROTTLE = Untagged(
+    "_throttle",
+    Kind.STRING,
+    "data caps: JSON, country -> platform -> list of caps",
+    app="proxies",
+)
+DEVICES_SEEN = Untagged(
+    "_devices:{country}:{date}:{cohort}",
+    Kind.SET,
+    "devices seen; written by proxies of other years alone",
+    ttl="4 days",
+    personal=True,
+    app="proxies",
+)
+LAST_SEEN = Untagged(
+    "_deviceLastSeen:{country}:{cohort}:{device_id}",
+    Kind.STRING,
+    "when a device was seen last; written by proxies of other years alone",
+    ttl="60 days",
+    personal=True,
+    app="proxies",
+)
+FIRST_THROTTLED = Untagged(
+    "_deviceFirstThrottled:{device_id}",
+    Kind.STRING,
+    "when a device met its cap first; written by proxies of other years alone",
+    ttl="60 days",
+    personal=True,
     app="proxies",
 )
 CARDS = Key("proxies:cards", Kind.STRING, "what all cards were made from", app="proxies")

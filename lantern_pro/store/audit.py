@@ -14,6 +14,7 @@ from lantern_pro.store.backend.shape import Entry, Index, Model, Shape, shape_of
 from lantern_pro.store.backend.store import chunks, read_rows
 from lantern_pro.store.client import text_client
 from lantern_pro.store.laws import Law
+from lantern_pro.store.untagged import declared_untagged
 from lantern_pro.store.volatile import is_volatile
 from lantern_pro.types import Cell
 
@@ -174,7 +175,7 @@ def _key_fault(key: str, found: str, declared: list[keys.Key]) -> str | None:
     try:
         _, rest = keys.split_cell(key)
     except ValueError:
-        return None if is_volatile(key) else f"{key} carries no cell and is nobody's"
+        return None if is_volatile(key) else _untagged_fault(key, found)
     # A key that has gone meanwhile has the type "none".
     if found == "none" or any(key.kind == found and key.matches(rest) for key in declared):
         return None
@@ -182,3 +183,12 @@ def _key_fault(key: str, found: str, declared: list[keys.Key]) -> str | None:
     if matching:
         return f"{key} is a {found}, declared as {matching[0].kind} ({matching[0].pattern})"
     return f"{key} matches no declared pattern"
+
+
+def _untagged_fault(key: str, found: str) -> str | None:
+    matching = [pattern for pattern in declared_untagged() if pattern.matches(key)]
+    if not matching:
+        return f"{key} carries no cell and is nobody's"
+    if found == "none" or any(pattern.kind == found for pattern in matching):
+        return None
+    return f"{key} is a {found}, declared as {matching[0].kind} ({matching[0].pattern})"

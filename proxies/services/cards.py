@@ -13,7 +13,7 @@ from django.conf import settings
 
 from lantern_pro.jobs.job import Fence, NewJob, Work
 from lantern_pro.types import Cell, ProxyId
-from proxies import wire
+from proxies import usage, wire
 from proxies.models import Proxy
 from proxies.services.passes import HOUR_MS, public_keys
 
@@ -56,5 +56,6 @@ def _common() -> str:
             kid: base64.b64encode(key).decode() for kid, key in sorted(public_keys().items())
         },
         "trust_seconds": int(settings.PASS_HOURS) * HOUR_MS // 1000,
+        "usage_script": usage.counting_script().sha,
     }
     return json.dumps(told)

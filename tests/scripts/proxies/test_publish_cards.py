@@ -17,6 +17,7 @@ from proxies import keys, wire
 from proxies.jobs import PublishCards
 from proxies.services import cards
 from proxies.services.passes import public_keys
+from proxies.usage import counting_script
 from tests import fleet
 from tests.fleet import HERE
 from tests.leasing import take
@@ -46,8 +47,18 @@ def test_a_proxy_that_is_added_gets_its_card() -> None:
     drain(HERE)
 
     ring = {kid: base64.b64encode(key).decode() for kid, key in public_keys().items()}
-    assert _card(pro) == {"track": "pro", "pass_keys": ring, "trust_seconds": 86400}
-    assert _card(free) == {"track": "free", "pass_keys": ring, "trust_seconds": 86400}
+    assert _card(pro) == {
+        "track": "pro",
+        "pass_keys": ring,
+        "trust_seconds": 86400,
+        "usage_script": counting_script().sha,
+    }
+    assert _card(free) == {
+        "track": "free",
+        "pass_keys": ring,
+        "trust_seconds": 86400,
+        "usage_script": counting_script().sha,
+    }
 
 
 def test_another_ring_of_keys_is_told_to_every_proxy(settings: Settings) -> None:

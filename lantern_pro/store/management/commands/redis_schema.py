@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from lantern_pro.store.audit import all_keys, undeclared_keys
 from lantern_pro.store.keys import Key
+from lantern_pro.store.untagged import Untagged, declared_untagged
 from lantern_pro.store.volatile import VOLATILE
 from lantern_pro.types import Cell
 
@@ -68,13 +69,17 @@ def schema_page(declared: list[Key]) -> str:
         lines += ["|---|---|---|---|---|"]
         lines += [_line(key) for key in declared if key.app == app]
         lines += [""]
-    lines += ["## Volatile keys of other libraries", "", "| begins with | what it holds | lives |"]
+    lines += ["## Keys without a cell, named by proxies of other years", ""]
+    lines += ["| key | type | what it holds | lives | personal |", "|---|---|---|---|---|"]
+    lines += [_line(key) for key in declared_untagged()]
+    lines += ["", "## Volatile keys of other libraries", ""]
+    lines += ["| begins with | what it holds | lives |"]
     lines += ["|---|---|---|"]
     lines += [f"| `{each.prefix}` | {each.purpose} | {each.ttl} |" for each in VOLATILE]
     return "\n".join([*lines, ""])
 
 
-def _line(key: Key) -> str:
+def _line(key: Key | Untagged) -> str:
     lives = key.ttl or "for good"
     personal = "yes" if key.personal else ""
     return f"| `{key.pattern}` | {key.kind} | {key.purpose} | {lives} | {personal} |"
