@@ -15,6 +15,14 @@ class ProTimeGained(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ProTimeTakenBack(Event):
+    """Money went back, or came again, and a user's Pro time with it; ``fact`` says of what."""
+
+    user_id: UserId
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
 class DevicesChanged(Event):
     """A device joined, left, or has another id; ``fact`` numbers the change."""
 

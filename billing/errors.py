@@ -108,6 +108,34 @@ class NoSuchPurchase(Refused):
     message = "There is no such purchase."
 
 
+class NotPaid(Refused):
+    """The purchase is not paid, or not by this payment, so nothing of it can go back."""
+
+    error_id = "not-paid"
+    message = "This purchase is not paid, or was paid by another payment."
+
+
+class TooMuchToRefund(Refused):
+    """More than is left of what was paid; ``details.left`` is in the smallest unit."""
+
+    error_id = "too-much-to-refund"
+    message = "That is more than is left of what was paid."
+
+
+class RefundUnderWay(NotYet):
+    """Another refund of the purchase has not ended."""
+
+    error_id = "refund-under-way"
+    message = "Another refund of this purchase is still under way. Please try again in a minute."
+
+
+class RefundFailed(Refused):
+    """Stripe does not give the money back; ``details.reason`` is its code."""
+
+    error_id = "refund-failed"
+    message = "The payment provider did not give the money back."
+
+
 class PurchaseUnderWay(NotYet):
     """A payment's outcome is open, and the user cannot be erased before it is known."""
 

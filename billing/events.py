@@ -30,6 +30,23 @@ class PaymentReported(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MoneyReturned(Event):
+    """Money of a purchase went back, or is disputed; ``fact`` is who told: an event, a refund."""
+
+    purchase_id: PurchaseId
+    payment_intent: str
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundBegun(Event):
+    """Staff want to give money back; the intent is recorded, and Stripe has not been asked yet."""
+
+    purchase_id: PurchaseId
+    refund_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentUnclear(Event):
     """Stripe was asked, and did not tell the outcome yet."""
 

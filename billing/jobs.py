@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from billing.services import erasure, webhooks
+from billing.services import erasure, refunds, returns, webhooks
 from billing.services.purchases import PAYING, buyer_of, settle_by_job
 from billing.services.receipts import send_receipt
 from billing.services.stripe_handlers import Hint
@@ -39,6 +39,34 @@ class HandleStripeEvent(JobArguments):
 
 
 @dataclass(frozen=True, slots=True)
+class FollowReturns(JobArguments):
+    """Look at all that of a purchase's money went back, and take the time that it had given."""
+
+    kind: ClassVar[str] = "follow_returns"
+    purchase_id: PurchaseId
+    payment_intent: str
+
+    @property
+    def about(self) -> int:
+        """The buyer."""
+        return buyer_of(self.purchase_id)
+
+
+@dataclass(frozen=True, slots=True)
+class SettleRefund(JobArguments):
+    """Have Stripe give money back, as staff want it, and record what came of it."""
+
+    kind: ClassVar[str] = "settle_refund"
+    purchase_id: PurchaseId
+    refund_id: str
+
+    @property
+    def about(self) -> int:
+        """The buyer."""
+        return buyer_of(self.purchase_id)
+
+
+@dataclass(frozen=True, slots=True)
 class SendReceipt(JobArguments):
     """Mail the receipt of a purchase."""
 
@@ -71,6 +99,18 @@ def handle_stripe_event(leased: LeasedJob, arguments: HandleStripeEvent) -> Done
     hint = Hint(arguments.event_id, arguments.object_id, leased.cell)
     happened = webhooks.look_at(arguments.type, hint, leased)
     return Done([job for event in happened for job in following(event)])
+
+
+@job(FollowReturns, lane=Lane.VENDOR, phases=(returns.LOOKING,), retry=Retry(attempts=40))
+def follow_returns(leased: LeasedJob, arguments: FollowReturns) -> None:
+    """Look, and take or restore."""
+    returns.follow_returns(arguments.purchase_id, arguments.payment_intent, leased)
+
+
+@job(SettleRefund, lane=Lane.VENDOR, phases=(refunds.REFUNDING,), retry=Retry(attempts=40))
+def settle_refund(leased: LeasedJob, arguments: SettleRefund) -> None:
+    """Give the money back."""
+    refunds.settle_refund_by_job(arguments.purchase_id, arguments.refund_id, leased)
 
 
 @job(SendReceipt, lane=Lane.MAIL, phases=PHASES, retry=RETRY)

@@ -41,3 +41,16 @@ STRIPE_EVENT_METER = Key(
     "events of Stripe's that came: <type>:<taken, repeated or ignored> -> count",
     app="billing",
 )
+RETURNS = Key(
+    "purchase:{purchase_id}:returns",
+    Kind.HASH,
+    "money of a purchase that went back: fact -> JSON {kind, minor, at, state, stands}; stands is "
+    "0 (no money has left), 1 (taken) or 2 (restored)",
+    app="billing",
+)
+REFUNDS = Key(
+    "purchase:{purchase_id}:refunds",
+    Kind.HASH,
+    "refunds that staff began: id -> JSON {amount, why, at, state, told}",
+    app="billing",
+)

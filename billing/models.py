@@ -52,6 +52,7 @@ class Purchase(DomainModel):
     email_hash = models.CharField(max_length=64, default="")
     device_id = models.CharField(max_length=256)
     device_name = models.CharField(max_length=120, default="")
+    returned_minor = models.BigIntegerField("went back, in the smallest unit", default=0)
     mail_id = models.CharField("receipt mail", max_length=80, null=True)  # noqa: DJ001
     digest = models.CharField(max_length=64)
 

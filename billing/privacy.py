@@ -21,6 +21,7 @@ def _purchases(user_id: UserId) -> list[dict[str, Any]]:
             "plan": purchase.plan,
             "amount": purchase.amount_minor,
             "currency": purchase.currency,
+            "wentBack": purchase.returned_minor or 0,
             "email": purchase.email,
             "deviceId": purchase.device_id,
             "deviceName": purchase.device_name,

@@ -16,6 +16,7 @@ from accounts.events import (
     MailCodesMade,
     MailProofAsked,
     ProTimeGained,
+    ProTimeTakenBack,
     TokenReset,
     UserErased,
 )
@@ -28,15 +29,24 @@ from accounts.jobs import (
 )
 from accounts.services.token_reset import GRACE_MS
 from billing.events import (
+    MoneyReturned,
     PaymentReported,
     PaymentUnclear,
     PromotionHeld,
     PromotionUsed,
     PurchaseBegun,
     PurchaseCompleted,
+    RefundBegun,
     StripeEventTaken,
 )
-from billing.jobs import ForgetPurchases, HandleStripeEvent, SendReceipt, SettlePurchase
+from billing.jobs import (
+    FollowReturns,
+    ForgetPurchases,
+    HandleStripeEvent,
+    SendReceipt,
+    SettlePurchase,
+    SettleRefund,
+)
 from billing.managers.promotions import CATALOGUE_CELL
 from billing.offer_jobs import KeepPromotionUse, SettlePromotionUse
 from billing.services.promotions import RELEASE_AFTER_MS
@@ -47,7 +57,13 @@ from lantern_pro.jobs.job import NewJob
 from lantern_pro.store.keys import cell_of
 from proxies.events import AssignmentChanged, FleetChanged, ProxyClosed, RoomMade
 from proxies.jobs import AssignProxies, PublishCards, ReleaseProxies, ServeWaitingUsers
-from referrals.events import InviteeErased, InviterEarned, InviterErased, ReferralAttached
+from referrals.events import (
+    BonusTakenBack,
+    InviteeErased,
+    InviterEarned,
+    InviterErased,
+    ReferralAttached,
+)
 from referrals.jobs import (
     CreditInviter,
     ForgetInvitations,
@@ -55,6 +71,7 @@ from referrals.jobs import (
     ForgetInviter,
     NoteInvitee,
     RewardInviter,
+    TakeBackBonus,
 )
 
 MARGIN_MS: Final = 1_000
@@ -73,6 +90,29 @@ FLOWS: Final[Flows] = {
         lambda e: NewJob(cell_of(e.purchase_id), SettlePurchase(e.purchase_id), e.purchase_id),
     ),
     PaymentUnclear: (lambda e: NewJob(e.cell, SettlePurchase(e.purchase_id), e.purchase_id),),
+    MoneyReturned: (
+        lambda e: NewJob(
+            cell_of(e.purchase_id),
+            FollowReturns(e.purchase_id, e.payment_intent),
+            f"{e.purchase_id}.{e.fact}",
+        ),
+    ),
+    RefundBegun: (
+        lambda e: NewJob(
+            e.cell,
+            SettleRefund(e.purchase_id, e.refund_id),
+            f"{e.purchase_id}.{e.refund_id}",
+            SETTLE_AFTER_MS,
+        ),
+    ),
+    ProTimeTakenBack: (lambda e: AssignProxies.of(e.user_id, f"back.{e.fact}"),),
+    BonusTakenBack: (
+        lambda e: NewJob(
+            cell_of(e.inviter_id),
+            TakeBackBonus(e.inviter_id, e.purchase_id, e.takings, e.fact),
+            e.fact,
+        ),
+    ),
     PurchaseCompleted: (
         lambda e: AssignProxies.of(e.user_id, e.purchase_id),
         lambda e: NewJob(

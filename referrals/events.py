@@ -27,6 +27,19 @@ class InviterEarned(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class BonusTakenBack(Event):
+    """Money of an invitee's purchase went back, or came again; ``cell`` is the invitee's.
+
+    ``takings`` say so to a ledger of time (``accounts/take_back``), as JSON; ``fact`` names them.
+    """
+
+    inviter_id: UserId
+    purchase_id: PurchaseId
+    takings: str
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
 class InviteeErased(Event):
     """A user who had an inviter was erased; ``cell`` is the erased user's."""
 

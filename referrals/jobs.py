@@ -60,6 +60,22 @@ class CreditInviter(JobArguments):
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBackBonus(JobArguments):
+    """Take from an inviter what a purchase had earned them, as far as its money went back."""
+
+    kind: ClassVar[str] = "take_back_bonus"
+    inviter_id: UserId
+    purchase_id: PurchaseId
+    takings: str
+    fact: str
+
+    @property
+    def about(self) -> int:
+        """The inviter."""
+        return self.inviter_id
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetInvitations(JobArguments):
     """A user was erased: tell those whom they invited, a page of them at a time, and who did."""
 
@@ -133,6 +149,17 @@ def credit_inviter(leased: LeasedJob, arguments: CreditInviter) -> None:
         plan=arguments.plan,
         months=arguments.months,
         at=arguments.at,
+        fence=leased.fence,
+    )
+
+
+@job(TakeBackBonus)
+def take_back_bonus(leased: LeasedJob, arguments: TakeBackBonus) -> None:
+    """Take it back."""
+    bonuses.take_back_bonus(
+        inviter_id=arguments.inviter_id,
+        takings=arguments.takings,
+        fact=arguments.fact,
         fence=leased.fence,
     )
 

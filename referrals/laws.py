@@ -1,9 +1,12 @@
 """What must hold of invitations (law 6)."""
 
+import json
 from collections.abc import Iterator
 
 from accounts.keys import INVITEES, TIME_LEDGER, USERS
+from lantern_pro.jobs.settled import settled_faults
 from lantern_pro.store.client import text_client
+from lantern_pro.store.keys import cell_of
 from lantern_pro.store.laws import Law
 from lantern_pro.types import Cell, UserId
 
@@ -30,6 +33,33 @@ def _bonus_faults(inviter_id: UserId, invitee_id: UserId) -> Iterator[str]:
         yield f"user {inviter_id} had a bonus for {invitee_id}, whom they did not invite"
     if not client.hexists(TIME_LEDGER(user_id=invitee_id), "invited"):
         yield f"user {inviter_id} had a bonus for {invitee_id}, who had none themself"
+    yield from _takings_faults(inviter_id, invitee_id)
+
+
+def _takings_faults(inviter_id: UserId, invitee_id: UserId) -> list[str]:
+    """What went back of the purchase that earned a bonus is taken from both alike."""
+    fact = f"referral.{invitee_id}"
+    bonus = json.loads(text_client().hget(TIME_LEDGER(user_id=inviter_id), fact))
+    because = str(bonus["because"])
+
+    def look() -> list[str]:
+        theirs, own = _takings(invitee_id, because), _takings(inviter_id, because)
+        words = f"user {inviter_id}: of {because} the invitee lost {theirs}, and they {own}"
+        return [words] if theirs != own else []
+
+    if not settled_faults(cell_of(invitee_id), "take_back_bonus", look):
+        return []
+    return settled_faults(cell_of(inviter_id), "take_back_bonus", look)
+
+
+def _takings(user_id: UserId, because: str) -> dict[str, int]:
+    entries = text_client().hgetall(TIME_LEDGER(user_id=user_id))
+    told = {fact: json.loads(text) for fact, text in entries.items()}
+    return {
+        fact: entry["back"]
+        for fact, entry in told.items()
+        if "back" in entry and entry["because"] == because
+    }
 
 
 LAWS = (Law(6, "invitations mirror, and bonuses are for paid invitees", pairs_mirror),)

@@ -133,6 +133,26 @@ def credit_inviter(  # noqa: PLR0913 - the script's arguments
     raise AssertionError(outcome)
 
 
+def take_back_bonus(
+    *, inviter_id: UserId, takings: str, fence: Fence, follow: Sequence[NewJob]
+) -> int:
+    """Enter takings in an inviter's ledger of time; how many are new, 0 when they are gone."""
+    cell = cell_of(inviter_id)
+    outcome = ledger.apply(
+        "referrals/take_back_bonus",
+        Work(cell, fence, follow),
+        **pro_time_keys(inviter_id, cell),
+        user_id=inviter_id,
+        takings=takings,
+    )
+    match outcome:
+        case ["taken", new]:
+            return int(new or 0)
+        case ["no_such_user"]:
+            return 0
+    raise AssertionError(outcome)
+
+
 def invitees_of(user_id: UserId, *, most: int) -> list[UserId]:
     """Some of those who came by a user's code."""
     return [

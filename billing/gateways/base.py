@@ -1,6 +1,7 @@
 """What any payment gateway answers."""
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 from lantern_pro.types import Millis, Minor
 
@@ -58,3 +59,51 @@ class EventPointer:
     type: str
     object_id: str
     created: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentNow:
+    """A payment as it is now. ``purchase`` is what it says it is for; empty when it says nothing.
+
+    ``charge_id`` is empty while nothing was charged.
+    """
+
+    payment_intent: str
+    purchase: str
+    is_paid: bool
+    charge_id: str
+    amount: Minor
+
+
+class Stands(IntEnum):
+    """What becomes of time by money that moved, in the order in which it may change."""
+
+    NOTHING = 0
+    """Nothing: no money has left us, as with an inquiry."""
+    TAKEN = 1
+    """The money went back: so does the time."""
+    RESTORED = 2
+    """The money came again, or never left: so does the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Money of a payment that went back: by a refund or a dispute. ``state`` is Stripe's word.
+
+    ``fact`` names it here; ``begun_as`` is our own refund's id, if it began here.
+    """
+
+    fact: str
+    kind: str
+    minor: Minor
+    at: Millis
+    state: str
+    stands: Stands
+    begun_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What was asked for will not be done; ``reason`` is the gateway's code."""
+
+    reason: str

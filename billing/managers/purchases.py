@@ -177,6 +177,11 @@ class PurchaseManager(models.Manager["Purchase"]):
             raise NoSuchPurchase
         return found
 
+    def charged(self, charge_id: str) -> "Purchase | None":
+        """The purchase that a charge paid."""
+        found = self.charged_or_any(charge_id)
+        return found if found and found.charge_id == charge_id else None
+
     def charged_or_any(self, charge_id: str) -> "Purchase | None":
         """The purchase that a charge paid, or any other that is paid when none was by this one.
 

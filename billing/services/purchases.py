@@ -227,6 +227,18 @@ def _follows_payment(found: Purchase) -> tuple[NewJob, ...]:
     return following(completed) + following(used)
 
 
+def adopt(purchase_id: PurchaseId, paid: Paid) -> Purchase:
+    """Record that a purchase is paid, as Stripe tells of a payment that says it is for it.
+
+    Whatever was thought of it before: declined, or not known. What is paid stays as it was paid.
+    """
+    found = Purchase.objects.named(purchase_id)
+    if found.state != Purchase.State.PAID:
+        _record(found, paid, None)
+        found = Purchase.objects.named(purchase_id)
+    return found
+
+
 def settle_by_job(purchase_id: PurchaseId, job: LeasedJob) -> None:
     """Settle a purchase for a job: a decline is an outcome like another."""
     try:

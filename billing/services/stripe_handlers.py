@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from billing.events import PaymentReported
-from billing.gateways import stripe
+from billing.events import MoneyReturned, PaymentReported
+from billing.gateways import stripe, stripe_returns
+from billing.models import Purchase
 from lantern_pro.jobs.events import Event
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Cell, PurchaseId
@@ -33,16 +34,64 @@ Handler = Callable[[Hint], Sequence[Event]]
 
 def payment_moved(hint: Hint) -> Sequence[Event]:
     """A payment succeeded or failed: its purchase is to be settled."""
-    purchase_id = PurchaseId(stripe.purchase_of_intent(hint.object_id))
-    try:
-        cell_of(purchase_id)
-    except ValueError:  # a payment of somebody else's on the same account
-        return ()
-    return [PaymentReported(hint.cell, purchase_id)]
+    purchase_id = _ours(stripe.purchase_of_intent(hint.object_id))
+    return [PaymentReported(hint.cell, purchase_id)] if purchase_id else ()
 
+
+def money_returned(payment_of: Callable[[str], str | None]) -> Handler:
+    """Handle what tells of money that goes back: all of its payment's is to be looked at.
+
+    ``payment_of`` asks Stripe which payment the event's object belongs to.
+    """
+
+    def handle(hint: Hint) -> Sequence[Event]:
+        payment_intent = payment_of(hint.object_id)
+        purchase_id = purchase_of(payment_intent) if payment_intent else None
+        if payment_intent is None or purchase_id is None:
+            return ()
+        return [MoneyReturned(hint.cell, purchase_id, payment_intent, hint.event_id)]
+
+    return handle
+
+
+def purchase_of(payment_intent: str) -> PurchaseId | None:
+    """The purchase that a payment is for; None when it is none of ours.
+
+    By what the payment says of itself, or else by the purchase that keeps its charge.
+    """
+    payment = stripe_returns.payment_now(payment_intent)
+    if payment is None:
+        return None
+    if payment.purchase:
+        return _ours(payment.purchase)
+    found = Purchase.objects.charged(payment.charge_id) if payment.charge_id else None
+    return found.purchase_id if found else None
+
+
+def _ours(name: str) -> PurchaseId | None:
+    try:
+        cell_of(name)
+    except ValueError:  # somebody else's, on the same account at Stripe
+        return None
+    return PurchaseId(name)
+
+
+_of_charge: Final = money_returned(stripe_returns.payment_of_charge)
+_of_refund: Final = money_returned(stripe_returns.payment_of_refund)
+_of_dispute: Final = money_returned(stripe_returns.payment_of_dispute)
 
 HANDLERS: Final[Mapping[str, Handler]] = {
     "payment_intent.succeeded": payment_moved,
     "payment_intent.payment_failed": payment_moved,
+    "charge.refunded": _of_charge,
+    "refund.created": _of_refund,
+    "refund.updated": _of_refund,
+    "refund.failed": _of_refund,
+    "charge.refund.updated": _of_refund,
+    "charge.dispute.created": _of_dispute,
+    "charge.dispute.updated": _of_dispute,
+    "charge.dispute.closed": _of_dispute,
+    "charge.dispute.funds_withdrawn": _of_dispute,
+    "charge.dispute.funds_reinstated": _of_dispute,
 }
 """The types that say something to us. Any other is acknowledged, counted and left alone."""

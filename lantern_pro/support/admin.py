@@ -1,17 +1,13 @@
 """The page about one user: what support staff open first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import quote
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from accounts.models import User
@@ -21,6 +17,7 @@ from lantern_pro.backoffice.model_admin import ReadOnlyAdmin
 from lantern_pro.jobs.models import Job
 from lantern_pro.support.finding import find_users
 from lantern_pro.support.mails import NAMES, address_words, mails_shown, write_again
+from lantern_pro.support.shown import link, minute, table, words
 from lantern_pro.support.story import Story, mask, story_of
 from lantern_pro.types import Millis
 
@@ -72,7 +69,8 @@ class UserStoryAdmin(ReadOnlyAdmin):
                 "description": "All times are UTC.",
                 "fields": (
                     ("id", "status_label"),
-                    ("until", "masked_email"),
+                    ("until", "balance"),
+                    "masked_email",
                     ("created", "confirmed"),
                     ("referral", "inviter"),
                     ("country", "lacks_proxies_since"),
@@ -115,6 +113,12 @@ class UserStoryAdmin(ReadOnlyAdmin):
         """When the Pro time ends, or ended."""
         return "never" if user.expiration == NEVER_PRO else date_format(user.expiration, MOMENT)
 
+    @display(description="balance")
+    def balance(self, user: User) -> str:
+        """The time that was used before its money went back, until something begins anew."""
+        owed = _story(user).owed_days
+        return f"-{owed:g} days: used, and then paid back" if owed else "nothing owed"
+
     @display(description="e-mail")
     def masked_email(self, user: User) -> str:
         """Enough to recognise, not enough to leak."""
@@ -123,10 +127,10 @@ class UserStoryAdmin(ReadOnlyAdmin):
     @display(description="Pro time")
     def time_ledger(self, user: User) -> SafeString:
         """Every entry that explains the expiration."""
-        return _table(
+        return table(
             ("What", "When", "Days", "Because of"),
             [
-                (_words(each["kind"]), _minute(each["at"]), each["days"], each["because"])
+                (words(each["kind"]), minute(each["at"]), each["days"], each["because"])
                 for each in _story(user).time_ledger
             ],
             empty="This user has never been Pro.",
@@ -135,11 +139,11 @@ class UserStoryAdmin(ReadOnlyAdmin):
     @display(description="purchases")
     def purchases(self, user: User) -> SafeString:
         """The latest purchases, linked."""
-        return _table(
+        return table(
             ("When", "Plan", "Price", "State", "Charge", "Receipt mail"),
             [
                 (
-                    _link("billing_purchase", str(each["id"]), _minute(each["created"])),
+                    link("billing_purchase", str(each["id"]), minute(each["created"])),
                     each["plan"],
                     each["price"],
                     f"{each['state']} {each['reason'] or ''}",
@@ -154,7 +158,7 @@ class UserStoryAdmin(ReadOnlyAdmin):
     @display(description="ways back in")
     def ways_back_in(self, user: User) -> SafeString:
         """What the owner may use when no device is left to them."""
-        return _table(
+        return table(
             ("Way", "What there is"),
             [(WAYS[each["way"]], each["note"]) for each in _story(user).ways_back_in],
             empty="None: only a device of the account can let another one in.",
@@ -168,7 +172,7 @@ class UserStoryAdmin(ReadOnlyAdmin):
     @display(description="mails")
     def mails(self, user: User) -> SafeString:
         """The newest mails, and what became of each: Mandrill is asked."""
-        return _table(
+        return table(
             ("Mail", "When", "By", "What became of it", "Id"),
             [
                 (NAMES.get(each.name, each.name), each.at, each.sender, each.fate, each.id)
@@ -180,10 +184,10 @@ class UserStoryAdmin(ReadOnlyAdmin):
     @display(description="proxies")
     def proxies(self, user: User) -> SafeString:
         """The user's own proxies, linked."""
-        return _table(
+        return table(
             ("Proxy", "Place", "State"),
             [
-                (_link("proxies_proxy", str(each["id"]), str(each["name"])), each["place"],
+                (link("proxies_proxy", str(each["id"]), str(each["name"])), each["place"],
                  each["state"])
                 for each in _story(user).proxies
             ],
@@ -193,11 +197,11 @@ class UserStoryAdmin(ReadOnlyAdmin):
     @display(description="jobs not done")
     def open_jobs(self, user: User) -> SafeString:
         """What is still under way for this user, and why it waits."""
-        return _table(
+        return table(
             ("Job", "State", "Due", "Tries", "Why"),
             [
-                (_link("jobs_job", each["id"], each["kind"]), Job.State(each["state"]).label,
-                 _minute(each["due"]), each["attempts"], each["why"])
+                (link("jobs_job", each["id"], each["kind"]), Job.State(each["state"]).label,
+                 minute(each["due"]), each["attempts"], each["why"])
                 for each in _story(user).open_jobs
             ],
             empty="Everything is done.",
@@ -207,12 +211,12 @@ class UserStoryAdmin(ReadOnlyAdmin):
     def devices(self, user: User) -> SafeString:
         """The devices of the account, and those that were taken off it."""
         story = _story(user)
-        return _table(
+        return table(
             ("Device", "Name", "First seen", "Taken off"),
             [
-                *((each["id"], each["name"] or "-", _minute(each["first_seen"]), "-")
+                *((each["id"], each["name"] or "-", minute(each["first_seen"]), "-")
                   for each in story.devices),
-                *((each["id"], "-", "-", _minute(each["removed"]))
+                *((each["id"], "-", "-", minute(each["removed"]))
                   for each in story.taken_off),
             ],
             empty="None.",
@@ -232,7 +236,7 @@ class UserStoryAdmin(ReadOnlyAdmin):
     def lacks_proxies_since(self, user: User) -> str:
         """Since when no proxy has room that serves the user."""
         since = _story(user).lacks_proxies_since
-        return _minute(since) if since else "has them all"
+        return minute(since) if since else "has them all"
 
     @button(
         label="Show the e-mail address",
@@ -268,27 +272,3 @@ def _story(user: User) -> Story:
         kept["_story"] = story_of(user.user_id, reveal=False)
     story: Story = kept["_story"]
     return story
-
-
-def _minute(iso: object) -> str:
-    """A moment of the story, to the minute, in UTC."""
-    return str(iso)[:16].replace("T", " ")
-
-
-def _words(name: object) -> str:
-    """A name of the code's, such as referral_bonus, as people write it."""
-    return str(name).replace("_", " ")
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> SafeString:
-    return mark_safe(  # noqa: S308 - the template escapes every cell
-        render_to_string("support/table.html", {"heads": heads, "rows": rows, "empty": empty})
-    )
-
-
-def _link(page: str, pk: str, words: str) -> SafeString:
-    return format_html(
-        '<a class="underline" href="{}">{}</a>',
-        reverse(f"admin:{page}_change", args=(quote(pk),)),
-        words,
-    )

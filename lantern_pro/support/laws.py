@@ -16,6 +16,7 @@ _PLACES: Final = (
     "lantern_pro.jobs.laws",
     "billing.laws",
     "billing.promotion_laws",
+    "billing.return_laws",
     "configsrv.laws",
     "referrals.laws",
     "lantern_pro.store.audit",

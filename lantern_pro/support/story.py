@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Final
 
 from django.conf import settings
 
@@ -9,6 +10,7 @@ from accounts.errors import NoSuchUser
 from accounts.managers import Account
 from accounts.managers.erasure import removed_devices
 from accounts.models import User, pro_status
+from accounts.pro_time import replay
 from accounts.services.personal import unseal
 from accounts.services.recovery import Way
 from billing.models import Purchase
@@ -18,6 +20,8 @@ from lantern_pro.types import Millis, UserId
 from proxies import links
 from proxies.models import Proxy
 
+DAY_MS: Final = 86_400_000
+
 
 @dataclass(frozen=True, slots=True)
 class Story:
@@ -26,6 +30,7 @@ class Story:
     user_id: UserId
     status: str
     pro_until: str | None
+    owed_days: float
     email: str
     referral: str
     inviter: str
@@ -60,6 +65,7 @@ def story_of(user_id: UserId, *, reveal: bool) -> Story:
         user_id=user_id,
         status=pro_status(expiration, clock.now()),
         pro_until=_moment(row["expiration"]) if expiration else None,
+        owed_days=round(replay(account.time_ledger).owed_ms / DAY_MS, 2),
         email=email if reveal else mask(email),
         referral=row["referral"],
         inviter=row.get("inviter", ""),
@@ -142,7 +148,7 @@ def _time(account: Account) -> list[dict[str, str | int]]:
             "fact": entry.fact,
             "kind": entry.kind,
             "at": _moment(str(entry.at)),
-            "days": round(entry.span_ms / 86_400_000),
+            "days": f"{round(entry.span_ms / DAY_MS, 2):g}",
             "because": entry.because,
         }
         for entry in account.time_ledger

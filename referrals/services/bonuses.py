@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from accounts.events import ProTimeGained
+from accounts.events import ProTimeGained, ProTimeTakenBack
 from accounts.models import User
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.events import following
@@ -22,6 +22,11 @@ INVITED_FACT: Final = "invited"
 def bonus_months(plan_months: int) -> int:
     """The bonus of each side for a plan of so many months."""
     return BONUS_MONTHS.get(plan_months, 0)
+
+
+def inviter_of(user_id: UserId) -> UserId | None:
+    """Who invited a user."""
+    return managers.inviter_of(user_id)
 
 
 def reward_inviter(
@@ -69,4 +74,16 @@ def credit_inviter(  # noqa: PLR0913 - the script's arguments
         at=at,
         fence=fence,
         follow=following(gained),
+    )
+
+
+def take_back_bonus(*, inviter_id: UserId, takings: str, fact: str, fence: Fence) -> None:
+    """Take what a purchase had earned an inviter, in the part in which its money went back.
+
+    It may be told before the bonus was given, which then comes shortened; and of a purchase that
+    earned them nothing, nothing is taken.
+    """
+    taken = ProTimeTakenBack(cell_of(inviter_id), inviter_id, fact)
+    managers.take_back_bonus(
+        inviter_id=inviter_id, takings=takings, fence=fence, follow=following(taken)
     )

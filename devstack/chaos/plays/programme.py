@@ -13,8 +13,11 @@ PIECES: Final[Mapping[str, Piece]] = {
 }
 
 NOT_STRUCK_YET: Final[Mapping[str, str]] = {
+    "follow_returns": "no client of the harness is given money back yet",
     "keep_promotion_use": "no client of the harness buys by a promotion yet",
     "mirror_proxy": "it is staged for fleets with proxies of 2016 only, and here is none yet",
     "settle_promotion_use": "no client of the harness buys by a promotion yet",
+    "settle_refund": "no member of staff in the harness gives money back yet",
+    "take_back_bonus": "no client of the harness is given money back yet",
 }
 """Kinds of job that no play brings about, and why."""

@@ -15,7 +15,8 @@ from lantern_pro.store.keys import new_id
 from lantern_pro.types import Millis, PurchaseId, UserId
 from referrals import managers
 from referrals.errors import OwnReferralCode, ReferralAlreadyAttached, ReferralRing
-from referrals.jobs import NoteInvitee
+from referrals.jobs import NoteInvitee, TakeBackBonus
+from referrals.laws import pairs_mirror
 from referrals.services.codes import note_invitee
 from tests.leasing import take
 from tests.people import HERE, a_user
@@ -170,3 +171,73 @@ def test_an_inviter_who_is_gone_is_not_made_again(any_redis: Any) -> None:
 
     assert not credited
     assert not any_redis.exists(USERS.row(gone))
+
+
+TAKING = (
+    '[{"fact":"refund.re_1","kind":"refund","at":1764000001000,"because":"c0.1.a",'
+    '"back":2400,"of":4800}]'
+)
+
+
+def take_back(inviter: UserId, fact: str) -> int:
+    """Take half of a bonus back, by a job of its own."""
+    ledger.stage(NewJob(HERE, TakeBackBonus(inviter, PurchaseId("c0.1.a"), TAKING, fact), fact))
+    [job] = take(HERE, most=1)
+    return managers.take_back_bonus(inviter_id=inviter, takings=TAKING, fence=job.fence, follow=[])
+
+
+def spans(inviter: UserId, store: Any) -> list[int]:
+    """What the entries of the inviter's time come to."""
+    entries = read_time_ledger(store.hgetall(TIME_LEDGER(user_id=inviter)))
+    return [entry.span_ms for entry in entries]
+
+
+def test_taken_once(pair: tuple[UserId, UserId], any_redis: Any) -> None:
+    invitee, inviter = pair
+    credit(inviter, invitee, fact="credit")
+
+    first, second = take_back(inviter, "first"), take_back(inviter, "second")
+
+    given, taken = spans(inviter, any_redis)
+    assert (first, second) == (1, 0)
+    assert taken == -given / 2
+
+
+def test_a_bonus_that_is_given_after_its_money_went_back_comes_shortened(
+    pair: tuple[UserId, UserId], any_redis: Any
+) -> None:
+    invitee, inviter = pair
+    take_back(inviter, "first")
+    before = spans(inviter, any_redis)
+
+    credit(inviter, invitee, fact="credit")
+
+    given, taken = spans(inviter, any_redis)
+    assert before == [0]
+    assert taken == -given / 2
+
+
+def test_from_an_inviter_who_is_gone_nothing_is_taken(any_redis: Any) -> None:
+    gone = UserId(new_id(HERE))
+
+    taken = take_back(gone, "first")
+
+    assert taken == 0
+    assert not any_redis.exists(USERS.row(gone))
+
+
+def test_the_law_finds_a_bonus_that_was_taken_on_one_side_only(
+    pair: tuple[UserId, UserId], any_redis: Any
+) -> None:
+    invitee, inviter = pair
+    attach(invitee, inviter)
+    credit(inviter, invitee, fact="credit")
+    any_redis.hset(TIME_LEDGER(user_id=invitee), "invited", '{"because":"c0.1.a"}')
+    before = list(pairs_mirror(HERE))
+
+    take_back(inviter, "first")
+
+    assert before == []
+    assert list(pairs_mirror(HERE)) == [
+        f"user {inviter}: of c0.1.a the invitee lost {{}}, and they {{'refund.re_1': 2400}}"
+    ]

@@ -1,0 +1,54 @@
+"""The law of money that went back finds what breaks it."""
+
+from typing import Any
+
+from billing.gateways.base import Stands
+from billing.keys import PURCHASES
+from billing.managers import returns
+from billing.return_laws import what_went_back_is_taken
+from lantern_pro.jobs.keys import JOBS
+from lantern_pro.types import PurchaseId, UserId
+from tests.people import HERE, a_user
+from tests.scripts.billing.test_purchase_scripts import begin, complete
+from tests.scripts.billing.test_return_scripts import PRICE, begin_refund, money, record
+
+
+def a_paid_purchase() -> tuple[UserId, PurchaseId]:
+    """A buyer, and a purchase of a year that is paid."""
+    buyer = a_user()
+    purchase_id = begin(buyer)
+    complete(buyer, purchase_id, follow=[])
+    return buyer, purchase_id
+
+
+def test_the_law_finds_money_that_went_back_and_took_no_time(
+    any_redis: Any,
+) -> None:
+    buyer, paid = a_paid_purchase()
+    record(buyer, paid, money(1200))
+    before = list(what_went_back_is_taken(HERE))
+
+    any_redis.hset(PURCHASES.row(paid), "returned_minor", 7)
+    begin_refund(paid)
+    any_redis.delete(JOBS.row(f"c0.settle_refund.{paid}.r1"))
+
+    assert before == []
+    assert list(what_went_back_is_taken(HERE)) == [
+        f"purchase {paid}: 7 is said to be back, and 1200 is",
+        f"refund r1 of {paid} is open and no job will settle it",
+    ]
+
+
+def test_the_law_finds_time_that_nothing_took(
+    any_redis: Any,
+) -> None:
+    buyer, paid = a_paid_purchase()
+    record(buyer, paid, money(1200, stands=Stands.NOTHING))
+    takings = returns.takings_of(paid, PRICE, [money(1200)])
+    returns.record_returns(
+        purchase_id=paid, user_id=buyer, returned=[], takings=takings, fence=None, follow=[]
+    )
+
+    found = list(what_went_back_is_taken(HERE))
+
+    assert found == [f"purchase {paid}: {{}} went back, and {{'refund.re_1': 1200}} was taken"]
