@@ -44,8 +44,10 @@ BOOKS = {
     "payment_intent",
     "charge_id",
     "device_limit",
-    # The terms of the plan, as it was sold.
+    # The terms of the plan, as it was sold, and the promotion that it was bought by.
     "description",
+    "promotion",
+    "promotion_months",
     "proxies",
     "renewal_days",
     "renewal_months",
