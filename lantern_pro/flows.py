@@ -55,8 +55,14 @@ from configsrv.jobs import MailConfig, PopulateFreeTable, PopulateUserConfig
 from lantern_pro.jobs.events import Flows
 from lantern_pro.jobs.job import NewJob
 from lantern_pro.store.keys import cell_of
-from proxies.events import AssignmentChanged, FleetChanged, ProxyClosed, RoomMade
-from proxies.jobs import AssignProxies, PublishCards, ReleaseProxies, ServeWaitingUsers
+from proxies.events import AssignmentChanged, FleetChanged, ProxyClosed, RoomMade, UserMoved
+from proxies.jobs import (
+    AssignProxies,
+    MoveUsersOff,
+    PublishCards,
+    ReleaseProxies,
+    ServeWaitingUsers,
+)
 from referrals.events import (
     BonusTakenBack,
     InviteeErased,
@@ -186,7 +192,11 @@ FLOWS: Final[Flows] = {
         lambda e: PublishCards.of(e.cell, e.fact),
     ),
     RoomMade: (lambda e: ServeWaitingUsers.of(e.cell, e.fact),),
-    ProxyClosed: (),
+    ProxyClosed: (lambda e: MoveUsersOff.of(e.proxy_id, e.reason, e.fact),),
+    UserMoved: (
+        lambda e: AssignProxies.of(e.user_id, e.fact),
+        lambda e: PopulateUserConfig.of(e.user_id, e.fact),
+    ),
     AssignmentChanged: (lambda e: PopulateUserConfig.of(e.user_id, e.fact),),
     ConfigAskedFor: (lambda e: NewJob(e.cell, MailConfig(e.user_id), f"{e.user_id}.{e.at}"),),
 }

@@ -10,6 +10,7 @@ from unfold.decorators import display
 
 from lantern_pro.backoffice.model_admin import ReadOnlyAdmin
 from proxies.models import Proxy
+from proxies.moving import bar_of, progress_of
 
 MOST_USERS_SHOWN: Final = 100
 
@@ -25,11 +26,11 @@ class ProxyAdmin(ReadOnlyAdmin):
     search_help_text = "The beginning of a name or an address"
     fieldsets = (
         (None, {"fields": ("id", "name", "addr", ("track_label", "state_label"), "created")}),
-        ("Users", {"fields": ("users", "version", "linked_users")}),
+        ("Users", {"fields": ("users", "moving", "version", "linked_users")}),
         ("Where", {"fields": (("city", "country", "country_code"), ("latitude", "longitude"))}),
         ("How", {"fields": ("transport", "transport_settings", "blocked_countries")}),
     )
-    readonly_fields = ("track_label", "state_label", "users", "linked_users")
+    readonly_fields = ("track_label", "state_label", "users", "moving", "linked_users")
 
     @display(description="track", ordering="track", label={"pro": "info", "free": "primary"})
     def track_label(self, proxy: Proxy) -> str:
@@ -49,6 +50,15 @@ class ProxyAdmin(ReadOnlyAdmin):
     def users(self, proxy: Proxy) -> str:
         """How many it has of how many it may have; a free proxy does not count them."""
         return f"{proxy.load} of {proxy.capacity}" if proxy.track == "pro" else "not counted"
+
+    @display(description="moving its users off")
+    def moving(self, proxy: Proxy) -> str:
+        """How far the last moving of its users is."""
+        progress = progress_of(proxy.proxy_id)
+        if progress is None:
+            return "not lately"
+        ended = "; at its end" if progress.ended else "; under way"
+        return f"{bar_of(progress)} ({progress.reason}){ended}"
 
     @display(description="place")
     def place(self, proxy: Proxy) -> str:

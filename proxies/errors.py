@@ -3,6 +3,23 @@
 from lantern_pro.errors import NotYet, Refused
 
 
+class NotTheirProxy(Refused):
+    """The user is not linked with the proxy that they were to leave."""
+
+    error_id = "not-their-proxy"
+    message = "The user does not have this proxy."
+
+
+class NoRoomThere(Refused):
+    """The proxy cannot be this user's: no room, not active, blocked where they are, or theirs."""
+
+    error_id = "no-room-there"
+    message = (
+        "The user cannot be moved there: the proxy has no room, is not active, is down, is blocked "
+        "where they are, or is theirs already."
+    )
+
+
 class FleetKeptChanging(NotYet):
     """Others changed the same links again and again while this change was being made."""
 

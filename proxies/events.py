@@ -34,6 +34,14 @@ class ProxyClosed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class UserMoved(Event):
+    """Staff moved a user from one proxy to another; ``fact`` names the move."""
+
+    user_id: UserId
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
 class AssignmentChanged(Event):
     """A user's links, or the time, token or devices for which they hold, may have changed."""
 

@@ -1,29 +1,36 @@
 """The jobs of the fleet and its links."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar, Final
 
+from django.conf import settings
+
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
-from lantern_pro.jobs.job import Done, JobArguments, LeasedJob, NewJob
+from lantern_pro.jobs.job import Done, JobArguments, LeasedJob, NewJob, Work
 from lantern_pro.jobs.lanes import Lane
 from lantern_pro.jobs.registry import Retry, job
 from lantern_pro.jobs.schedule import periodic
 from lantern_pro.jobs.worker import progress
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Cell, Millis, ProxyId, UserId
-from proxies import links, usage
+from proxies import links, moving, usage
 from proxies.links import Waiting
 from proxies.models import Proxy
 from proxies.services import assignments, bridge, cards, health
 from proxies.services.assignments import Asked
+from proxies.services.moving import move_users
+from proxies.services.moving import rotate_links as rotate
 
 PAGE: Final = 200
 SETTLED_AT_ONCE: Final = 20
 BEGINNING: Final = Millis(0)
 NOBODY: Final = UserId(0)
 FIRST_PROXY: Final = ProxyId(0)
+PROXIES_ROTATED: Final = 50
+ASKED: Final = "asked"
+"""The reason of a moving that is not due to the proxy's state, but to whoever asked for it."""
 MINUTE_MS: Final = 60_000
 
 
@@ -85,6 +92,50 @@ class PublishCards(JobArguments):
         return NewJob(cell, cls(cell, after, fact), f"{fact}.{after}")
 
 
+@dataclass(frozen=True, slots=True)
+class MoveUsersOff(JobArguments):
+    """A proxy shall serve its users no longer: a page of them gets others, then the next.
+
+    ``skip`` is how many stay with it so far; ``since`` is when the moving began.
+    """
+
+    kind: ClassVar[str] = "move_users_off"
+    proxy_id: ProxyId
+    reason: str
+    fact: str
+    since: Millis = BEGINNING
+    skip: int = 0
+    page: int = 0
+
+    @classmethod
+    def of(cls, proxy_id: ProxyId, reason: str, fact: str) -> NewJob:
+        """The job for this proxy; ``fact`` is why."""
+        return cls(proxy_id, reason, fact).staged
+
+    @property
+    def staged(self) -> NewJob:
+        """The job, named by its fact and its page."""
+        return NewJob(cell_of(self.proxy_id), self, f"{self.fact}.{self.page}")
+
+
+@dataclass(frozen=True, slots=True)
+class MoveStragglers(JobArguments):
+    """Proxies that shall serve nobody still have users, whom a limit or a fault left there."""
+
+    kind: ClassVar[str] = "move_stragglers"
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class RotateLinks(JobArguments):
+    """Links got old: some users of each proxy get another. A page of proxies, then the next."""
+
+    kind: ClassVar[str] = "rotate_links"
+    cell: Cell
+    fact: str = ""
+    after: ProxyId = FIRST_PROXY
+
+
 @job(AssignProxies, retry=Retry(longest_ms=15_000))
 def assign_proxies(leased: LeasedJob, arguments: AssignProxies) -> None:
     """Give a user their proxies."""
@@ -120,6 +171,50 @@ def serve_waiting_users(leased: LeasedJob, arguments: ServeWaitingUsers) -> Done
         return Done([arguments.next_page(page[-1], opened, fact)])
     links.note_served(cell, opened)
     return Done()
+
+
+@job(MoveUsersOff, lane=Lane.BULK)
+def move_users_off(leased: LeasedJob, arguments: MoveUsersOff) -> None:
+    """Move a page of users, note how far that is, and go on."""
+    proxy_id, now = arguments.proxy_id, clock.now()
+    since = arguments.since or now
+    users = moving.page_of_users(proxy_id, skip=arguments.skip, most=PAGE)
+    fact = f"{arguments.fact}.{arguments.page}"
+    tally = move_users(proxy_id, users, fact, asked_to_leave=arguments.reason == ASKED)
+    page = replace(
+        arguments, since=since, skip=arguments.skip + tally.stayed, page=arguments.page + 1
+    )
+    is_last = len(users) < PAGE
+    moving.note_moves(
+        proxy_id=proxy_id,
+        reason=arguments.reason,
+        now=clock.now(),
+        since=since,
+        tally=tally,
+        is_last=is_last,
+        work=Work(leased.cell, leased.fence, () if is_last else (page.staged,)),
+    )
+
+
+@job(MoveStragglers, lane=Lane.BULK, every=timedelta(hours=1))
+def move_stragglers(leased: LeasedJob, arguments: MoveStragglers) -> Done:
+    """Stage the moving again for each proxy that still has users and should not."""
+    fact = f"again.{leased.fence.job_id.rpartition('.')[2]}"
+    proxies = moving.to_be_emptied(arguments.cell)
+    return Done([MoveUsersOff.of(each, "again", f"{each}.{fact}") for each in proxies])
+
+
+@job(RotateLinks, lane=Lane.BULK, every=timedelta(hours=1))
+def rotate_links(leased: LeasedJob, arguments: RotateLinks) -> Done:
+    """Rotate some old links of a page of proxies."""
+    if not settings.ROTATE_AFTER_DAYS:
+        return Done()
+    cell, fact = arguments.cell, arguments.fact or leased.fence.job_id.rpartition(".")[2]
+    page = moving.page_of_proxies(cell, after=arguments.after, most=PROXIES_ROTATED)
+    rotate(page, f"rotated.{fact}")
+    if len(page) < PROXIES_ROTATED:
+        return Done()
+    return Done([NewJob(cell, RotateLinks(cell, fact, page[-1]), f"{fact}.{page[-1]}")])
 
 
 @job(PublishCards)

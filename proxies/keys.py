@@ -160,6 +160,14 @@ WATCH = Key(
     ttl="a week after the last look",
     app="proxies",
 )
+MOVING = Key(
+    "proxy:{proxy_id}:moving",
+    Kind.HASH,
+    "how far the last moving of its users is: reason, since (ms), moved, dropped (left without "
+    "another: they wait), stayed, left (still with it), seen or ended (ms)",
+    ttl="a week after the last page",
+    app="proxies",
+)
 HISTORY = Key(
     "proxy:{proxy_id}:history",
     Kind.LIST,

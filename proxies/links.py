@@ -130,7 +130,6 @@ def _assignment(
     proxies = [*wish.own, *(each for each in found.candidates if each not in wish.own)]
     named: dict[str, Argument] = {
         **_user_keys(wish.user_id),
-        "moves": keys.MOVES_OF(user_id=wish.user_id),
         "user_id": wish.user_id,
         "now": now,
         "seen": wish.access.seen,
@@ -236,6 +235,7 @@ def _user_keys(user_id: UserId) -> dict[str, str]:
         "user": ACCOUNTS.row(user_id),
         "mine": keys.PROXIES_OF(user_id=user_id),
         "admitted": keys.ADMITTED(user_id=user_id),
+        "moves": keys.MOVES_OF(user_id=user_id),
         "waiting": keys.WAITING(cell=cell),
         **keys.open_keys(cell),
     }

@@ -5,7 +5,7 @@ from typing import Any, Final
 from accounts.models import User
 from lantern_pro.store.privacy import Holding
 from lantern_pro.types import UserId
-from proxies.keys import ADMITTED, PROXIES_OF
+from proxies.keys import ADMITTED, MOVES_OF, PROXIES_OF
 from proxies.models import Proxy
 from proxies.usage import usage_of
 
@@ -39,7 +39,7 @@ HOLDINGS: Final = (
     Holding(
         "proxies",
         _proxies,
-        (PROXIES_OF, ADMITTED),
+        (PROXIES_OF, ADMITTED, MOVES_OF),
         "within a minute, and the proxies admit the user no longer",
     ),
 )

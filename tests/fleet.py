@@ -1,5 +1,6 @@
 """Users, proxies and their jobs, for tests of the fleet and of configurations."""
 
+from collections.abc import Callable, Iterable
 from itertools import count
 from typing import Any
 
@@ -9,9 +10,8 @@ from accounts.models import User
 from accounts.services.tokens import admission, current_kid, token_of
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
-from lantern_pro.jobs.job import NewJob
+from lantern_pro.jobs.job import JobArguments, NewJob
 from lantern_pro.jobs.worker import drain
-from lantern_pro.store.backend.encoding import tag
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import cell_of, new_id
 from lantern_pro.types import Cell, Millis, ProxyId, UserId
@@ -19,9 +19,8 @@ from proxies import keys
 from proxies.jobs import AssignProxies, stage_releases
 from proxies.laws import LAWS
 from proxies.models import Proxy
-from proxies.records import Health, NewProxy, Place, State, Track
+from proxies.records import NewProxy, Place, ProxyRecord, State, Track
 from proxies.services.fleet import add_proxy
-from proxies.services.states import block_proxy
 
 HERE = Cell(0)
 DEVICE = "device-1"
@@ -210,9 +209,17 @@ def run_jobs(cell: Cell = HERE) -> None:
     drain(cell)
 
 
-def has_health(proxy_id: ProxyId, health: Health) -> None:
-    """Let a proxy's heartbeats have said something else of it."""
-    text_client().hset(keys.PROXIES.row(proxy_id), "health", health.value)
-    index = keys.PROXIES.by("health", cell=cell_of(proxy_id))
-    text_client().zadd(index, {str(proxy_id): tag(health.value)})
-    block_proxy(proxy_id, ["ZZ"])  # any change settles what follows from the row
+def records(proxies: Iterable[ProxyId]) -> list[ProxyRecord]:
+    """The rows of proxies."""
+    return Proxy.objects.records(proxies)
+
+
+def run_clock(kind: Callable[[Cell], JobArguments], cell: Cell = HERE) -> None:
+    """Run a job that the clock stages, and what follows from it."""
+    stage(NewJob(cell, kind(cell), str(next(_numbers))))
+    drain(cell)
+
+
+def forget_jobs(cell: Cell = HERE) -> None:
+    """Forget every job that is done, so that the same fact is another job."""
+    ledger.forget(cell, before=Millis(clock.now() + DAY_MS))

@@ -25,6 +25,9 @@ BESIDE_THE_TABLE: Final = {
     "mirror_proxy": "the regular look for proxies of 2016 whose keys are behind",
     "release_proxies": "the regular look for users whose Pro time is over",
     "forget_jobs": "the clock, every hour",
+    "move_stragglers": "the clock, every hour",
+    "rotate_links": "the clock, every hour",
+    "serve_waiting_users": "the clock, every minute",
 }
 """Kinds of job that no event names, and what stages them."""
 

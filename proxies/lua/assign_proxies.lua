@@ -58,8 +58,8 @@ if access_seen(user) ~= seen or links.own ~= redis.call("ZCARD", mine)
     or (lacks and (links.missed > 0 or (redis.call("GET", openings) or "0") ~= opened)) then
     return { "changed" }
 end
-redis.call(lacks and "ZADD" or "ZREM", waiting, unpack(lacks and { "NX", now, user_id } or { user_id }))
-local staying, left, moved = settle_links(links, gained, wanted)
+local staying, left, moved, good = settle_links(links, gained, wanted)
+redis.call(unpack(good < wanted and { "ZADD", waiting, "NX", now, user_id } or { "ZREM", waiting, user_id }))
 local index = { by_load = by_load, open = open, open_sites = open_sites, openings = openings }
 leave_proxies(left, mine, admitted, user_id, index)
 if moved > 0 and redis.call("INCRBY", moves, moved) == moved then

@@ -2,6 +2,7 @@
 -- KEYS  user        HASH    the account
 --       mine        ZSET    the user's proxies -> since, ms
 --       admitted    SET     the admissions by which their proxies know their devices
+--       moves       STRING  how often the user was moved lately
 --       waiting     ZSET    users who lack proxies -> since, ms
 --       by_load     ZSET    index of proxies
 --       open        ZSET    open proxies -> site and rank (proxies/ranks)
@@ -22,7 +23,7 @@
 --@include jobs/emit
 --@include proxies/proxy_at
 --@include proxies/leave_proxies
-local user, mine, admitted, waiting, by_load, open, open_sites, openings, pro_ends = unpack(KEYS)
+local user, mine, admitted, moves, waiting, by_load, open, open_sites, openings, pro_ends = unpack(KEYS)
 local work, user_id, now, proxies = unpack(ARGV)
 
 local refusal = once(rest, work)
@@ -49,7 +50,7 @@ for at, id in ipairs(ids) do
 end
 local index = { by_load = by_load, open = open, open_sites = open_sites, openings = openings }
 leave_proxies(left, mine, admitted, user_id, index)
-redis.call("DEL", mine, admitted)
+redis.call("DEL", mine, admitted, moves)
 redis.call("ZREM", waiting, user_id)
 redis.call("ZREM", pro_ends, user_id)
 emit(rest, work)

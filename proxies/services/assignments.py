@@ -28,10 +28,14 @@ TRIES: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A user whose links are to be settled, and proxies of theirs that they are to leave."""
+    """A user whose links are to be settled, and proxies of theirs that they are to leave.
+
+    They do so in at most ``most_moves`` moves a day; None is what the settings say.
+    """
 
     user_id: UserId
     leave: frozenset[ProxyId] = frozenset()
+    most_moves: int | None = None
 
 
 def assign_proxies(user_id: UserId, fence: Fence) -> None:
@@ -41,7 +45,7 @@ def assign_proxies(user_id: UserId, fence: Fence) -> None:
     also when the user is not Pro (any more), or waits because no proxy has room.
     """
     for _ in range(TRIES):
-        [wish] = _wishes([Asked(user_id)])
+        [wish] = wishes_of([Asked(user_id)])
         if wish is None:
             ledger.complete(fence)
             return
@@ -80,7 +84,7 @@ def settle(asked: Sequence[Asked], fact: str) -> list[Settled | None]:
 
 def _settle_once(asked: dict[int, Asked], fact: str) -> dict[int, Settled | None]:
     answers: dict[int, Settled | None] = dict.fromkeys(asked)
-    wishes = zip(asked, _wishes(list(asked.values())), strict=True)
+    wishes = zip(asked, wishes_of(list(asked.values())), strict=True)
     known = {at: wish for at, wish in wishes if wish is not None}
     found = links.find_candidates(list(known.values()))
     now = clock.now()
@@ -95,7 +99,8 @@ def _settle_once(asked: dict[int, Asked], fact: str) -> dict[int, Settled | None
     return answers
 
 
-def _wishes(asked: Sequence[Asked]) -> list[Wish | None]:
+def wishes_of(asked: Sequence[Asked]) -> list[Wish | None]:
+    """What these users' links should become; None for nobody's account."""
     user_ids = [each.user_id for each in asked]
     accesses, own = User.objects.get_accesses(user_ids), links.of_users(user_ids)
     return [
@@ -106,7 +111,7 @@ def _wishes(asked: Sequence[Asked]) -> list[Wish | None]:
             wanted=access.proxies_wanted or settings.PROXIES_PER_PRO_USER,
             own=theirs,
             leave=each.leave,
-            most_moves=settings.MOVES_PER_DAY,
+            most_moves=settings.MOVES_PER_DAY if each.most_moves is None else each.most_moves,
         )
         for each, access, theirs in zip(asked, accesses, own, strict=True)
     ]

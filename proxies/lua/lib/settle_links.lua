@@ -1,6 +1,7 @@
 -- Which of a user's sorted links (proxies/sort_links) are left once some were gained. Those that the
 -- user is leaving stay while there is nobody instead; those of `kept` that are more than wanted go,
--- the newest first. Returns those that stay, those that are left, and how many of these are moves.
+-- the newest first. Returns those that stay, those that are left, how many of these are moves, and how
+-- many good ones the user has then.
 local function settle_links(links, gained, wanted)
     local staying, left, room = links.kept, links.lost, wanted - #links.kept - #gained
     while #staying > wanted do
@@ -14,5 +15,9 @@ local function settle_links(links, gained, wanted)
             left[#left + 1], moves = proxy, moves + 1
         end
     end
-    return staying, left, moves
+    local good = #gained
+    for _, proxy in ipairs(staying) do
+        good = good + (proxy.stale and 0 or 1)
+    end
+    return staying, left, moves, good
 end

@@ -3,7 +3,8 @@
 --@include proxies/standing
 -- Sorts a user's own proxies and candidates: `kept`, `leaving` (they are kept until there is another
 -- instead), `lost`, and `candidates` that are open now. `own` counts the first three, `missed` those
--- given that are neither. Who drains, or is asked to be left, stays when `may_move` is used up.
+-- given that are neither. Who drains, or is asked to be left, stays when `may_move` is used up; who
+-- is `stale` is no good to the user, and while it stays they wait for another.
 local function sort_links(rest, work, ids, mine, open, country, leave, may_move)
     local links = { kept = {}, leaving = {}, lost = {}, candidates = {}, own = 0, missed = 0 }
     local _, suspect = ranks()
@@ -18,6 +19,7 @@ local function sort_links(rest, work, ids, mine, open, country, leave, may_move)
             list = word == "lost" and links.lost or word == "blocked" and links.leaving
                 or limited and may_move > 0 and links.leaving or links.kept
             may_move = may_move - (limited and 1 or 0)
+            proxy.stale = list == links.leaving and word ~= "good"
             links.own = links.own + 1
         elseif not score or word ~= "good" or leave[id] then
             list, links.missed = nil, links.missed + 1

@@ -1,14 +1,15 @@
 """Which proxies a user is given: what ``proxies/find_candidates`` finds is what they get."""
 
 import pytest
+from django.conf import settings
 
 from accounts.keys import USERS
 from lantern_pro.store.client import text_client
 from lantern_pro.types import ProxyId, UserId
 from proxies.models import Proxy
-from proxies.records import Health
 from proxies.services.states import block_proxy, unblock_proxy
 from tests import fleet
+from tests.beats import silent
 
 pytestmark = pytest.mark.usefixtures("any_redis")
 
@@ -125,7 +126,7 @@ def test_a_proxy_that_is_blocked_no_longer_serves_those_who_waited_for_it() -> N
 
 def test_a_suspect_proxy_is_taken_only_when_there_is_no_other() -> None:
     suspect = fleet.pro_proxy(city="Bern", provider="one")
-    fleet.has_health(suspect, Health.SUSPECT)
+    silent(suspect, settings.PROXY_SUSPECT_SECONDS * 1000)
     healthy = {fleet.pro_proxy(city="Oslo", provider="other") for _ in range(2)}
 
     two = fleet.assigned(fleet.pro_user())
@@ -137,7 +138,7 @@ def test_a_suspect_proxy_is_taken_only_when_there_is_no_other() -> None:
 
 
 def test_a_proxy_that_is_down_is_taken_by_nobody() -> None:
-    fleet.has_health(fleet.pro_proxy(), Health.DOWN)
+    silent(fleet.pro_proxy(), settings.PROXY_DOWN_SECONDS * 1000)
 
     assert fleet.assigned(fleet.pro_user()) == set()
     assert fleet.broken_laws() == []
