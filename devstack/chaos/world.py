@@ -19,8 +19,10 @@ from lantern_pro.jobs.retention import ForgetJobs
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import cell_of
 from lantern_pro.support.demo_data import FLEET, seed_plans
-from lantern_pro.types import Cell, JobId, UserId
+from lantern_pro.types import Cell, JobId, ProxyId, UserId
+from proxies.models import Proxy
 from proxies.records import NewProxy, Place, Track
+from proxies.services.bridge import connect_proxy
 from proxies.services.fleet import add_proxy
 
 _ROOMY: Final = 100_000
@@ -72,6 +74,12 @@ def one_who_never_came(device_id: str) -> UserId:
     """Let an account have been made long ago that nobody has used."""
     with clock.shifted(_LONG_AGO_MS):
         return _somebody(device_id).user_id
+
+
+def connect_old_proxies() -> None:
+    """Do what an operator does whose Pro proxies are all of 2016."""
+    for proxy in Proxy.objects.filter(track=Track.PRO):
+        connect_proxy(ProxyId(proxy.pk), f"old-{proxy.pk}")
 
 
 def forget_jobs(fact: str) -> JobId:

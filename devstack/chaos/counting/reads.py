@@ -1,14 +1,20 @@
 """Plain looks at the store, for claims."""
 
+from django.conf import settings
+
 from accounts.keys import PRO_ENDS
 from accounts.models import User
 from accounts.services.personal import unseal
+from billing.keys import PROMOTION_USES
+from billing.managers.promotions import CATALOGUE_CELL
 from configsrv.keys import USER_CONFIG
 from lantern_pro.jobs.keys import JOBS
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import cell_of
-from lantern_pro.types import JobId, UserId
+from lantern_pro.types import Cell, JobId, PurchaseId, UserId
+from proxies.bridge import read_mirror
 from proxies.keys import PROXIES_OF
+from proxies.services.bridge import all_bridged, behind
 
 
 def has_account(user_id: int) -> int:
@@ -39,6 +45,24 @@ def has_time_that_ends(user_id: UserId) -> int:
     """1 while it is noted when a user's Pro time ends (or has ended, and nobody saw to it)."""
     ends = text_client().zscore(PRO_ENDS(cell=cell_of(user_id)), str(user_id))
     return int(ends is not None)
+
+
+def use_of(promotion: str, purchase_id: PurchaseId) -> str | None:
+    """What is noted of a purchase's use of a promotion: until when it is held, or "paid"."""
+    uses = PROMOTION_USES(promotion=promotion, cell=CATALOGUE_CELL)
+    noted: str | None = text_client().hget(uses, purchase_id)
+    return noted
+
+
+def old_servers_of(user_id: int) -> int:
+    """How many proxies of 2016 know a user."""
+    servers = all_bridged().values()
+    return sum(UserId(user_id) in read_mirror(server).entries for server in servers)
+
+
+def old_servers_behind() -> int:
+    """How many proxies of 2016 have old keys that are not in step."""
+    return sum(len(list(behind(Cell(cell)))) for cell in range(settings.CELLS))
 
 
 def has_job(job_id: JobId) -> int:

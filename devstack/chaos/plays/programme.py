@@ -5,21 +5,20 @@ from typing import Final
 
 from devstack.chaos.plays.farewell import END_OF_TIME, FAREWELL
 from devstack.chaos.plays.mail import MAIL
+from devstack.chaos.plays.offer import OFFER
+from devstack.chaos.plays.old_proxies import OLD_PROXIES
 from devstack.chaos.plays.piece import Piece
 from devstack.chaos.plays.purchase import PURCHASE
 
 PIECES: Final[Mapping[str, Piece]] = {
-    piece.name: piece for piece in (PURCHASE, MAIL, END_OF_TIME, FAREWELL)
+    piece.name: piece for piece in (PURCHASE, OFFER, OLD_PROXIES, MAIL, END_OF_TIME, FAREWELL)
 }
 
 NOT_STRUCK_YET: Final[Mapping[str, str]] = {
     "follow_returns": "no client of the harness is given money back yet",
-    "keep_promotion_use": "no client of the harness buys by a promotion yet",
-    "mirror_proxy": "it is staged for fleets with proxies of 2016 only, and here is none yet",
     "move_stragglers": "no play drains a proxy yet",
     "move_users_off": "no play drains a proxy yet",
     "rotate_links": "no play lets links grow old yet",
-    "settle_promotion_use": "no client of the harness buys by a promotion yet",
     "settle_refund": "no member of staff in the harness gives money back yet",
     "take_back_bonus": "no client of the harness is given money back yet",
 }

@@ -22,6 +22,7 @@ _RULES: Final = {
     "LANTERN_FREE_BUCKETS": "4",
     "LANTERN_MAIL_INDEXED_SECONDS": "2",
     "LANTERN_CONFIG_MAIL": "yes",
+    "LANTERN_BRIDGE_2016": "yes",
 }
 
 
