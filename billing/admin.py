@@ -61,6 +61,7 @@ class PurchaseAdmin(ReadOnlyAdmin):
             "pending": "warning",
             "refunded": "danger",
             "partly refunded": "warning",
+            "waits for the buyer": "info",
         },
     )
     def state_label(self, purchase: Purchase) -> str:

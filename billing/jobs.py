@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from billing.services import erasure, refunds, returns, webhooks
-from billing.services.purchases import PAYING, buyer_of, settle_by_job
+from billing.services.asking import PAYING
+from billing.services.purchases import buyer_of, settle_by_job
 from billing.services.receipts import send_receipt
 from billing.services.stripe_handlers import Hint
 from lantern_pro.jobs.events import following

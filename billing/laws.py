@@ -30,7 +30,7 @@ def paid_is_given(cell: Cell) -> Iterator[str]:
             yield f"purchase {purchase_id} is {state}; it has given time: {entry}"
         if state == "paid" and f"purchase.{payment_intent}" not in entries:
             yield f"purchase {purchase_id}: no entry names its payment {payment_intent}"
-        if state == "begun" and not has_job:
+        if state in {"begun", "waiting"} and not has_job:
             yield f"purchase {purchase_id} is open and no job will settle it"
 
 

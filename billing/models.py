@@ -24,6 +24,7 @@ class Purchase(DomainModel):
         """How far a purchase has come. Every one ends as paid or declined."""
 
         BEGUN = "begun", "pending"
+        WAITING = "waiting", "waits for the buyer"
         PAID = "paid", "paid"
         DECLINED = "declined", "declined"
 
@@ -45,6 +46,8 @@ class Purchase(DomainModel):
     proxies = models.CharField("proxies of the buyer's own", max_length=8, default="")
     amount_minor = models.BigIntegerField("amount, in the smallest unit")
     currency = models.CharField(max_length=3)
+    way = models.CharField("way of paying", max_length=20, default="")
+    at_stripe = models.CharField("what waits at Stripe", max_length=80, null=True)  # noqa: DJ001
     source = models.CharField("Stripe's token or payment method", max_length=80)
     payment_intent = models.CharField(max_length=80, null=True)  # noqa: DJ001 - absent till paid
     charge_id = models.CharField(max_length=80, null=True, db_index=True)  # noqa: DJ001
@@ -75,6 +78,11 @@ class Purchase(DomainModel):
     def buyer(self) -> UserId:
         """The buyer's id, typed."""
         return UserId(self.user_id)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody knows yet how it ends."""
+        return self.state in {self.State.BEGUN, self.State.WAITING}
 
     @property
     def email(self) -> str:

@@ -157,6 +157,10 @@ STRIPE_PUBLISHABLE_KEY = env.text(
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", _only_in_development("whsec_development"))
 STRIPE_API_BASE = env.text("STRIPE_API_BASE", "https://api.stripe.com")
 STRIPE_ICONS = env.words("LANTERN_STRIPE_ICONS")
+# Where a browser goes that comes back from a page of Stripe's.
+PAYMENT_RETURN_URL = env.text(
+    "LANTERN_PAYMENT_RETURN_URL", _only_in_development("http://127.0.0.1:8000/payment-returned")
+)
 MANDRILL_API_KEY = env.text("MANDRILL_API_KEY", _only_in_development("development"))
 MANDRILL_API_BASE = env.text("MANDRILL_API_BASE", "https://mandrillapp.com/api/1.0/")
 # From Mandrill's settings of the webhook; the address exactly as it is entered there.

@@ -22,6 +22,7 @@ from accounts.api.webhooks import MandrillWebhook
 from billing.api.plans import Plans, PlansV3, PlansV4, PlansV5, UserPaymentGateway
 from billing.api.purchases import Purchase, UserCharges
 from billing.api.recovery import UserRecoverReceipt
+from billing.api.redirects import PaymentRedirect, payment_returned
 from billing.api.webhooks import StripeWebhook
 from configsrv.api.config_mail import ConfigMail
 from lantern_pro.api.health import healthz
@@ -60,6 +61,8 @@ urlpatterns = [
     path("plans-v5", PlansV5.as_view()),
     path("user-payment-gateway", UserPaymentGateway.as_view()),
     path("purchase", Purchase.as_view()),
+    path("payment-redirect", PaymentRedirect.as_view()),
+    path("payment-returned", payment_returned),
     path("user-charges", UserCharges.as_view()),
     path("user-config-mail", ConfigMail.as_view()),
     path("referral-attach", ReferralAttach.as_view()),

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,7 +30,9 @@ class Purchase(ClientView):
 
     Pays at once by Stripe, with a card's token or a payment method. The same call again, with
     the same ``idempotencyKey``, joins the first and never pays twice. 202 while the outcome is
-    not known yet.
+    not known yet. A payment method may need its holder: then ``paymentStatus`` is
+    ``requires_action``, Stripe's client confirms by ``clientSecret``, and the user is Pro soon
+    after, which ``/user-data`` and this call again tell. A token is declined instead.
     """
 
     may_wait = True
@@ -55,8 +58,12 @@ class Purchase(ClientView):
     class Output(Answer):
         """The purchase."""
 
-        paymentStatus = serializers.ChoiceField(choices=["completed"])
+        paymentStatus = serializers.ChoiceField(choices=["completed", "requires_action"])
         plan = serializers.CharField()
+        clientSecret = serializers.CharField(
+            required=False, help_text="With requires_action: what Stripe's own client goes on with."
+        )
+        publishableKey = serializers.CharField(required=False, help_text="Goes with it.")
 
     example_input: ClassVar[dict[str, Any]] = {
         "provider": "stripe",
@@ -88,8 +95,15 @@ class Purchase(ClientView):
             country=request.headers.get("X-Lantern-Client-Country", ""),
             coupon=told["couponCode"],
         )
-        paid = hold_until_done(lambda: purchase(wish), patience_of(told.get("timeout")))
-        return self.ok(paymentStatus="completed", plan=paid.plan)
+        settled = hold_until_done(lambda: purchase(wish), patience_of(told.get("timeout")))
+        if settled.waiting:
+            return self.ok(
+                paymentStatus="requires_action",
+                plan=settled.purchase.plan,
+                clientSecret=settled.waiting.client_secret,
+                publishableKey=settings.STRIPE_PUBLISHABLE_KEY,
+            )
+        return self.ok(paymentStatus="completed", plan=settled.purchase.plan)
 
 
 class Payment(serializers.Serializer[Any]):
@@ -100,7 +114,7 @@ class Payment(serializers.Serializer[Any]):
     created = serializers.IntegerField(help_text="Unix seconds.")
     amount = serializers.IntegerField(help_text="In the currency's smallest unit.")
     currency = serializers.CharField()
-    state = serializers.ChoiceField(choices=["begun", "paid", "declined"])
+    state = serializers.ChoiceField(choices=["begun", "waiting", "paid", "declined"])
     reason = serializers.CharField(allow_blank=True)
     chargeId = serializers.CharField(allow_null=True)
     chargeStatus = serializers.CharField(allow_null=True)

@@ -33,7 +33,20 @@ class Declined:
     reason: str
 
 
-Outcome = Paid | Declined
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The buyer must do something first: confirm at their bank, or pay on a page of the gateway's.
+
+    ``pointer`` is the gateway's id of what waits; ``client_secret`` or ``url`` is what the buyer's
+    client goes on with. Neither is kept: whoever needs them asks again.
+    """
+
+    pointer: str
+    client_secret: str = ""
+    url: str = ""
+
+
+Outcome = Paid | Declined | Waiting
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Any, Final
 import stripe
 
 from billing.errors import PaymentPending, StripeUnreachable
-from billing.gateways.base import Charge, Declined, Order, Outcome, Paid
+from billing.gateways.base import Charge, Declined, Order, Outcome, Paid, Waiting
 from billing.gateways.stripe_client import client as _client
 from billing.gateways.stripe_client import reaching as _reaching
 from lantern_pro.types import Millis, Minor
@@ -63,9 +63,38 @@ def _outcome(intent: Any) -> Outcome:
         case "processing":
             raise PaymentPending
         case "requires_action":
-            return Declined("authentication_required")
+            return Waiting(str(intent.id), client_secret=str(intent.client_secret))
         case _:
-            return Declined(str(intent.status))
+            return Declined(_reason(intent))
+
+
+def _reason(intent: Any) -> str:
+    error = intent.to_dict().get("last_payment_error") or {}
+    return str(error.get("decline_code") or error.get("code") or intent.status)
+
+
+def look_at_payment(payment_intent: str, *, give_up: bool) -> Outcome:
+    """How a payment stands whose buyer was to confirm it.
+
+    One that failed, or is given up, is canceled: afterwards no money can come by it any more.
+    """
+    with _reaching():
+        intent: Any = _client().v1.payment_intents.retrieve(payment_intent)
+    match intent.status:
+        case "succeeded" | "processing":
+            return _outcome(intent)
+        case "canceled":
+            return Declined(_reason(intent) if intent.last_payment_error else "abandoned")
+        case "requires_action" if not give_up:
+            return _outcome(intent)
+    try:
+        with _reaching():
+            _client().v1.payment_intents.cancel(
+                payment_intent, {"cancellation_reason": "abandoned"}
+            )
+    except stripe.InvalidRequestError as error:  # it has moved meanwhile: look again
+        raise PaymentPending from error
+    return Declined(_reason(intent) if intent.last_payment_error else "abandoned")
 
 
 def charge(charge_id: str) -> Charge | None:

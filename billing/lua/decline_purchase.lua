@@ -24,7 +24,7 @@ local id, state = unpack(redis.call("HMGET", purchase, "id", "state"))
 if not id then
     return { "no_such_purchase" }
 end
-if state ~= "begun" then
+if state ~= "begun" and state ~= "waiting" then
     emit(rest, work)
     return { "ended_before" }
 end

@@ -152,6 +152,23 @@ class PurchaseManager(models.Manager["Purchase"]):
                 raise NoSuchPurchase
         raise AssertionError(outcome)
 
+    def await_buyer(self, *, purchase_id: PurchaseId, at_stripe: str) -> None:
+        """Note that the buyer must do something first, and what waits for it at Stripe."""
+        cell = cell_of(purchase_id)
+        outcome = ledger.apply(
+            "billing/await_buyer",
+            Work(cell),
+            purchase=PURCHASES.row(purchase_id),
+            by_state=PURCHASES.by("state", cell=cell),
+            at_stripe=at_stripe,
+        )
+        match outcome:
+            case ["waiting" | "ended_before"]:
+                return
+            case ["no_such_purchase"]:
+                raise NoSuchPurchase
+        raise AssertionError(outcome)
+
     def record_receipt(
         self, *, purchase_id: PurchaseId, user_id: UserId, posted: Posted | None, fence: Fence
     ) -> None:

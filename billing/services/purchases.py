@@ -7,7 +7,6 @@ purchase, and the last script has its effect once.
 
 import hashlib
 from dataclasses import dataclass
-from typing import Final
 
 from django.conf import settings
 
@@ -20,33 +19,18 @@ from billing.errors import (
     WrongCurrency,
 )
 from billing.events import PaymentUnclear, PromotionUsed, PurchaseBegun, PurchaseCompleted
-from billing.gateways import stripe
-from billing.gateways.base import Declined, Order, Paid
+from billing.gateways.base import Declined, Outcome, Paid, Waiting
 from billing.models import Purchase
 from billing.services import promotions
+from billing.services.asking import ask_stripe
 from billing.services.offers import Offer, customer_of, offer_named
 from lantern_pro import clock
-from lantern_pro.errors import Refused
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.events import following
 from lantern_pro.jobs.job import Fence, LeasedJob, NewJob
-from lantern_pro.jobs.worker import enter
 from lantern_pro.store.keys import cell_of, text_id
-from lantern_pro.types import JobId, Minor, PurchaseId, UserId
+from lantern_pro.types import JobId, PurchaseId, UserId
 from referrals.services.bonuses import INVITED_FACT, bonus_months
-
-KEY_REMEMBERED_MS: Final = 23 * 60 * 60 * 1000
-"""Stripe forgets idempotency keys after 24 hours; an hour is kept as a margin."""
-
-PAYING: Final = "paying"
-"""The phase in which Stripe may have been asked: the same call again tells what came of it."""
-
-
-class PurchaseTooOldToRepeat(Refused):
-    """Stripe may have forgotten the key, so paying again could pay twice: staff must look."""
-
-    error_id = "purchase-too-old-to-repeat"
-    message = "Stripe may have forgotten this purchase's key. Look at Stripe before repeating."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +49,7 @@ class Wish:
     idempotency_key: str
     country: str = ""
     coupon: str = ""
+    way: str = ""
 
     @property
     def source(self) -> str:
@@ -79,11 +64,20 @@ class Wish:
     @property
     def digest(self) -> str:
         """What must be the same for two wishes with one key to be one purchase."""
-        return _digest("|".join([self.plan, self.source, *filter(None, [self.coupon])]))
+        told = [self.plan, self.source, *filter(None, [self.coupon, self.way])]
+        return _digest("|".join(told))
 
 
-def purchase(wish: Wish) -> Purchase:
-    """Buy a plan and return the paid purchase.
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A purchase that is paid, or waits for its buyer; then ``waiting`` says by what they go on."""
+
+    purchase: Purchase
+    waiting: Waiting | None = None
+
+
+def purchase(wish: Wish) -> Settled:
+    """Buy a plan: it is paid, or its buyer has to go on at their bank or on Stripe's page.
 
     The same wish again, by its idempotency key, joins the first, whatever has become of the plan
     since. ``CardDeclined`` when it is declined; ``PaymentPending`` while Stripe has not told the
@@ -114,7 +108,7 @@ def _ask_on(purchase_id: PurchaseId) -> JobId:
 def _check(wish: Wish) -> None:
     if wish.provider != "stripe":
         raise UnsupportedProvider(field="provider", details={"supported": ["stripe"]})
-    if not wish.source:
+    if not (wish.source or wish.way):
         raise MissingPaymentSource(field="stripeToken")
     if not wish.key:
         raise MissingPaymentSource(field="idempotencyKey")
@@ -126,6 +120,7 @@ def _begin(wish: Wish, offer: Offer, purchase_id: PurchaseId) -> None:
     intent = {
         **offer.intent,
         "source": wish.source,
+        "way": wish.way,
         "device_id": wish.device_id,
         "device_name": wish.device_name,
         "email_sealed": seal(email) if email else "",
@@ -158,40 +153,27 @@ def buyer_of(purchase_id: PurchaseId) -> UserId:
     return UserId(int(purchase_id.split(".")[1]))
 
 
-def settle(purchase_id: PurchaseId, *, job: LeasedJob | None = None) -> Purchase:
+def settle(purchase_id: PurchaseId, *, job: LeasedJob | None = None) -> Settled:
     """Phases two and three: learn the outcome from Stripe, and record it."""
     found = Purchase.objects.named(purchase_id)
-    if found.state == Purchase.State.BEGUN:
-        _record(found, _ask_stripe(found, job), job.fence if job else None)
+    if found.is_open:
+        outcome = ask_stripe(found, job)
+        _record(found, outcome, job.fence if job else None)
         found = Purchase.objects.named(purchase_id)
+        if isinstance(outcome, Waiting) and found.is_open:
+            return Settled(found, outcome)
     elif job:
         # What followed was staged when it ended, perhaps so long ago that those jobs are forgotten.
         ledger.complete(job.fence)
     if found.state == Purchase.State.DECLINED:
         raise CardDeclined(details={"reason": found.reason})
-    return found
+    return Settled(found)
 
 
-def _ask_stripe(found: Purchase, job: LeasedJob | None) -> Paid | Declined:
-    begun = clock.as_millis(found.created)
-    if clock.now() - begun > KEY_REMEMBERED_MS:
-        raise PurchaseTooOldToRepeat
-    if job:
-        enter(job, PAYING)
-    return stripe.pay(
-        Order(
-            key=found.purchase_id,
-            amount=Minor(found.amount_minor),
-            currency=found.currency,
-            source=found.source,
-            description=f"Lantern Pro, {found.plan}",
-            metadata={"purchase": found.purchase_id, "user": str(found.user_id)},
-        )
-    )
-
-
-def _record(found: Purchase, outcome: Paid | Declined, fence: Fence | None) -> None:
+def _record(found: Purchase, outcome: Outcome, fence: Fence | None) -> None:
     match outcome:
+        case Waiting(pointer):
+            Purchase.objects.await_buyer(purchase_id=found.purchase_id, at_stripe=pointer)
         case Declined(reason):
             Purchase.objects.decline(
                 purchase_id=found.purchase_id, now=clock.now(), reason=reason, fence=fence
@@ -240,11 +222,16 @@ def adopt(purchase_id: PurchaseId, paid: Paid) -> Purchase:
 
 
 def settle_by_job(purchase_id: PurchaseId, job: LeasedJob) -> None:
-    """Settle a purchase for a job: a decline is an outcome like another."""
+    """Settle a purchase for a job: a decline is an outcome like another.
+
+    ``PaymentPending`` while the buyer is waited for: the job asks again, ever less often.
+    """
     try:
-        settle(purchase_id, job=job)
+        settled = settle(purchase_id, job=job)
     except CardDeclined:
         return
+    if settled.waiting:
+        raise PaymentPending
 
 
 def _digest(text: str) -> str:

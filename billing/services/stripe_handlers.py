@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from billing.events import MoneyReturned, PaymentReported
-from billing.gateways import stripe, stripe_returns
+from billing.gateways import stripe, stripe_checkout, stripe_returns
 from billing.models import Purchase
 from lantern_pro.jobs.events import Event
 from lantern_pro.store.keys import cell_of
@@ -34,7 +34,16 @@ Handler = Callable[[Hint], Sequence[Event]]
 
 def payment_moved(hint: Hint) -> Sequence[Event]:
     """A payment succeeded or failed: its purchase is to be settled."""
-    purchase_id = _ours(stripe.purchase_of_intent(hint.object_id))
+    return _reported(hint, stripe.purchase_of_intent(hint.object_id))
+
+
+def checkout_moved(hint: Hint) -> Sequence[Event]:
+    """A page was paid on, or nobody pays on it any more: its purchase is to be settled."""
+    return _reported(hint, stripe_checkout.purchase_of_checkout(hint.object_id))
+
+
+def _reported(hint: Hint, named: str) -> Sequence[Event]:
+    purchase_id = _ours(named)
     return [PaymentReported(hint.cell, purchase_id)] if purchase_id else ()
 
 
@@ -83,6 +92,9 @@ _of_dispute: Final = money_returned(stripe_returns.payment_of_dispute)
 HANDLERS: Final[Mapping[str, Handler]] = {
     "payment_intent.succeeded": payment_moved,
     "payment_intent.payment_failed": payment_moved,
+    "payment_intent.canceled": payment_moved,
+    "checkout.session.completed": checkout_moved,
+    "checkout.session.expired": checkout_moved,
     "charge.refunded": _of_charge,
     "refund.created": _of_refund,
     "refund.updated": _of_refund,

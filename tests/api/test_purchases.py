@@ -11,7 +11,8 @@ import requests
 from pypdf import PdfReader
 
 from billing.models import Plan, Purchase
-from billing.services.purchases import PurchaseTooOldToRepeat, settle
+from billing.services.asking import PurchaseTooOldToRepeat
+from billing.services.purchases import settle
 from devstack.mandrill_standin import MandrillStandin
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin

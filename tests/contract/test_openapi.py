@@ -24,6 +24,7 @@ from tests.client_app import ClientApp
 from tests.house.tree import ROOT
 
 NOT_FOR_CLIENTS: Final = {
+    "payment-returned": "a page for browsers on a developer's machine",
     "healthz": "asked by load balancers; its status is the answer",
     "api/schema": "the description itself",
     "api/docs": "the page that shows it",
