@@ -59,10 +59,10 @@ from proxies.events import AssignmentChanged, FleetChanged, ProxyClosed, RoomMad
 from proxies.jobs import (
     AssignProxies,
     MoveUsersOff,
-    PublishCards,
     ReleaseProxies,
     ServeWaitingUsers,
 )
+from proxies.wire_jobs import PublishCards
 from referrals.events import (
     BonusTakenBack,
     InviteeErased,

@@ -1,6 +1,6 @@
 """What may go wrong with the fleet and its links."""
 
-from lantern_pro.errors import NotYet, Refused
+from lantern_pro.errors import NotYet, Refused, Unavailable
 
 
 class NotTheirProxy(Refused):
@@ -60,3 +60,10 @@ class ProxyRetired(Refused):
 
     error_id = "proxy-retired"
     message = "The proxy is retired; nothing of it can be changed any more."
+
+
+class AccessNotGranted(Unavailable):
+    """Redis lets nobody make users from here: its ACL commands are refused."""
+
+    error_id = "access-not-granted"
+    message = "Redis refuses to make a user for the proxy. REDIS_URL's user needs +acl for that."

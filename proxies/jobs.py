@@ -15,10 +15,10 @@ from lantern_pro.jobs.schedule import periodic
 from lantern_pro.jobs.worker import progress
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Cell, Millis, ProxyId, UserId
-from proxies import links, moving, usage
+from proxies import links, moving
 from proxies.links import Waiting
 from proxies.models import Proxy
-from proxies.services import assignments, bridge, cards, health
+from proxies.services import assignments, bridge, health
 from proxies.services.assignments import Asked
 from proxies.services.moving import move_users
 from proxies.services.moving import rotate_links as rotate
@@ -75,21 +75,6 @@ class ReleaseProxies(JobArguments):
 
     kind: ClassVar[str] = "release_proxies"
     user_id: UserId
-
-
-@dataclass(frozen=True, slots=True)
-class PublishCards(JobArguments):
-    """The fleet or the keys of passes changed: write what proxies must know of it."""
-
-    kind: ClassVar[str] = "publish_cards"
-    cell: Cell
-    after: ProxyId
-    fact: str
-
-    @classmethod
-    def of(cls, cell: Cell, fact: str, after: ProxyId = FIRST_PROXY) -> NewJob:
-        """The job for this cell; ``fact`` is what changed."""
-        return NewJob(cell, cls(cell, after, fact), f"{fact}.{after}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,26 +202,6 @@ def rotate_links(leased: LeasedJob, arguments: RotateLinks) -> Done:
     return Done([NewJob(cell, RotateLinks(cell, fact, page[-1]), f"{fact}.{page[-1]}")])
 
 
-@job(PublishCards)
-def publish_cards(leased: LeasedJob, arguments: PublishCards) -> None:
-    """Write a page of cards."""
-    cell, fact = arguments.cell, arguments.fact
-    cards.publish_cards(
-        cell, arguments.after, leased.fence, lambda last: PublishCards.of(cell, fact, last)
-    )
-
-
-@periodic
-def stage_stale_cards(cell: Cell) -> None:
-    """Stage the writing of cards that no longer fit the settings.
-
-    The job's name has the minute too: for settings that come back, the first one's job is done.
-    """
-    shape = cards.stale_shape(cell)
-    if shape is not None:
-        ledger.stage(PublishCards.of(cell, f"{shape}.{clock.now() // MINUTE_MS}"))
-
-
 @dataclass(frozen=True, slots=True)
 class MirrorProxy(JobArguments):
     """The keys of a proxy of 2016 are behind its users."""
@@ -269,14 +234,6 @@ def stage_mirrors(cell: Cell) -> None:
     ]
     if jobs:
         ledger.stage(*jobs)
-
-
-@periodic
-def keep_for_proxies(cell: Cell) -> None:
-    """See that free proxies find their script after a restart of Redis, and the caps as set."""
-    if cell == usage.HERE:
-        usage.keep_counting_script()
-        usage.restore_caps()
 
 
 @periodic

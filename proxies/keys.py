@@ -143,6 +143,12 @@ FIRST_THROTTLED = Untagged(
     personal=True,
     app="proxies",
 )
+ACCESS = Key(
+    "proxies:access",
+    Kind.HASH,
+    "proxy id -> SHA-256 of the passwords of its Redis user, by commas",
+    app="proxies",
+)
 CARDS = Key("proxies:cards", Kind.STRING, "what all cards were made from", app="proxies")
 HEARTBEAT = Key(
     "proxy:{proxy_id}:heartbeat",

@@ -14,10 +14,10 @@ from lantern_pro.jobs.worker import drain
 from lantern_pro.store.client import text_client
 from lantern_pro.types import ProxyId
 from proxies import keys, wire
-from proxies.jobs import PublishCards
 from proxies.services import cards
 from proxies.services.passes import public_keys
 from proxies.usage import counting_script
+from proxies.wire_jobs import PublishCards
 from tests import fleet
 from tests.fleet import HERE
 from tests.leasing import take

@@ -96,3 +96,23 @@ def test_every_key_of_the_page_is_declared_and_of_its_type() -> None:
 
     assert set(rows) == declared
     assert keys.ADMISSIONS(proxy_id=PROXY) in PAGE
+
+
+def test_the_rules_of_a_proxys_user_are_those_of_the_page(real_redis: object) -> None:
+    from proxies.models import Proxy
+    from proxies.services.access import TO_COUNT, rules_of
+    from tests import fleet
+
+    told = re.search(r"```text\n(reset on #.*?)```", PAGE, re.DOTALL)
+    pro, free = Proxy.objects.records([fleet.pro_proxy(), fleet.free_proxy()])
+    rules = " ".join(rules_of(pro, ["<SHA-256 of the password>"])).replace("%R~", "~")
+    more = set(rules_of(free, [])) - set(rules_of(pro, []))
+
+    assert told is not None
+    assert told[1].split() == rules.replace(str(pro.id), "7168").split()
+    assert f"`{' '.join(f'+{each}' for each in TO_COUNT)}`" in PAGE
+    assert {each.replace("%R", "") for each in more if str(free.id) not in each} == {
+        *(f"+{each}" for each in TO_COUNT),
+        "~_throttle",
+        "~_client:*",
+    }

@@ -1,0 +1,60 @@
+"""The jobs that keep what proxies read, besides whom they admit."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from lantern_pro import clock
+from lantern_pro.jobs import ledger
+from lantern_pro.jobs.job import JobArguments, LeasedJob, NewJob
+from lantern_pro.jobs.registry import job
+from lantern_pro.jobs.schedule import periodic
+from lantern_pro.types import Cell, ProxyId
+from proxies import usage
+from proxies.services import access, cards
+
+FIRST_PROXY: Final = ProxyId(0)
+MINUTE_MS: Final = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class PublishCards(JobArguments):
+    """The fleet or the keys of passes changed: write what proxies must know of it."""
+
+    kind: ClassVar[str] = "publish_cards"
+    cell: Cell
+    after: ProxyId
+    fact: str
+
+    @classmethod
+    def of(cls, cell: Cell, fact: str, after: ProxyId = FIRST_PROXY) -> NewJob:
+        """The job for this cell; ``fact`` is what changed."""
+        return NewJob(cell, cls(cell, after, fact), f"{fact}.{after}")
+
+
+@job(PublishCards)
+def publish_cards(leased: LeasedJob, arguments: PublishCards) -> None:
+    """Write a page of cards."""
+    cell, fact = arguments.cell, arguments.fact
+    cards.publish_cards(
+        cell, arguments.after, leased.fence, lambda last: PublishCards.of(cell, fact, last)
+    )
+
+
+@periodic
+def stage_stale_cards(cell: Cell) -> None:
+    """Stage the writing of cards that no longer fit the settings.
+
+    The job's name has the minute too: for settings that come back, the first one's job is done.
+    """
+    shape = cards.stale_shape(cell)
+    if shape is not None:
+        ledger.stage(PublishCards.of(cell, f"{shape}.{clock.now() // MINUTE_MS}"))
+
+
+@periodic
+def keep_for_proxies(cell: Cell) -> None:
+    """See that proxies find after a restart of Redis what they need: users, script and caps."""
+    if cell == usage.HERE:
+        usage.keep_counting_script()
+        usage.restore_caps()
+    access.restore_access(cell)
