@@ -223,6 +223,11 @@ def waiting(cell: Cell, *, after: Waiting, most: int) -> list[Waiting]:
     return [Waiting(UserId(int(each)), Millis(int(since))) for each, since in found]
 
 
+def how_many_wait(cell: Cell) -> int:
+    """How many users lack proxies."""
+    return int(text_client().zcard(keys.WAITING(cell=cell)))
+
+
 def waiting_since(user_id: UserId) -> Millis | None:
     """Since when a user lacks proxies; None when they have what they should."""
     found = text_client().zscore(keys.WAITING(cell=cell_of(user_id)), user_id)

@@ -56,6 +56,24 @@ class ProxyManager(models.Manager["Proxy"]):
         found = self.records(_ids(each for each in ids if each))
         return {each.name: each for each in found}
 
+    def texts(self, column: str, *, cells: int, most: int) -> list[str]:
+        """The texts that occur in an indexed column, each once whatever its case, in order.
+
+        The index is skipped through: one look for each text, however many proxies have it.
+        """
+        client, found = text_client(), dict[str, str]()
+        for cell in range(cells):
+            index, after = keys.PROXIES.lex(column, cell=Cell(cell)), "-"
+            while len(found) < most:
+                member = client.zrangebylex(index, after, "+", start=0, num=1)
+                if not member:
+                    break
+                folded, _, proxy_id = member[0].rpartition("\0")
+                text = client.hget(keys.PROXIES.row(int(proxy_id)), column) or folded
+                found.setdefault(folded, text)
+                after = f"[{folded}\x01"
+        return [found[folded] for folded in sorted(found)]
+
     def ids_after(self, cell: Cell, after: ProxyId, *, most: int) -> list[ProxyId]:
         """Proxies of a cell by id, from after one; retired ones too."""
         index = keys.PROXIES.by("id", cell=cell)

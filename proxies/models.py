@@ -7,7 +7,7 @@ from django.db import models
 from lantern_pro.store.models import DomainModel
 from lantern_pro.types import ProxyId
 from proxies.managers import ProxyManager
-from proxies.records import Health, State, Track
+from proxies.records import Health, ProxyRecord, State, Track
 
 
 class Proxy(DomainModel):
@@ -55,6 +55,12 @@ class Proxy(DomainModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def record(self) -> ProxyRecord:
+        """The row, typed."""
+        [record] = Proxy.objects.records([self.proxy_id])
+        return record
 
     @property
     def proxy_id(self) -> ProxyId:

@@ -59,7 +59,7 @@ def block_proxy(proxy_id: ProxyId, countries: Sequence[str], *, why: str = "") -
 
     Returns those in which it was not before; none means that nothing changed.
     """
-    codes, now = _codes(countries), clock.now()
+    codes, now = country_codes(countries), clock.now()
     if not codes:
         raise InvalidParameter("Say in which countries it is blocked.", field="countries")
     proxy = _existing(proxy_id)
@@ -73,7 +73,7 @@ def unblock_proxy(proxy_id: ProxyId, countries: Sequence[str] = (), *, why: str 
 
     Returns those in which it was.
     """
-    codes, now = _codes(countries), clock.now()
+    codes, now = country_codes(countries), clock.now()
     proxy = _existing(proxy_id)
     work = Work(cell_of(proxy_id), follow=_opened(proxy, "unblocked", now))
     return changes.unblock(proxy_id=proxy_id, countries=codes, now=now, why=why, work=work)
@@ -111,7 +111,8 @@ def _closed(proxy: ProxyRecord, reason: Closing, now: Millis) -> tuple[NewJob, .
     return changed + following(ProxyClosed(cell, proxy.id, reason, fact))
 
 
-def _codes(countries: Sequence[str]) -> list[str]:
+def country_codes(countries: Sequence[str]) -> list[str]:
+    """Read country codes, in order and each once; ``InvalidParameter``."""
     codes = sorted({each.strip().upper() for each in countries})
     wrong = [each for each in codes if not _COUNTRY_CODE.match(each)]
     if wrong:
