@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 from unfold.enums import ActionVariant
 
-from billing import plan_admin, promotion_admin
+from billing import plan_admin, promotion_admin, reseller_admin
 from billing.models import Purchase
 from billing.money import price_text
 from billing.refund_words import RefundForm, lines, refund_words, returned_words
@@ -19,7 +19,7 @@ from lantern_pro.backoffice.model_admin import ReadOnlyAdmin
 from lantern_pro.errors import LanternError
 from lantern_pro.types import Minor
 
-__all__ = ["plan_admin", "promotion_admin"]
+__all__ = ["plan_admin", "promotion_admin", "reseller_admin"]
 
 
 @admin.register(Purchase)

@@ -31,6 +31,20 @@ class WrongCoupon(Refused):
     message = "This code is not valid for this plan."
 
 
+class WrongResellerCode(Refused):
+    """There is no such code, or it was redeemed by another, is over or revoked: nobody is told."""
+
+    error_id = "wrong-reseller-code"
+    message = "This code is not valid, or was used before."
+
+
+class NoSuchBatch(Refused):
+    """There is no such batch of resellers' codes."""
+
+    error_id = "no-such-batch"
+    message = "There is no such batch of codes."
+
+
 class WrongCurrency(Refused):
     """The plan is sold in another currency than the one asked for."""
 
@@ -42,7 +56,7 @@ class UnsupportedProvider(Refused):
     """This way of paying is not offered."""
 
     error_id = "unsupported-provider"
-    message = "This payment provider is not supported. Supported: stripe."
+    message = "This payment provider is not supported. Supported: stripe, reseller-code."
 
 
 class MissingPaymentSource(Refused):

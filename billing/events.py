@@ -71,6 +71,14 @@ class PromotionUsed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ResellerCodeRedeemed(Event):
+    """A code became a user's; ``cell`` is the code's, and what it gives follows in the user's."""
+
+    code_id: str
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True)
 class PurchaseCompleted(Event):
     """A purchase was paid for, and the buyer has their Pro time."""
 

@@ -28,6 +28,12 @@ FIRST_OFFERS = Key(
     "offers for a first purchase: user id -> the one purchase that has it",
     app="billing",
 )
+RESELLER_BATCHES = Table(
+    "reseller_batch", "codes that a reseller was given, and what they give", app="billing"
+)
+RESELLER_CODES = Table(
+    "reseller_code", "a reseller's code, by its keyed hash: who redeemed it, if any", app="billing"
+)
 STRIPE_EVENT = Key(
     "stripe_event:{event_id}",
     Kind.HASH,

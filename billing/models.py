@@ -9,10 +9,11 @@ from billing.catalogue import Plan
 from billing.managers import PurchaseManager
 from billing.money import price_text
 from billing.promotion import Promotion
+from billing.reseller import ResellerBatch, ResellerCode
 from lantern_pro.store.models import DomainModel
 from lantern_pro.types import Minor, PurchaseId, UserId
 
-__all__ = ["Plan", "Promotion", "Purchase"]
+__all__ = ["Plan", "Promotion", "Purchase", "ResellerBatch", "ResellerCode"]
 
 
 class Purchase(DomainModel):
@@ -48,6 +49,7 @@ class Purchase(DomainModel):
     currency = models.CharField(max_length=3)
     way = models.CharField("way of paying", max_length=20, default="")
     at_stripe = models.CharField("what waits at Stripe", max_length=80, null=True)  # noqa: DJ001
+    provider = models.CharField(max_length=20, default="")
     source = models.CharField("Stripe's token or payment method", max_length=80)
     payment_intent = models.CharField(max_length=80, null=True)  # noqa: DJ001 - absent till paid
     charge_id = models.CharField(max_length=80, null=True, db_index=True)  # noqa: DJ001

@@ -25,6 +25,8 @@ def _purchases(user_id: UserId) -> list[dict[str, Any]]:
             "email": purchase.email,
             "deviceId": purchase.device_id,
             "deviceName": purchase.device_name,
+            "promotion": purchase.promotion,
+            "provider": purchase.provider,
             "paymentSource": purchase.source,
             "paymentIntentAtStripe": purchase.payment_intent,
             "chargeAtStripe": purchase.charge_id,

@@ -37,6 +37,7 @@ from billing.events import (
     PurchaseBegun,
     PurchaseCompleted,
     RefundBegun,
+    ResellerCodeRedeemed,
     StripeEventTaken,
 )
 from billing.jobs import (
@@ -48,7 +49,7 @@ from billing.jobs import (
     SettleRefund,
 )
 from billing.managers.promotions import CATALOGUE_CELL
-from billing.offer_jobs import KeepPromotionUse, SettlePromotionUse
+from billing.offer_jobs import GiveResellerTime, KeepPromotionUse, SettlePromotionUse
 from billing.services.promotions import RELEASE_AFTER_MS
 from configsrv.events import ConfigAskedFor
 from configsrv.jobs import MailConfig, PopulateFreeTable, PopulateUserConfig
@@ -140,6 +141,11 @@ FLOWS: Final[Flows] = {
             CATALOGUE_CELL,
             KeepPromotionUse(e.promotion, e.purchase_id),
             f"{e.promotion}.{e.purchase_id}",
+        ),
+    ),
+    ResellerCodeRedeemed: (
+        lambda e: NewJob(
+            cell_of(e.user_id), GiveResellerTime(e.code_id, e.user_id), f"{e.user_id}.{e.code_id}"
         ),
     ),
     ProTimeGained: (lambda e: AssignProxies.of(e.user_id, e.fact),),

@@ -9,14 +9,18 @@ from rest_framework.response import Response
 
 from accounts.services.authentication import authenticate
 from billing.services.charges import LONGEST_PAGE, PastPayment, payments_of
+from billing.services.intents import RESELLER
 from billing.services.purchases import Wish, purchase
+from billing.services.reseller import Redeemer, redeem_code
 from lantern_pro import clock
 from lantern_pro.api.identity import identity_of
-from lantern_pro.api.limits import PAYMENTS
+from lantern_pro.api.limits import GUESSES, PAYMENTS
 from lantern_pro.api.schema import Answer
+from lantern_pro.api.throttling import spending_of
 from lantern_pro.api.view import ClientView
 from lantern_pro.api.waiting import hold_until_done, patience_of
-from lantern_pro.types import Millis
+from lantern_pro.errors import MissingParameter
+from lantern_pro.types import Millis, UserId
 
 
 def _text(longest: int, **options: Any) -> serializers.CharField:
@@ -41,13 +45,14 @@ class Purchase(ClientView):
     class Input(serializers.Serializer[Any]):
         """Parameters."""
 
-        plan = serializers.CharField(max_length=64, help_text="An id that `/plans` answered.")
+        plan = _text(64, help_text="An id that `/plans` answered; required by Stripe.")
         provider = serializers.CharField(required=False, default="stripe", max_length=32)
         currency = _text(3, help_text="Must be the plan's, if given.")
         email = _text(254, help_text="Where the receipt goes.")
         deviceName = _text(120)
         couponCode = _text(64, help_text="A promotion's code, for `plan` as it is.")
         idempotencyKey = _text(200, help_text="One key for one purchase.")
+        resellerCode = _text(64, help_text="With the provider `reseller-code`, and no plan.")
         stripeToken = _text(80, help_text="A card's token (tok_…).")
         stripePaymentMethod = _text(80, help_text="A payment method (pm_…).")
         stripeEmail = _text(254)
@@ -81,6 +86,11 @@ class Purchase(ClientView):
         told = self.read()
         identity = identity_of(request)
         known = authenticate(**identity.shown)
+        if told["provider"] == RESELLER:
+            return self._redeem(request, known.user_id, told)
+        if not told["plan"]:
+            message = "plan: an id that /plans answered."
+            raise MissingParameter(message, field="plan")
         wish = Wish(
             user_id=known.user_id,
             device_id=identity.device_id,
@@ -104,6 +114,22 @@ class Purchase(ClientView):
                 publishableKey=settings.STRIPE_PUBLISHABLE_KEY,
             )
         return self.ok(paymentStatus="completed", plan=settled.purchase.plan)
+
+    def _redeem(self, request: Request, user_id: UserId, told: dict[str, Any]) -> Response:
+        """Redeem a reseller's code. Each code that is tried is a guess; repeating one is not."""
+        code = told["resellerCode"]
+        if not code:
+            message = "resellerCode: the code that the reseller sold."
+            raise MissingParameter(message, field="resellerCode")
+        spending_of(request, GUESSES, repeated_as=code).spend()
+        redeemer = Redeemer(
+            user_id=user_id,
+            device_id=identity_of(request).device_id,
+            device_name=told["deviceName"],
+            email=told["email"],
+        )
+        given = redeem_code(code, redeemer)
+        return self.ok(paymentStatus="completed", plan=given.plan)
 
 
 class Payment(serializers.Serializer[Any]):

@@ -16,7 +16,7 @@
 --       paid_at         when it was paid, ms: the same whenever that is learnt
 --       device_limit    how many devices an account may have
 --       payment_intent  Stripe's id: the business fact
---       charge_id       Stripe's id
+--       charge_id       Stripe's id; empty for what was paid for elsewhere
 --       bonus_months    what an invited buyer gets on top, once in a lifetime
 --       bonus_fact      names that entry
 --       work            JSON: {fence, follow}
@@ -66,8 +66,11 @@ if row.email_hash ~= "" and redis.call("HSETNX", user, "email_hash", row.email_h
     redis.call("ZADD", lex_email_hash, 0, row.email_hash .. "\0" .. row.user_id)
 end
 redis.call("HSET", purchase, "state", "paid", "settled", now, "reason", "",
-    "payment_intent", payment_intent, "charge_id", charge_id)
+    "payment_intent", payment_intent)
 redis.call("ZADD", by_state, tag("paid"), row.id)
-redis.call("ZADD", lex_charge_id, 0, string.lower(charge_id) .. "\0" .. row.id)
+if charge_id ~= "" then
+    redis.call("HSET", purchase, "charge_id", charge_id)
+    redis.call("ZADD", lex_charge_id, 0, string.lower(charge_id) .. "\0" .. row.id)
+end
 emit(rest, work)
 return { "completed", expiration or redis.call("HGET", user, "expiration") }

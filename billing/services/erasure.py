@@ -4,6 +4,7 @@ from typing import Final
 
 from billing.gateways import stripe
 from billing.models import Purchase
+from billing.services.intents import RESELLER
 from lantern_pro.jobs.job import LeasedJob
 from lantern_pro.jobs.worker import enter
 from lantern_pro.types import UserId
@@ -20,7 +21,7 @@ def forget_purchases(user_id: UserId, job: LeasedJob) -> None:
     """
     for purchase_id in Purchase.objects.ids_of(user_id):
         purchase = Purchase.objects.named(purchase_id)
-        if purchase.payment_intent:
+        if purchase.payment_intent and purchase.provider != RESELLER:
             enter(job, FORGETTING)
             stripe.forget_user(purchase.payment_intent)
         Purchase.objects.strip(purchase_id)

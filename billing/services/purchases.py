@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from accounts.services.personal import email_hash, normal_email, seal
 from billing.errors import (
     CardDeclined,
     MissingPaymentSource,
@@ -23,6 +22,7 @@ from billing.gateways.base import Declined, Outcome, Paid, Waiting
 from billing.models import Purchase
 from billing.services import promotions
 from billing.services.asking import ask_stripe
+from billing.services.intents import RESELLER, person
 from billing.services.offers import Offer, customer_of, offer_named
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
@@ -107,7 +107,7 @@ def _ask_on(purchase_id: PurchaseId) -> JobId:
 
 def _check(wish: Wish) -> None:
     if wish.provider != "stripe":
-        raise UnsupportedProvider(field="provider", details={"supported": ["stripe"]})
+        raise UnsupportedProvider(field="provider", details={"supported": ["stripe", RESELLER]})
     if not (wish.source or wish.way):
         raise MissingPaymentSource(field="stripeToken")
     if not wish.key:
@@ -116,15 +116,12 @@ def _check(wish: Wish) -> None:
 
 def _begin(wish: Wish, offer: Offer, purchase_id: PurchaseId) -> None:
     """Phase one: record the intent, with a job that settles it should we not come back."""
-    email = normal_email(wish.email) if wish.email else ""
     intent = {
         **offer.intent,
+        "provider": wish.provider,
         "source": wish.source,
         "way": wish.way,
-        "device_id": wish.device_id,
-        "device_name": wish.device_name,
-        "email_sealed": seal(email) if email else "",
-        "email_hash": email_hash(email) if email else "",
+        **person(wish.device_id, wish.device_name, wish.email),
         "reason": "",
     }
     held = {}
@@ -157,7 +154,7 @@ def settle(purchase_id: PurchaseId, *, job: LeasedJob | None = None) -> Settled:
     """Phases two and three: learn the outcome from Stripe, and record it."""
     found = Purchase.objects.named(purchase_id)
     if found.is_open:
-        outcome = ask_stripe(found, job)
+        outcome = _outcome_of(found, job)
         _record(found, outcome, job.fence if job else None)
         found = Purchase.objects.named(purchase_id)
         if isinstance(outcome, Waiting) and found.is_open:
@@ -168,6 +165,11 @@ def settle(purchase_id: PurchaseId, *, job: LeasedJob | None = None) -> Settled:
     if found.state == Purchase.State.DECLINED:
         raise CardDeclined(details={"reason": found.reason})
     return Settled(found)
+
+
+def _outcome_of(found: Purchase, job: LeasedJob | None) -> Outcome:
+    """How it ended: what was paid for elsewhere is paid, the rest is asked of Stripe."""
+    return Paid(found.source, "") if found.provider == RESELLER else ask_stripe(found, job)
 
 
 def _record(found: Purchase, outcome: Outcome, fence: Fence | None) -> None:

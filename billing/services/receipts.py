@@ -4,6 +4,7 @@ from accounts.services.mailing import post
 from billing.mails import receipt_letter
 from billing.models import Purchase
 from billing.receipts import receipt_pdf
+from billing.services.intents import RESELLER
 from lantern_pro.jobs.job import LeasedJob
 from lantern_pro.mail.letter import Letter
 from lantern_pro.types import PurchaseId
@@ -12,7 +13,7 @@ from lantern_pro.types import PurchaseId
 def send_receipt(purchase_id: PurchaseId, job: LeasedJob) -> None:
     """Mail the receipt to the address that was given with the purchase, if one was."""
     purchase = Purchase.objects.named(purchase_id)
-    address = purchase.email
+    address = "" if purchase.provider == RESELLER else purchase.email  # the reseller was paid
     posted = None
     if address:
         posted = post(job, user_id=purchase.buyer, to=address, letter=lambda: _receipt(purchase))

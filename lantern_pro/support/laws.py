@@ -17,6 +17,7 @@ _PLACES: Final = (
     "billing.laws",
     "billing.promotion_laws",
     "billing.return_laws",
+    "billing.reseller_laws",
     "configsrv.laws",
     "referrals.laws",
     "lantern_pro.store.audit",

@@ -48,6 +48,7 @@ BOOKS = {
     "description",
     "promotion",
     "promotion_months",
+    "provider",
     "proxies",
     "renewal_days",
     "renewal_months",

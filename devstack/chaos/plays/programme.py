@@ -16,6 +16,7 @@ PIECES: Final[Mapping[str, Piece]] = {
 
 NOT_STRUCK_YET: Final[Mapping[str, str]] = {
     "follow_returns": "no client of the harness is given money back yet",
+    "give_reseller_time": "no client of the harness redeems a reseller's code yet",
     "move_stragglers": "no play drains a proxy yet",
     "move_users_off": "no play drains a proxy yet",
     "rotate_links": "no play lets links grow old yet",
