@@ -52,6 +52,7 @@ BOOKS = {
     "proxies",
     "renewal_days",
     "renewal_months",
+    "way",
 }
 """The declared accounting record: what may be kept of a purchase."""
 
