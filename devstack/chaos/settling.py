@@ -8,6 +8,7 @@ from typing import Final
 
 import requests
 
+from devstack.chaos.patience import patiently
 from devstack.chaos.stage.powers import Powers
 from devstack.chaos.stage.stage import Stage
 from lantern_pro.jobs import ledger
@@ -39,11 +40,11 @@ async def settle(stage: Stage, powers: Powers) -> Settled:
     await powers.all_done()
     await stage.well_enough()
     while True:
-        waiting = await asyncio.to_thread(_webhooks_pending, stage.place.url(stage.place.stripe))
+        waiting = await patiently(_webhooks_pending, stage.place.url(stage.place.stripe))
         jobs = await _in(*_OPEN)
         if not (waiting or jobs) or time.monotonic() - began > PATIENCE_SECONDS:
             break
-        await asyncio.to_thread(_hurry, jobs, stage.store_time())
+        await patiently(_hurry, jobs, stage.store_time())
         await asyncio.sleep(_GLANCE_SECONDS)
     stuck = [f"{job.pk}: {job.state}, {job.last_error}" for job in jobs]
     dead = [f"{job.pk}: {job.last_error}" for job in await _in(Job.State.DEAD)]
@@ -71,13 +72,13 @@ async def hurried_until(stage: Stage, there: Callable[[], object]) -> None:
     What has not come in the end is left to whoever counts.
     """
     began = time.monotonic()
-    while not await asyncio.to_thread(there) and time.monotonic() - began < PATIENCE_SECONDS:
-        await asyncio.to_thread(_hurry, await _in(*_OPEN), stage.store_time())
+    while not await patiently(there) and time.monotonic() - began < PATIENCE_SECONDS:
+        await patiently(_hurry, await _in(*_OPEN), stage.store_time())
         await asyncio.sleep(_GLANCE_SECONDS)
 
 
 async def _in(*states: str) -> list[Job]:
-    return await asyncio.to_thread(_jobs_in, *states)
+    return await patiently(_jobs_in, *states)
 
 
 def _jobs_in(*states: str) -> list[Job]:

@@ -1,6 +1,5 @@
 """Everything that goes: erased users, accounts never used, old jobs; and Pro time that is over."""
 
-import asyncio
 import random  # noqa: TID251 - drawn again by its seed
 from typing import Final
 
@@ -8,6 +7,7 @@ from devstack.chaos import world
 from devstack.chaos.clients.app import YEARS
 from devstack.chaos.clients.facts import Claim, Facts
 from devstack.chaos.counting.reads import has_account, has_job, has_time_that_ends, service_of
+from devstack.chaos.patience import patiently
 from devstack.chaos.plays.piece import Piece, client, mark_of
 from devstack.chaos.settling import calm, hurried_until
 from devstack.chaos.theatre import Theatre
@@ -26,12 +26,12 @@ async def play(theatre: Theatre, chance: random.Random) -> list[Facts]:
     await heir.sign_up()
     await heir.confirm()
     await heir.attach(leaver.facts)
-    unused = await asyncio.to_thread(world.one_who_never_came, f"{mark}-unused")
-    old = await asyncio.to_thread(world.forget_jobs, "once")
+    unused = await patiently(world.one_who_never_came, f"{mark}-unused")
+    old = await patiently(world.forget_jobs, "once")
     await calm(theatre.stage)
     await leaver.erase()
-    await asyncio.to_thread(world.let_it_be_old, old)
-    await asyncio.to_thread(world.forget_jobs, "again")
+    await patiently(world.let_it_be_old, old)
+    await patiently(world.forget_jobs, "again")
     await hurried_until(theatre.stage, lambda: not has_account(unused))
     host.facts.claims += [
         Claim("an account that was never used", lambda _: has_account(unused), 0),
@@ -43,7 +43,7 @@ async def play(theatre: Theatre, chance: random.Random) -> list[Facts]:
 async def play_the_end_of_time(theatre: Theatre, chance: random.Random) -> list[Facts]:
     """Let somebody's Pro time end, after they were given proxies."""
     story = Facts(f"{mark_of(chance)}-ends")
-    ends = await asyncio.to_thread(world.one_whose_time_ends_soon, story.device_id)
+    ends = await patiently(world.one_whose_time_ends_soon, story.device_id)
     await hurried_until(theatre.stage, lambda: not has_time_that_ends(ends))
     story.claims += [
         Claim("what serves them", lambda _: service_of(ends), 0),

@@ -1,6 +1,5 @@
 """Buying by a promotion: a use is held, and kept or given back."""
 
-import asyncio
 import random  # noqa: TID251 - drawn again by its seed
 from typing import Final
 
@@ -9,6 +8,7 @@ from billing.services.purchases import purchase_id_of
 from devstack.chaos.clients.app import YEARS
 from devstack.chaos.clients.facts import Claim, Facts
 from devstack.chaos.counting.reads import use_of
+from devstack.chaos.patience import patiently
 from devstack.chaos.plays.piece import Piece, client, mark_of
 from devstack.chaos.theatre import Theatre
 from lantern_pro.types import PurchaseId, UserId
@@ -18,7 +18,7 @@ _PROMOTION: Final = "spring"
 
 async def play(theatre: Theatre, chance: random.Random) -> list[Facts]:
     """Let one buy by a promotion, and another be declined: that use is given back."""
-    await asyncio.to_thread(Promotion.objects.create, id=_PROMOTION, percent=25, uses_limit=2)
+    await patiently(_promote)
     mark = mark_of(chance)
     buyer, declined = (client(theatre, f"{mark}-{name}", chance) for name in ("buyer", "declined"))
     plan = f"{YEARS[0]}-{_PROMOTION}"
@@ -31,6 +31,10 @@ async def play(theatre: Theatre, chance: random.Random) -> list[Facts]:
         Claim("a use", lambda _: int(use_of(_PROMOTION, _first(declined.facts)) is not None), 0)
     ]
     return [buyer.facts, declined.facts]
+
+
+def _promote() -> None:
+    Promotion.objects.get_or_create(id=_PROMOTION, defaults={"percent": 25, "uses_limit": 2})
 
 
 def _first(facts: Facts) -> PurchaseId:

@@ -1,6 +1,5 @@
 """A fleet of proxies of 2016, whose keys follow the links."""
 
-import asyncio
 import random  # noqa: TID251 - drawn again by its seed
 from typing import Final
 
@@ -10,6 +9,7 @@ from devstack.chaos import world
 from devstack.chaos.clients.app import YEARS
 from devstack.chaos.clients.facts import Claim, Facts
 from devstack.chaos.counting.reads import old_servers_behind, old_servers_of
+from devstack.chaos.patience import patiently
 from devstack.chaos.plays.piece import Piece, client, mark_of
 from devstack.chaos.settling import calm, hurried_until
 from devstack.chaos.theatre import Theatre
@@ -17,7 +17,7 @@ from devstack.chaos.theatre import Theatre
 
 async def play(theatre: Theatre, chance: random.Random) -> list[Facts]:
     """Connect every Pro proxy by the bridge, and let somebody buy."""
-    await asyncio.to_thread(world.connect_old_proxies)
+    await patiently(world.connect_old_proxies)
     buyer = client(theatre, f"{mark_of(chance)}-buyer", chance)
     await buyer.live(None, plan=YEARS[0], good=True)
     await calm(theatre.stage)

@@ -7,6 +7,7 @@ from typing import Final
 from devstack.chaos import world
 from devstack.chaos.clients.app import MONTH, YEARS
 from devstack.chaos.clients.facts import Facts
+from devstack.chaos.patience import patiently
 from devstack.chaos.plays.piece import Piece, client, client_in, mark_of
 from devstack.chaos.settling import calm
 from devstack.chaos.theatre import Theatre
@@ -25,7 +26,7 @@ async def play(theatre: Theatre, chance: random.Random) -> list[Facts]:
     await asyncio.gather(early.live(None, plan=MONTH), host.sign_up())
     await calm(theatre.stage)
     for name in ("pro-one", "pro-two"):
-        await asyncio.to_thread(world.add_proxy_to_each_cell, name)
+        await patiently(world.add_proxy_to_each_cell, name)
     cell = cell_of(UserId(host.facts.user_id))
     far = await client_in(theatre, f"{mark}-far", chance, there=lambda it: it != cell)
     guests = (far, client(theatre, f"{mark}-guest", chance))

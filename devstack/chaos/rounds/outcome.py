@@ -1,12 +1,12 @@
 """How a round ended."""
 
-import asyncio
 from dataclasses import dataclass, field
 
 from devstack.chaos.clients.facts import Facts
 from devstack.chaos.counting.books import Books
 from devstack.chaos.counting.effects import Counter, Tally, broken_laws
 from devstack.chaos.faults.plans import NoFaults
+from devstack.chaos.patience import patiently
 from devstack.chaos.settling import Settled, settle
 from devstack.chaos.theatre import Theatre
 
@@ -47,15 +47,15 @@ async def conclude(theatre: Theatre, stories: list[Facts]) -> tuple[Tally, Settl
     theatre.umpire.plan = NoFaults()
     vendors = theatre.vendors
     books = Books(vendors.mails(), vendors.charges(), theatre.witness.mail_calls)
-    tally = await asyncio.to_thread(Counter(books).count, stories)
+    tally = await patiently(Counter(books).count, stories)
     return tally, settled, await _broken_laws(theatre)
 
 
 async def _broken_laws(theatre: Theatre) -> list[str]:
     """Breaches that are told twice: regular work may begin while the laws are being checked."""
-    told = await asyncio.to_thread(lambda: list(broken_laws()))
+    told = await patiently(lambda: list(broken_laws()))
     if not told:
         return []
     await settle(theatre.stage, theatre.powers)
-    again = await asyncio.to_thread(lambda: set(broken_laws()))
+    again = await patiently(lambda: set(broken_laws()))
     return [breach for breach in told if breach in again]

@@ -8,6 +8,7 @@ from typing import Final
 from devstack.chaos import world
 from devstack.chaos.clients.facts import Facts
 from devstack.chaos.faults.plans import Plan, RandomFaults, Takeovers
+from devstack.chaos.patience import patiently
 from devstack.chaos.plays.piece import Play, client, mark_of
 from devstack.chaos.rounds.outcome import Outcome, conclude
 from devstack.chaos.theatre import Theatre
@@ -22,7 +23,7 @@ async def play_round(
 ) -> Outcome:
     """Play one round under a plan, on an empty store; what clients do is drawn from the seed."""
     began = time.monotonic()
-    await asyncio.to_thread(world.begin, with_pro_proxies=with_pro_proxies)
+    await patiently(world.begin, with_pro_proxies=with_pro_proxies)
     theatre.vendors.begin()
     theatre.witness.begin()
     score, breaches = theatre.umpire.score, len(theatre.witness.breaches)
