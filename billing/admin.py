@@ -1,6 +1,9 @@
 """Purchases, which staff look at; plans have a module of their own."""
 
+from typing import Any
+
 from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -10,6 +13,7 @@ from unfold.enums import ActionVariant
 from billing import plan_admin, promotion_admin, reseller_admin
 from billing.models import Purchase
 from billing.money import price_text
+from billing.reconciliation_words import reconciliation_shown
 from billing.refund_words import RefundForm, lines, refund_words, returned_words
 from billing.rules import Span
 from billing.services.refunds import refund
@@ -31,6 +35,7 @@ class PurchaseAdmin(ReadOnlyAdmin):
     date_hierarchy = "created"
     search_fields = ("=charge_id", "=id")
     search_help_text = "A charge id (ch_…) or a purchase id"
+    list_before_template = "billing/reconciliation.html"
     actions_detail = ("give_money_back",)
     fieldsets = (
         (None, {"fields": ("id", "user_link", "state_label", "reason", "created", "settled")}),
@@ -51,6 +56,15 @@ class PurchaseAdmin(ReadOnlyAdmin):
         ("Receipt", {"fields": ("mail_id",)}),
         ("Device", {"fields": (("device_name", "device_id"),)}),
     )
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, and what does not agree with Stripe."""
+        page: HttpResponse = super().changelist_view(
+            request, {**(extra_context or {}), **reconciliation_shown()}
+        )
+        return page
 
     @display(
         description="state",

@@ -39,6 +39,14 @@ class MoneyReturned(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentFound(Event):
+    """A walk over Stripe's payments found one whose purchase is not Pro; ``cell`` is the walk's."""
+
+    purchase_id: PurchaseId
+    payment_intent: str
+
+
+@dataclass(frozen=True, slots=True)
 class RefundBegun(Event):
     """Staff want to give money back; the intent is recorded, and Stripe has not been asked yet."""
 

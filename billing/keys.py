@@ -60,3 +60,23 @@ REFUNDS = Key(
     "refunds that staff began: id -> JSON {amount, why, at, state, told}",
     app="billing",
 )
+WALK = Key(
+    "reconciliation:{walk}",
+    Kind.HASH,
+    "how far a walk over a list of Stripe's is: since, until (ms) and after (id) of the present "
+    "window, done_until (ms), begun (ms), and how much was walked and repaired, ever",
+    app="billing",
+)
+WALKING = Key(
+    "reconciling",
+    Kind.STRING,
+    "who walks now: a job",
+    ttl="two minutes after the last page",
+    app="billing",
+)
+DRIFT = Key(
+    "drift",
+    Kind.HASH,
+    "what Stripe and the purchases disagree on: Stripe's id -> JSON {kind, purchase, first, last}",
+    app="billing",
+)

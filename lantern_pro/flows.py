@@ -30,6 +30,7 @@ from accounts.jobs import (
 from accounts.services.token_reset import GRACE_MS
 from billing.events import (
     MoneyReturned,
+    PaymentFound,
     PaymentReported,
     PaymentUnclear,
     PromotionHeld,
@@ -50,6 +51,7 @@ from billing.jobs import (
 )
 from billing.managers.promotions import CATALOGUE_CELL
 from billing.offer_jobs import GiveResellerTime, KeepPromotionUse, SettlePromotionUse
+from billing.reconcile_jobs import AdoptPayment
 from billing.services.promotions import RELEASE_AFTER_MS
 from configsrv.events import ConfigAskedFor
 from configsrv.jobs import MailConfig, PopulateFreeTable, PopulateUserConfig
@@ -102,6 +104,13 @@ FLOWS: Final[Flows] = {
             cell_of(e.purchase_id),
             FollowReturns(e.purchase_id, e.payment_intent),
             f"{e.purchase_id}.{e.fact}",
+        ),
+    ),
+    PaymentFound: (
+        lambda e: NewJob(
+            cell_of(e.purchase_id),
+            AdoptPayment(e.purchase_id, e.payment_intent),
+            f"{e.purchase_id}.{e.payment_intent}",
         ),
     ),
     RefundBegun: (

@@ -28,6 +28,7 @@ BESIDE_THE_TABLE: Final = {
     "move_stragglers": "the clock, every hour",
     "rotate_links": "the clock, every hour",
     "serve_waiting_users": "the clock, every minute",
+    "reconcile": "the clock, every minute",
 }
 """Kinds of job that no event names, and what stages them."""
 

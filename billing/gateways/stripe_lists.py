@@ -1,0 +1,129 @@
+"""Stripe's lists of what moved, page by page, the newest first."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import stripe
+
+from billing.errors import StripeUnreachable
+from billing.gateways.base import Returned
+from billing.gateways.stripe_client import client, reaching
+from billing.gateways.stripe_returns import read_dispute, read_refund
+from lantern_pro.types import Millis, Minor
+
+PAGE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Something that moved money. ``purchase`` is what it says it is for; empty when nothing.
+
+    ``is_kept`` says of a charge that it was paid and not given back as a whole; ``returned`` is
+    what a refund or a dispute is, None for a charge.
+    """
+
+    object_id: str
+    created: Millis
+    payment_intent: str
+    charge_id: str
+    purchase: str
+    amount: Minor
+    is_kept: bool
+    returned: Returned | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list; ``after`` is where the next one begins, empty when this is the last."""
+
+    items: list[Listed]
+    after: str
+
+
+def charges(*, since: Millis, until: Millis, after: str) -> Page:
+    """Charges that were made in a span of time."""
+    return _page(client().v1.charges.list, read_charge, since, until, after)
+
+
+def refunds(*, since: Millis, until: Millis, after: str) -> Page:
+    """Refunds that were made in a span of time."""
+    return _page(client().v1.refunds.list, _read_refund, since, until, after)
+
+
+def disputes(*, since: Millis, until: Millis, after: str) -> Page:
+    """Disputes that were opened in a span of time."""
+    return _page(client().v1.disputes.list, _read_dispute, since, until, after)
+
+
+def named(object_id: str) -> Listed | None:
+    """One of them as it is now; None when Stripe knows none."""
+    v1 = client().v1
+    kinds: dict[str, tuple[Callable[[str], Any], Callable[[dict[str, Any]], Listed]]] = {
+        "ch": (v1.charges.retrieve, read_charge),
+        "py": (v1.charges.retrieve, read_charge),
+        "re": (v1.refunds.retrieve, _read_refund),
+        "pyr": (v1.refunds.retrieve, _read_refund),
+        "dp": (v1.disputes.retrieve, _read_dispute),
+        "du": (v1.disputes.retrieve, _read_dispute),
+    }
+    ask, read = kinds[object_id.partition("_")[0]]
+    try:
+        with reaching(unknown=StripeUnreachable):
+            return read(ask(object_id).to_dict())
+    except stripe.InvalidRequestError:
+        return None
+
+
+def read_charge(told: dict[str, Any]) -> Listed:
+    """A charge."""
+    return Listed(
+        object_id=str(told["id"]),
+        created=Millis(int(told["created"]) * 1000),
+        payment_intent=str(told.get("payment_intent") or ""),
+        charge_id=str(told["id"]),
+        purchase=str((told.get("metadata") or {}).get("purchase", "")),
+        amount=Minor(int(told["amount"])),
+        is_kept=told["status"] == "succeeded" and not told["refunded"],
+        returned=None,
+    )
+
+
+def _read_refund(told: dict[str, Any]) -> Listed:
+    return _read_return(told, read_refund(told))
+
+
+def _read_dispute(told: dict[str, Any]) -> Listed:
+    return _read_return(told, read_dispute(told))
+
+
+def _read_return(told: dict[str, Any], returned: Returned) -> Listed:
+    return Listed(
+        object_id=str(told["id"]),
+        created=returned.at,
+        payment_intent=str(told.get("payment_intent") or ""),
+        charge_id=str(told.get("charge") or ""),
+        purchase=str((told.get("metadata") or {}).get("purchase", "")),
+        amount=returned.minor,
+        is_kept=True,
+        returned=returned,
+    )
+
+
+def _page(
+    ask: Callable[[Any], Any],
+    read: Callable[[dict[str, Any]], Listed],
+    since: Millis,
+    until: Millis,
+    after: str,
+) -> Page:
+    asked: dict[str, Any] = {
+        "limit": PAGE,
+        "created": {"gte": since // 1000, "lt": -(-until // 1000)},
+    }
+    if after:
+        asked["starting_after"] = after
+    with reaching(unknown=StripeUnreachable):
+        told = ask(asked)
+    items = [read(each.to_dict()) for each in told.data]
+    return Page(items, items[-1].object_id if told.has_more and items else "")

@@ -1,0 +1,40 @@
+"""What staff are told of the books at Stripe, held against ours."""
+
+from typing import Any, Final
+
+from billing.managers.reconciliation import drift, place_of
+from billing.services.reconciliation import WALKS
+from lantern_pro import clock
+from lantern_pro.types import Millis
+
+KINDS: Final = {
+    "paid-not-pro": "paid at Stripe, and not Pro here; it is being repaired",
+    "not-taken-back": "money went back, and the time has not; it is being repaired",
+    "unknown-purchase": "it says that it is for a purchase that is not here",
+    "paid-twice": "a second payment of one purchase: give it back at Stripe",
+    "other-amount": "another amount was paid than was asked for",
+}
+"""What does not agree, in words for staff."""
+
+
+def reconciliation_shown() -> dict[str, Any]:
+    """What the page of purchases shows above its list."""
+    return {
+        "walks": [
+            {"name": name.replace("_", " "), "until": _minute(place_of(name).done_until)}
+            for name in WALKS
+        ],
+        "drift": [
+            {
+                "object_id": each.object_id,
+                "words": KINDS.get(each.kind, each.kind),
+                "purchase": each.purchase,
+                "since": _minute(each.first),
+            }
+            for each in drift()
+        ],
+    }
+
+
+def _minute(at: Millis) -> str:
+    return f"{clock.as_datetime(at):%Y-%m-%d %H:%M}" if at else "never"

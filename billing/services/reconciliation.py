@@ -1,0 +1,232 @@
+"""Holding Stripe's books against ours, so that no payment depends on an event's arrival.
+
+Walks go over Stripe's lists page by page, and each keeps its place, so that whoever comes next goes
+on there. What Stripe has and we have not is repaired by the same jobs that an event would have
+staged; what cannot be repaired is drift, for people to look at. To add a list, add a ``Walk``.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from billing.errors import StripeUnreachable
+from billing.events import MoneyReturned, PaymentFound
+from billing.gateways import stripe_lists, stripe_returns
+from billing.gateways.base import Paid
+from billing.gateways.stripe_lists import Listed, Page
+from billing.managers import reconciliation as kept
+from billing.managers.returns import returns_of
+from billing.models import Purchase
+from billing.services.purchases import adopt
+from billing.services.stripe_handlers import purchase_of
+from lantern_pro import clock
+from lantern_pro.jobs import ledger
+from lantern_pro.jobs.events import Event, following
+from lantern_pro.jobs.job import LeasedJob
+from lantern_pro.jobs.worker import enter
+from lantern_pro.store.keys import cell_of
+from lantern_pro.types import Millis, PurchaseId
+
+MINUTE_MS: Final = 60_000
+DAY_MS: Final = 24 * 60 * MINUTE_MS
+GRACE_MS: Final = MINUTE_MS
+"""How young a payment may be to be left to the call that makes it."""
+OVERLAP_MS: Final = 60 * MINUTE_MS
+"""How much of the last window is looked at again: clocks differ, and lists may lag."""
+LONGEST_DISPUTE_MS: Final = 120 * DAY_MS
+PAGES_AT_ONCE: Final = 20
+LOOK_AGAIN_MS: Final = 5 * MINUTE_MS
+MOST_LOOKED_AT_AGAIN: Final = 50
+WALKING: Final = "walking"
+"""The phase in which Stripe's lists are read; reading them again changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that does not agree: what repairs it, or, where nothing does, only its kind."""
+
+    kind: str
+    purchase: str
+    repair: Event | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One list of Stripe's. ``look`` answers what does not agree, None when all does.
+
+    A window begins every ``every_ms``. It goes back by ``back_ms``, or, where that is 0, to the
+    end of the window before.
+    """
+
+    page: Callable[..., Page]
+    look: Callable[[Listed], Finding | None]
+    every_ms: int = 0
+    back_ms: int = 0
+
+    def window(self, place: kept.Place, now: Millis) -> tuple[Millis, Millis] | None:
+        """The next span of time to walk; None when it is not time yet."""
+        if now - place.begun < self.every_ms:
+            return None
+        until = Millis(now - GRACE_MS)
+        back = self.back_ms or now - (place.done_until or now - DAY_MS) + OVERLAP_MS
+        return Millis(now - back), until
+
+
+@dataclass(slots=True)
+class Count:
+    """What came of walking."""
+
+    walked: int = 0
+    repaired: int = 0
+    drift: int = 0
+
+
+def look_at_payment(listed: Listed) -> Finding | None:
+    """Whether a payment that is kept has made its purchase Pro."""
+    if not listed.is_kept:
+        return None
+    found = Purchase.objects.charged(listed.charge_id)
+    if found is not None:
+        agrees = found.amount_minor == listed.amount
+        return None if agrees else Finding("other-amount", found.purchase_id)
+    purchase_id = _ours(listed.purchase)
+    if purchase_id is None:
+        return None  # somebody else's, on the same account at Stripe
+    found = Purchase.objects.filter(pk=purchase_id).first()
+    if found is None:
+        return Finding("unknown-purchase", purchase_id)
+    if found.state == Purchase.State.PAID:
+        return Finding("paid-twice", purchase_id)
+    repair = PaymentFound(kept.HERE, purchase_id, listed.payment_intent)
+    return Finding("paid-not-pro", purchase_id, repair)
+
+
+def look_at_return(listed: Listed) -> Finding | None:
+    """Whether a refund or a dispute has taken what it takes, as far as it has come."""
+    returned = listed.returned
+    assert returned is not None  # noqa: S101 - the lists of refunds and disputes have it
+    found = Purchase.objects.charged(listed.charge_id)
+    purchase_id = found.purchase_id if found else purchase_of(listed.payment_intent)
+    if purchase_id is None:
+        return None
+    if found is None and Purchase.objects.filter(pk=purchase_id).first() is None:
+        return Finding("unknown-purchase", purchase_id)
+    if found is None and Purchase.objects.named(purchase_id).state == Purchase.State.PAID:
+        return None  # of a second payment, which gave nothing
+    known = {each.fact: each.stands for each in returns_of(purchase_id)}
+    if known.get(returned.fact) == returned.stands:
+        return None
+    fact = f"{listed.object_id}.{returned.state}"
+    repair = MoneyReturned(kept.HERE, purchase_id, listed.payment_intent, fact)
+    return Finding("not-taken-back", purchase_id, repair)
+
+
+WALKS: Final[Mapping[str, Walk]] = {
+    "payments": Walk(stripe_lists.charges, look_at_payment),
+    "refunds": Walk(stripe_lists.refunds, look_at_return),
+    "disputes": Walk(stripe_lists.disputes, look_at_return),
+    "old_refunds": Walk(stripe_lists.refunds, look_at_return, every_ms=DAY_MS, back_ms=30 * DAY_MS),
+    "old_disputes": Walk(
+        stripe_lists.disputes, look_at_return, every_ms=DAY_MS, back_ms=LONGEST_DISPUTE_MS
+    ),
+}
+"""Refunds and disputes change long after they were made; so they are walked again each day."""
+
+
+def reconcile(job: LeasedJob) -> None:
+    """Go on with every walk for some pages, and look again at what did not agree.
+
+    When Stripe does not answer, the next time goes on at the same place.
+    """
+    if not kept.take_the_walk(job.fence.job_id):
+        return
+    try:
+        _look_again()
+        for name, walk in WALKS.items():
+            _go_on(name, walk, job)
+    except StripeUnreachable:
+        return
+    finally:
+        kept.leave_the_walk(job.fence.job_id)
+
+
+def _go_on(name: str, walk: Walk, job: LeasedJob) -> None:
+    place = kept.place_of(name)
+    if not place.until:
+        now = clock.now()
+        window = walk.window(place, now)
+        if window is None:
+            return
+        kept.open_window(name, since=window[0], until=window[1], now=now)
+    for _ in range(PAGES_AT_ONCE):
+        place = kept.place_of(name)
+        enter(job, f"{WALKING}.{name}")
+        kept.take_the_walk(job.fence.job_id)
+        page = walk.page(since=place.since, until=place.until, after=place.after)
+        count = look_at_all(walk, page.items)
+        kept.keep_place(name, after=page.after, walked=count.walked, repaired=count.repaired)
+        if not page.after:
+            return
+
+
+def look_at_all(walk: Walk, items: Sequence[Listed]) -> Count:
+    """Look at a page: repair what can be, report what does not agree, forget what does again."""
+    count, agree = Count(walked=len(items)), []
+    for listed in items:
+        finding = walk.look(listed)
+        if finding is None:
+            agree.append(listed.object_id)
+            continue
+        kept.report(listed.object_id, kind=finding.kind, purchase=finding.purchase, now=clock.now())
+        count.drift += 1
+        if finding.repair is not None:
+            count.repaired += ledger.stage(*following(finding.repair))
+    kept.agree(*agree)
+    return count
+
+
+def _look_again() -> None:
+    """Look at what did not agree some minutes ago: perhaps its repair is through."""
+    before = clock.now() - LOOK_AGAIN_MS
+    due = [each for each in kept.drift() if each.last < before]
+    for each in due[:MOST_LOOKED_AT_AGAIN]:
+        listed = stripe_lists.named(each.object_id)
+        if listed is None:
+            kept.agree(each.object_id)
+        else:
+            look_at_all(WALKS["refunds" if listed.returned else "payments"], [listed])
+
+
+def walk_by_hand(
+    name: str, *, since: Millis, until: Millis, tell: Callable[[Listed, Count], None]
+) -> Count:
+    """Walk a list over a span of time, whatever was walked before; ``tell`` hears of each item."""
+    walk, total, after = WALKS[name], Count(), ""
+    while True:
+        page = walk.page(since=since, until=until, after=after)
+        for listed in page.items:
+            one = look_at_all(walk, [listed])
+            total.walked += one.walked
+            total.repaired += one.repaired
+            total.drift += one.drift
+            tell(listed, total)
+        after = page.after
+        if not after:
+            return total
+
+
+def adopt_payment(purchase_id: PurchaseId, payment_intent: str, job: LeasedJob) -> None:
+    """Make a purchase paid by a payment that says it is for it, if Stripe says so now."""
+    enter(job, WALKING)
+    payment = stripe_returns.payment_now(payment_intent)
+    if payment and payment.is_paid and payment.purchase == purchase_id:
+        adopt(purchase_id, Paid(payment.payment_intent, payment.charge_id))
+    ledger.complete(job.fence)
+
+
+def _ours(name: str) -> PurchaseId | None:
+    try:
+        cell_of(name)
+    except ValueError:
+        return None
+    return PurchaseId(name)
