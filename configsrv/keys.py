@@ -29,7 +29,8 @@ USER_CONFIG = Key(
     "config:user:{user_id}",
     Kind.HASH,
     "the Pro part of a user's configuration: body (a gzip file), tag, admissions (of the "
-    "devices, by commas), expiration (ms), proxies (ids, by commas), sizes (of their parts)",
+    "devices, by commas), expiration (ms), country (where they told to be), proxies (ids, by "
+    "commas), sizes (of their parts)",
     personal=True,
     app="configsrv",
 )

@@ -114,6 +114,7 @@ def populate_user_config(  # noqa: PLR0913 - the script's arguments
         renewals=keys.RENEWALS(cell=work.cell),
         user_id=user_id,
         expiration=credentials.expiration,
+        country=access.country,
         seen=access.seen,
         version=version,
         links=_as_text(links),

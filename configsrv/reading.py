@@ -14,11 +14,15 @@ from proxies.keys import WITHHELD
 
 @dataclass(frozen=True, slots=True)
 class UserConfig:
-    """The Pro part of a configuration: for the devices of its user's account, until it expires."""
+    """The Pro part of a configuration: for the devices of its user's account, until it expires.
+
+    ``country`` is where they last told to be; empty when they never did.
+    """
 
     admissions: frozenset[str]
     expiration: Millis
     body: Body
+    country: str = ""
 
 
 Served = Body | UserConfig | Withheld | None
@@ -39,7 +43,7 @@ def read_configs(names: Sequence[str]) -> list[Served]:
 
     That is configurations, free or of users, and ``withheld_key`` whom they may not name.
     """
-    fields = ["body", "tag", "proxies", "sizes", "admissions", "expiration"]
+    fields = ["body", "tag", "proxies", "sizes", "admissions", "expiration", "country"]
     with quick_client().pipeline(transaction=False) as pipe:
         for name in names:
             if _is_withheld(name):
@@ -59,7 +63,7 @@ def _read_withheld(told: Mapping[bytes, bytes]) -> Withheld:
 
 def _read(*values: bytes | None) -> Body | UserConfig | None:
     content, *rest = values
-    tag, proxies, sizes, admissions, expiration = (
+    tag, proxies, sizes, admissions, expiration, country = (
         None if each is None else each.decode() for each in rest
     )
     if content is None or tag is None:
@@ -67,7 +71,8 @@ def _read(*values: bytes | None) -> Body | UserConfig | None:
     body = Body(content, tag, _parts(proxies or "", sizes or "")) if content else NOTHING
     if admissions is None or expiration is None:
         return body
-    return UserConfig(frozenset(admissions.split(",")), Millis(int(expiration)), body)
+    devices = frozenset(admissions.split(","))
+    return UserConfig(devices, Millis(int(expiration)), body, country or "")
 
 
 def _parts(proxies: str, sizes: str) -> tuple[Part, ...]:

@@ -8,6 +8,7 @@
 -- ARGV  work           JSON: {fence: {id, epoch}, follow: [...]}
 --       user_id        text
 --       expiration     of the account, ms, as read
+--       country        where they told to be, as read; may be empty
 --       seen           the token's kid and epoch and the devices' version as read, by spaces
 --       version        of the fleet, as read
 --       links          ids of the user's proxies by commas, as read
@@ -25,18 +26,19 @@
 --@include jobs/once
 --@include jobs/emit
 local user, mine, fleet_version, config, renewals = unpack(KEYS)
-local work, user_id, expiration, seen, version, links, admissions, proxies, sizes, body, tag, renewal = unpack(ARGV)
+local work, user_id, expiration, country, seen, version, links, admissions, proxies, sizes, body, tag, renewal = unpack(ARGV)
 
 local refusal = once(rest, work)
 if refusal then
     return refusal
 end
 if redis.call("HGET", user, "expiration") ~= expiration or access_seen(user) ~= seen
+    or (redis.call("HGET", user, "country") or "") ~= country
     or (redis.call("GET", fleet_version) or "0") ~= version
     or table.concat(redis.call("ZRANGE", mine, 0, -1), ",") ~= links then
     return { "changed" }
 end
-redis.call("HSET", config, "admissions", admissions, "expiration", expiration,
+redis.call("HSET", config, "admissions", admissions, "expiration", expiration, "country", country,
     "proxies", proxies, "sizes", sizes, "body", body, "tag", tag)
 if renewal == "" then
     redis.call("ZREM", renewals, user_id)

@@ -74,18 +74,24 @@ class Answer:
 def answer(poll: Poll, configs: Configs) -> Answer:
     """Answer one poll: the user's own proxies if they are Pro, then those of their network.
 
-    A proxy that is retired, or blocked where the reader is, is left out, whatever is stored.
+    A proxy that is retired, or blocked where the reader is, is left out, whatever is stored. Where
+    they are the poll says, or else what a Pro user's app told last.
     """
     user_id, country = _user_id(poll.user_id), _country(poll.country)
     cell = Cell(0) if user_id is None else cell_of(user_id)
     bucket = bucket_of(_network(poll), settings.PLACEMENT_SECRET, settings.FREE_BUCKETS)
     found = configs.get(cell, bucket, user_id if poll.token else None)
+    own = found.own
+    if own is not None and not _is_pro(own, poll, clock.now()):
+        own = None
+    if own is not None:
+        country = country or own.country
     hidden = found.withheld.where(country)
     body = found.free.without(hidden)
     if country and found.free.names_any(hidden):
         body = configs.variant(cell, bucket, country).without(hidden) or body
-    if found.own is not None and _is_pro(found.own, poll, clock.now()):
-        body = found.own.body.without(hidden) + body
+    if own is not None:
+        body = own.body.without(hidden) + body
     if not body:
         return Answer("none", body)
     return Answer("same" if body.tag in poll.tags else "fresh", body)

@@ -82,19 +82,39 @@ def _eventually(
 def test_a_user_whose_proxy_is_retired_is_not_sent_to_one_that_was_retired_before(
     servers: list[str],
 ) -> None:
-    retired_before, own, good = (fleet.pro_proxy(city=city) for city in ("Oslo", "Bern", "Rome"))
-    other = fleet.free_proxy()
+    retired_before, own, kept = (fleet.pro_proxy(city=city) for city in ("Oslo", "Bern", "Rome"))
+    free = fleet.free_proxy()
     retire_proxy(retired_before)
     drain(HERE)
     user_id = fleet.pro_user()
     fleet.assigned(user_id)
-    _eventually(servers, {_name(own), _name(good), _name(other)}, user_id)
+    _eventually(servers, {_name(own), _name(kept), _name(free)}, user_id)
+    new = fleet.pro_proxy(city="Lima")
 
     retire_proxy(own)
 
-    _eventually(servers, {_name(good), _name(other)}, user_id)
+    _eventually(servers, {_name(kept), _name(free)}, user_id)
     drain(HERE)
-    _eventually(servers, {_name(good), _name(other)}, user_id)
+    _eventually(servers, {_name(kept), _name(new), _name(free)}, user_id)
+    assert fleet.proxies_of(user_id) == {kept, new}
+
+
+def test_when_all_proxies_of_a_user_are_retired_they_have_the_free_ones_until_others_come(
+    servers: list[str],
+) -> None:
+    gone, free = [fleet.pro_proxy(city=city) for city in ("Oslo", "Bern")], fleet.free_proxy()
+    user_id = fleet.pro_user()
+    fleet.assigned(user_id)
+
+    for proxy_id in gone:
+        retire_proxy(proxy_id)
+
+    _eventually(servers, {_name(free)}, user_id)
+    drain(HERE)
+    _eventually(servers, {_name(free)}, user_id)
+    new = fleet.pro_proxy(city="Lima")
+    drain(HERE)
+    _eventually(servers, {_name(new), _name(free)}, user_id)
 
 
 def test_a_retired_free_proxy_is_told_to_nobody_before_the_buckets_are_made_anew(

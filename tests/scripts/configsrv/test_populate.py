@@ -9,6 +9,7 @@ import pytest
 import yaml
 from pytest_django import Settings
 
+from accounts.keys import USERS
 from accounts.models import User
 from configsrv import keys, managers, reading
 from configsrv.errors import SourcesKeptChanging
@@ -172,6 +173,16 @@ def test_a_pro_user_gets_a_configuration_of_their_own_proxies() -> None:
     assert _broken_laws() == []
 
 
+def test_the_configuration_keeps_where_the_users_app_told_that_it_is() -> None:
+    user_id, _ = fleet.pro_user(country="IR"), fleet.pro_proxy()
+
+    fleet.assigned(user_id)
+
+    own = _own(user_id)
+    assert own is not None
+    assert own.country == "IR"
+
+
 def test_when_pro_time_is_over_the_configuration_is_taken_away() -> None:
     user_id, _ = fleet.pro_user(), fleet.pro_proxy()
     fleet.assigned(user_id)
@@ -195,10 +206,15 @@ def test_what_changed_while_it_was_rendered_is_rendered_again(what: str) -> None
 
 
 @pytest.mark.parametrize(
-    "change", [fleet.reset_token, lambda user_id: fleet.take_device(user_id, fleet.DEVICE)]
+    "change",
+    [
+        fleet.reset_token,
+        lambda user_id: fleet.take_device(user_id, fleet.DEVICE),
+        lambda user_id: text_client().hset(USERS.row(user_id), "country", "CN"),
+    ],
 )
 def test_an_access_that_changed_while_it_was_rendered_is_rendered_again(
-    change: Callable[[UserId], None],
+    change: Callable[[UserId], object],
 ) -> None:
     user_id = fleet.pro_user()
     access = User.objects.get_access(user_id)

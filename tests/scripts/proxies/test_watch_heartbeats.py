@@ -82,6 +82,20 @@ def test_a_proxy_that_is_down_takes_nobody_new_and_its_buckets_draw_others() -> 
     assert fleet.broken_laws() == []
 
 
+def test_the_users_of_a_proxy_that_is_down_get_others_without_staff() -> None:
+    beats.bystanders()
+    silent, kept = fleet.pro_proxy(city="Oslo"), fleet.pro_proxy(city="Bern")
+    user_id = fleet.pro_user()
+    fleet.assigned(user_id)
+    new = fleet.pro_proxy(city="Lima")
+
+    beats.silent(silent, DOWN_MS)
+    drain(HERE)
+
+    assert fleet.proxies_of(user_id) == {kept, new}
+    assert fleet.broken_laws() == []
+
+
 def test_a_proxy_that_is_suspect_goes_on_taking_users() -> None:
     proxy_id = fleet.pro_proxy()
 

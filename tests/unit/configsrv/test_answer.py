@@ -48,9 +48,9 @@ GONE, THERE, ELSEWHERE = ProxyId(1024), ProxyId(2048), ProxyId(3072)
 TWO = Body(b"gone!there", "two", (Part(GONE, 5), Part(THERE, 5)))
 
 
-def _own(body: Body = OWN, *, ends_in_ms: int = 60_000) -> UserConfig:
+def _own(body: Body = OWN, *, ends_in_ms: int = 60_000, country: str = "") -> UserConfig:
     expiration = Millis(clock.now() + ends_in_ms)
-    return UserConfig(frozenset([admission("right", DEVICE)]), expiration, body)
+    return UserConfig(frozenset([admission("right", DEVICE)]), expiration, body, country)
 
 
 def _poll(token: str = "right", device_id: str = DEVICE) -> Poll:  # noqa: S107 - no secret
@@ -127,6 +127,24 @@ def test_where_a_proxy_is_blocked_its_bucket_has_another_instead(country: str) -
     told = answer(replace(_poll(), country=country), stored)
 
     assert told.body.content == b"there" + variant.content
+
+
+@pytest.mark.parametrize(
+    ("said", "token", "content"),
+    [
+        ("", "right", b"therethere"),
+        ("DE", "right", b"gone!theregone!there"),
+        ("", "wrong", b"gone!there"),
+    ],
+)
+def test_a_pro_user_who_does_not_say_where_they_are_is_where_their_app_told_last(
+    said: str, token: str, content: bytes
+) -> None:
+    stored = Stored(
+        free=TWO, own=_own(TWO, country="CN"), withheld=Withheld.read({str(GONE): "CN"})
+    )
+
+    assert answer(replace(_poll(token), country=said), stored).body.content == content
 
 
 def test_until_the_variant_is_made_the_rest_of_the_bucket_is_served() -> None:
