@@ -55,9 +55,13 @@ def _tell_goals(report: Report, score: Score) -> None:
     }
     for name, value in counted.items():
         report.goal(name, goal="0", value=value, met=value == 0)
-    not_struck = ", ".join(score.not_struck) or "none"
-    name = "kinds of job that no short play brings about"
-    report.goal(name, goal="none", value=not_struck, met=not score.not_struck)
+    if score.not_struck is not None:
+        report.goal(
+            "kinds of job that no short play brings about",
+            goal="none",
+            value=", ".join(score.not_struck) or "none",
+            met=not score.not_struck,
+        )
     for fall, goal in (("killed", 2 * LEASE_SECONDS), ("stopped", NOTICED_SECONDS)):
         seconds = _seconds(score.drilled, fall)
         if seconds:

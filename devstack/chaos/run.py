@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from statistics import mean
 from typing import Final, TextIO
 
 from devstack.chaos.rounds.outcome import Outcome
@@ -98,10 +97,11 @@ class Run:
         aims = every_aim(rehearsals, self.seed)
         chosen = aims[: max(int(self.faults * _SYSTEMATIC_SHARE), 1)]
         self.score.aimed = set(chosen)
+        lengths = {each.piece.name: each.outcome.seconds for each in rehearsals}
         first = await self._play(here, f"{RANDOM} 0")
         left = self.faults - len(chosen) - first.faults
         seconds = (
-            len(chosen) * mean(each.outcome.seconds for each in rehearsals)
+            sum(lengths[name.split(" ")[1]] for name in chosen)
             + self._takeovers * TAKEOVERS_A_ROUND * _A_TAKEOVER_SECONDS
             + self._clocks * _A_CLOCK_ROUND_SECONDS
             + max(left, 0) * first.seconds / max(first.faults, 1)

@@ -22,8 +22,8 @@ class Score:
     takeovers: list[Takeover] = field(default_factory=list)
     commits: int = 0
     aimed: set[str] = field(default_factory=set)
-    # Kinds of job that no short play has brought about.
-    not_struck: list[str] = field(default_factory=list)
+    # Kinds of job that no short play has brought about; None when none was rehearsed.
+    not_struck: list[str] | None = None
     # When (seconds from the start) how many faults had struck.
     pace: list[tuple[float, float]] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
