@@ -61,7 +61,15 @@ def running_proxy(
     *more: str, **environment: str
 ) -> Iterator[tuple[Through, subprocess.Popen[bytes]]]:
     """Run one on a free port of loopback; its process comes with it."""
-    port = free_port()
+    with running_proxy_at(free_port(), *more, **environment) as running:
+        yield running
+
+
+@contextmanager
+def running_proxy_at(
+    port: int, *more: str, **environment: str
+) -> Iterator[tuple[Through, subprocess.Popen[bytes]]]:
+    """Run one on this port."""
     command = ("devstack.reference_proxy", "--listen", f"127.0.0.1:{port}", *more)
     with process(*command, environment=environment) as started:
         eventually(lambda: _listens(port))

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Counters:
-    """``open`` connections; requests ``answered``, by why they were admitted or that they were not.
+    """What came by. Requests are counted by why they were admitted, or as refused.
 
-    Written by the event loop alone.
+    ``passed`` are bytes, ``in`` (from clients) and ``out``; ``throttled`` are requests of devices
+    that are over their cap. Written by the event loop alone.
     """
 
     open: int = 0
     answered: Counter[str] = field(default_factory=Counter)
+    passed: Counter[str] = field(default_factory=Counter)
+    throttled: int = 0

@@ -1,5 +1,6 @@
 """The ordinary web server that strangers see: answers shaped as Apache shapes its own."""
 
+from collections.abc import Sequence
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Final
@@ -29,8 +30,14 @@ def disguised(head: Head | None) -> bytes:
     return _error(HTTPStatus.NOT_FOUND, with_body=with_body)
 
 
-def response(status: HTTPStatus, page: str, *, with_body: bool = True) -> bytes:
-    """A whole answer, after which the connection ends."""
+def response(
+    status: HTTPStatus,
+    page: str,
+    *,
+    with_body: bool = True,
+    more: Sequence[tuple[str, str]] = (),
+) -> bytes:
+    """A whole answer, after which the connection ends; ``more`` headers for who is admitted."""
     lines = [
         f"HTTP/1.1 {status.value} {status.phrase}",
         f"Date: {formatdate(usegmt=True)}",
@@ -42,6 +49,7 @@ def response(status: HTTPStatus, page: str, *, with_body: bool = True) -> bytes:
         f"Content-Length: {len(page.encode())}",
         "Connection: close",
         "Content-Type: text/html; charset=iso-8859-1",
+        *(f"{name}: {value}" for name, value in more),
     ]
     head = "\r\n".join(lines) + "\r\n\r\n"
     return (head + (page if with_body else "")).encode()

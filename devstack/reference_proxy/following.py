@@ -90,8 +90,10 @@ class Follower:
         self._connection.client.ping()
         made = self._connection.made
         for known in self._proxies.values():
-            if not known.loaded or (made != self._verified and not self._is_same_history(known)):
+            is_looked_at = known.verified and made == self._verified
+            if not known.loaded or not (is_looked_at or self._is_same_history(known)):
                 self._load(known)
+            known.verified = True
         self._verified = made
 
     def _is_same_history(self, known: Knowledge) -> bool:

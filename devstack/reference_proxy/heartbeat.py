@@ -15,11 +15,12 @@ KEPT_MS: Final = 60_000
 
 
 class Heartbeat:
-    """Writes each proxy's sign of life, every ``BEAT_SECONDS``."""
+    """Writes each proxy's sign of life, every so many seconds."""
 
-    def __init__(self, clock: Clock, connections: Callable[[], int]) -> None:
+    def __init__(self, clock: Clock, connections: Callable[[], int], *, every: float) -> None:
         """``connections`` tells how many are open."""
         self._clock = clock
+        self._every = every
         self._connections = connections
         self._next: dict[ProxyId, float] = {}
 
@@ -40,4 +41,4 @@ class Heartbeat:
                 pipe.hset(name, mapping=told)
                 pipe.pexpire(name, KEPT_MS)
                 pipe.execute()
-            self._next[proxy_id] = now + BEAT_SECONDS
+            self._next[proxy_id] = now + self._every

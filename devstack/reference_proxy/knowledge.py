@@ -8,7 +8,7 @@ a pass lives, because it is all that clients without a pass have.
 import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from devstack.reference_proxy.clock import Clock
 from devstack.reference_proxy.passes import is_good
@@ -42,8 +42,8 @@ class Knowledge:
     """One proxy's own view. Written by one thread, read by another.
 
     ``mark`` is the ``at`` of the change that made ``version``; ``touched`` is when the store last
-    answered. ``expelled`` are those of whom the proxy heard that they may not pass, and when: no
-    pass helps them.
+    answered, ``verified`` whether it has since the start. ``expelled`` are those of whom the proxy
+    heard that they may not pass, and when: no pass helps them.
     """
 
     proxy_id: ProxyId
@@ -58,6 +58,10 @@ class Knowledge:
     admissions: set[str] = field(default_factory=set)
     expelled: dict[str, float] = field(default_factory=dict)
     pass_keys: Mapping[str, bytes] = field(default_factory=dict)
+    usage_script: str = ""
+    verified: bool = False
+    snapshots: int = 0
+    changes: int = 0
 
     def is_meant(self, auth_token: str) -> bool:
         """Whether this is the secret of the proxy's clients."""
@@ -70,7 +74,7 @@ class Knowledge:
         silence, admission = self.silence(), shown.admission
         if silence <= self.trust_seconds and admission in self.admissions:
             return "known"
-        if silence <= TRUST_SECONDS or admission in self.expelled:
+        if (self.verified and silence <= TRUST_SECONDS) or admission in self.expelled:
             return None
         now = self.clock.now()
         good = is_good(
@@ -86,6 +90,34 @@ class Knowledge:
         """The store has answered, and what it knows is known here."""
         self.touched = self.clock.now()
 
+    def kept(self) -> dict[str, Any]:
+        """What is kept on the disk."""
+        return {
+            "version": self.version,
+            "mark": self.mark,
+            "touched": self.touched,
+            "track": self.track,
+            "trust_seconds": self.trust_seconds,
+            "admissions": sorted(self.admissions),
+            "expelled": self.expelled,
+            "pass_keys": {kid: key.hex() for kid, key in self.pass_keys.items()},
+        }
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Know again what was kept; nothing, when it cannot be read."""
+        try:
+            pass_keys = {kid: bytes.fromhex(key) for kid, key in kept["pass_keys"].items()}
+            admissions, expelled = set(kept["admissions"]), dict(kept["expelled"])
+            numbers = (kept["version"], kept["touched"], kept["trust_seconds"])
+            version, touched, trust_seconds = int(numbers[0]), float(numbers[1]), float(numbers[2])
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return
+        self.admissions, self.expelled = admissions, expelled
+        self.pass_keys = {**self.pass_keys, **pass_keys}
+        self.version, self.touched, self.trust_seconds = version, touched, trust_seconds
+        self.mark, self.track = str(kept.get("mark")), str(kept.get("track", self.track))
+        self.loaded = True
+
     def replace(self, admissions: Iterable[str], *, version: int, mark: str) -> None:
         """Take over a snapshot."""
         taken = set(admissions)
@@ -95,6 +127,7 @@ class Knowledge:
             del self.expelled[there]
         self.admissions = taken
         self.version, self.mark, self.loaded = version, mark, True
+        self.snapshots += 1
 
     def apply(self, version: int, change: dict[str, str]) -> bool:
         """Apply one change; False, and nothing is changed, when it is not the next one."""
@@ -107,6 +140,7 @@ class Knowledge:
             self.admissions.discard(change["admission"])
             self._note_expelled(change["admission"])
         self.version, self.mark = version, change.get("at", "")
+        self.changes += 1
         return True
 
     def forget_expelled(self) -> None:

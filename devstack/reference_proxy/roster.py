@@ -2,32 +2,49 @@
 
 from collections.abc import Iterator
 
-from django.conf import settings
-
 from devstack.reference_proxy.clock import Clock
 from devstack.reference_proxy.knowledge import Knowledge
-from lantern_pro.store.client import text_client
+from devstack.reference_proxy.state import State
 from lantern_pro.types import Cell, ProxyId
 from proxies import keys
-from proxies.records import State
+from proxies.records import State as ProxyState
+
+
+class Itself:
+    """One proxy, by what it was installed with: what a real one does."""
+
+    def __init__(self, known: Knowledge) -> None:
+        """Stand in for this one, from the first moment."""
+        self._known = {known.proxy_id: known}
+
+    def proxies(self) -> dict[ProxyId, Knowledge]:
+        """It, and no other."""
+        return self._known
 
 
 class AtAddress:
     """Every proxy of the store whose address is this one: for development, with full access."""
 
-    def __init__(self, addr: str, clock: Clock) -> None:
+    def __init__(self, addr: str, clock: Clock, state: State) -> None:
         """Look at ``host:port``."""
         self._addr = addr.lower()
         self._clock = clock
+        self._state = state
         self._known: dict[ProxyId, Knowledge] = {}
 
     def proxies(self) -> dict[ProxyId, Knowledge]:
         """Begin with proxies that were added at this address; end with those that are gone."""
         found = dict(self._rows())
-        self._known = {each: self._known.get(each) or new for each, new in found.items()}
+        self._known = {
+            each: self._known.get(each) or self._state.restore(new) for each, new in found.items()
+        }
         return self._known
 
     def _rows(self) -> Iterator[tuple[ProxyId, Knowledge]]:
+        from django.conf import settings
+
+        from lantern_pro.store.client import text_client
+
         client, addr = text_client(), self._addr
         for cell in range(settings.CELLS):
             index = keys.PROXIES.lex("addr", cell=Cell(cell))
@@ -35,5 +52,5 @@ class AtAddress:
                 proxy_id = ProxyId(int(member.rpartition("\0")[2]))
                 columns = ["state", "auth_token", "track"]
                 state, secret, track = client.hmget(keys.PROXIES.row(proxy_id), columns)
-                if state in {State.ACTIVE, State.DRAINING}:
+                if state in {ProxyState.ACTIVE, ProxyState.DRAINING}:
                     yield proxy_id, Knowledge(proxy_id, secret, track, self._clock)

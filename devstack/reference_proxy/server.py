@@ -6,14 +6,13 @@ import logging
 import signal
 import socket
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
-from django.conf import settings
-
+from devstack.reference_proxy.caps import Asker
 from devstack.reference_proxy.counters import Counters
 from devstack.reference_proxy.disguise import disguised, response
 from devstack.reference_proxy.knowledge import Knowledge, Reason, Shown
@@ -22,14 +21,17 @@ from devstack.reference_proxy.messages import (
     BadRequest,
     Head,
     copy_all,
+    copy_answer,
     copy_body,
     read_head,
 )
+from devstack.reference_proxy.usage import Device, Usage
 
 log = logging.getLogger(__name__)
 
 HEAD_SECONDS: Final = 15
 CONNECT_SECONDS: Final = 10
+GRACE_SECONDS: Final = 3
 HOP_BY_HOP: Final = frozenset({"connection", "keep-alive", "te", "upgrade"})
 FOR_PROXIES: Final = (
     "proxy-",
@@ -63,25 +65,33 @@ class ReferenceProxy:
         self,
         known: Callable[[], Iterable[Knowledge]],
         counters: Counters,
+        usage: Usage,
         *,
+        forward_secret: str,
         ours: Collection[str],
         beyond_loopback: bool,
     ) -> None:
         """Prepare; ``serve`` listens."""
         self._known = known
         self._counters = counters
+        self._usage = usage
+        self._forward_secret = forward_secret
+        self._busy: set[asyncio.Task[None]] = set()
         self._ours = frozenset(ours)
         self._beyond_loopback = beyond_loopback
 
     async def serve(self, host: str, port: int) -> None:
-        """Listen until SIGTERM or SIGINT; then end the connections there are."""
+        """Listen until SIGTERM or SIGINT; then let those who are served finish, for a moment."""
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         server = await asyncio.start_server(self._handle, host, port, limit=HEAD_LIMIT)
         log.info("listening on %s:%s", host, port)
         await stop.wait()
-        server.close()  # asyncio.run cancels the connections that are still open
+        server.close()
+        if self._busy:
+            await asyncio.wait(self._busy, timeout=GRACE_SECONDS)
+        # asyncio.run cancels the connections that are still open
 
     async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._counters.open += 1
@@ -103,13 +113,32 @@ class ReferenceProxy:
         self._counters.answered[reason or "refused"] += 1
         if reason is None:
             writer.write(disguised(head))
-        elif head.get("X-Lantern-Ping"):
-            writer.write(response(HTTPStatus.OK, ""))
-        else:
-            try:
-                await self._pass_on(head, reader, writer)
-            except Unreachable as error:
-                writer.write(response(error.status, f"{error}\n"))
+            return
+        task = asyncio.current_task()
+        assert task is not None
+        self._busy.add(task)
+        try:
+            await self._serve(
+                head, Passage(self._counters, self._device(reason, head)), (reader, writer)
+            )
+        finally:
+            self._busy.discard(task)
+
+    def _device(self, reason: Reason, head: Head) -> Device | None:
+        """The device whose use is counted: on a free proxy, where there is a cap for it."""
+        device = self._usage.device(Asker.of(head)) if reason == "free" else None
+        if device is not None and device.is_over:
+            self._counters.throttled += 1
+        return device
+
+    async def _serve(self, head: Head, passage: "Passage", near: Streams) -> None:
+        if head.get("X-Lantern-Ping"):
+            near[1].write(response(HTTPStatus.OK, "", more=passage.headers()))
+            return
+        try:
+            await self._pass_on(head, passage, near)
+        except Unreachable as error:
+            near[1].write(response(error.status, f"{error}\n", more=passage.headers()))
 
     def _why_admitted(self, head: Head) -> Reason | None:
         shown = Shown(
@@ -122,14 +151,14 @@ class ReferenceProxy:
         reasons = (known.why_admitted(shown) for known in meant)
         return next((reason for reason in reasons if reason), None)
 
-    async def _pass_on(
-        self, head: Head, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def _pass_on(self, head: Head, passage: "Passage", near: Streams) -> None:
+        reader, writer = near
         if head.method == "CONNECT":
             far_reader, far_writer = await self._reach(head.target, 443)
-            writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+            told = "".join(f"{name}: {value}\r\n" for name, value in passage.headers())
+            writer.write(f"HTTP/1.1 200 OK\r\n{told}\r\n".encode())
             try:
-                await _join((reader, writer), (far_reader, far_writer))
+                await _join(near, (far_reader, far_writer), passage)
             finally:
                 await _close(far_writer)
             return
@@ -139,8 +168,8 @@ class ReferenceProxy:
         far_reader, far_writer = await self._reach(url.netloc, 80)
         try:
             far_writer.write(self._towards_origin(head, writer).as_bytes())
-            await copy_body(head, reader, far_writer)
-            await copy_all(far_reader, writer)
+            await copy_body(head, reader, far_writer, passage.came)
+            await copy_answer(far_reader, writer, passage.went, passage.headers())
         finally:
             await _close(far_writer)
 
@@ -158,7 +187,7 @@ class ReferenceProxy:
         if is_ours:
             peer = str(writer.get_extra_info("peername")[0])
             headers.append(("X-Lantern-Config-Client-IP", peer))
-            headers.append(("X-Lantern-Config-Auth-Token", settings.PROXY_FORWARD_SECRET))
+            headers.append(("X-Lantern-Config-Auth-Token", self._forward_secret))
         target = (url.path or "/") + (f"?{url.query}" if url.query else "")
         return replace(head, target=target, headers=tuple(headers))
 
@@ -182,12 +211,36 @@ class ReferenceProxy:
             raise Unreachable(HTTPStatus.BAD_GATEWAY) from error
 
 
-async def _join(near: Streams, far: Streams) -> None:
+@dataclass(slots=True)
+class Passage:
+    """One request on its way: what goes through is counted, and slowed down if need be."""
+
+    counters: Counters
+    device: Device | None
+
+    def headers(self) -> list[tuple[str, str]]:
+        """What the client is told of its cap."""
+        return self.device.headers() if self.device else []
+
+    async def came(self, count: int) -> None:
+        """So much came from the client."""
+        self.counters.passed["in"] += count
+        if self.device:
+            await self.device.passed(count, 0)
+
+    async def went(self, count: int) -> None:
+        """So much went to the client."""
+        self.counters.passed["out"] += count
+        if self.device:
+            await self.device.passed(0, count)
+
+
+async def _join(near: Streams, far: Streams, passage: Passage) -> None:
     """Copy both ways until both have ended, or one breaks."""
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(copy_all(near[0], far[1]))
-            group.create_task(copy_all(far[0], near[1]))
+            group.create_task(copy_all(near[0], far[1], passage.came))
+            group.create_task(copy_all(far[0], near[1], passage.went))
     except* OSError:
         log.debug("a tunnel broke off", exc_info=True)
 

@@ -1,0 +1,65 @@
+"""What the proxy knows, on its disk, so that a restart forgets nothing. No secret is among it."""
+
+import json
+import logging
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from devstack.reference_proxy.clock import Clock
+from devstack.reference_proxy.knowledge import Knowledge
+from lantern_pro.types import ProxyId
+
+log = logging.getLogger(__name__)
+
+SAVE_SECONDS: Final = 5.0
+
+
+class State:
+    """A file with what each proxy knows; ``None`` keeps nothing."""
+
+    def __init__(self, file: Path | None, clock: Clock, *, every: float = SAVE_SECONDS) -> None:
+        """Read what was kept before."""
+        self._file = file
+        self._clock = clock
+        self._every = every
+        self._next = 0.0
+        self._kept = _read(file)
+
+    def restore(self, known: Knowledge) -> Knowledge:
+        """Let a proxy know again what it knew; it still has to look whether that is so."""
+        kept = self._kept.get(str(known.proxy_id))
+        if kept is not None:
+            known.restore(kept)
+        return known
+
+    def run(self, client: Any, proxies: dict[ProxyId, Knowledge]) -> None:
+        """Save, when that is due."""
+        del client
+        now = self._clock.now()
+        if now >= self._next:
+            self.save(proxies.values())
+            self._next = now + self._every
+
+    def save(self, proxies: Iterable[Knowledge]) -> None:
+        """Write all of it, or leave the old file as it is."""
+        if self._file is None:
+            return
+        told = {str(known.proxy_id): known.kept() for known in proxies if known.loaded}
+        draft = self._file.with_suffix(".new")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(told, file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._file)
+
+
+def _read(file: Path | None) -> Mapping[str, Mapping[str, Any]]:
+    try:
+        read = json.loads(file.read_text()) if file and file.exists() else {}
+    except (OSError, ValueError):
+        log.warning("what was kept cannot be read; beginning without")
+        return {}
+    return read if isinstance(read, dict) else {}
