@@ -25,7 +25,7 @@ from devstack.chaos.theatre import Theatre, theatre
 from devstack.reports.progress import Progress
 from devstack.stack.place import StackPlace
 
-_SYSTEMATIC_SHARE: Final = 0.1
+_SYSTEMATIC_SHARE: Final = 0.2
 _TAKEOVER_SHARE: Final = 0.004
 _CLOCK_SHARE: Final = 0.003
 MOST_ROUNDS_ASIDE: Final = 20

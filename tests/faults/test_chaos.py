@@ -56,7 +56,7 @@ def break_it(file: Path, right: str, wrong: str) -> None:
 
 
 def test_faults_at_many_steps_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
-    status, report, said = chaos(ROOT, tmp_path, "--faults", "120")
+    status, report, said = chaos(ROOT, tmp_path, "--faults", "60")
 
     missed = [goal["name"] for goal in report["goals"] if not goal["met"]]
     assert (status, missed) == (0, []), said
