@@ -145,8 +145,11 @@ class Plan(Standing):
         help_text="How many proxies its buyers get; 0: as many as is usual.",
     )
     best_value = models.BooleanField(default=False, help_text="Clients mark it as the best offer.")
-    countries = models.TextField(
-        default="", blank=True, help_text="Where it is shown, such as “JP KR”; empty: everywhere."
+    countries = models.CharField(
+        max_length=800,
+        default="",
+        blank=True,
+        help_text="Where it is shown, such as “JP KR”; empty: everywhere.",
     )
     on_sale = models.BooleanField(default=True, db_index=True)
     position = models.PositiveIntegerField(

@@ -1,19 +1,23 @@
 """Plans, which staff edit: other terms are another version, and what was bought stays."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from unfold.decorators import display
 
 from billing.models import Plan
 from billing.money import price_text
+from billing.preview import preview
 from billing.services.plans import next_version, replaced_by
 from billing.words import span_words
 from lantern_pro.backoffice.model_admin import ModelAdmin
+
+FEW_LINES: Final = frozenset({"translations", "renewal_bonus"})
 
 
 class PlanForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in its stubs only
@@ -34,6 +38,8 @@ class PlanAdmin(ModelAdmin):
     """The catalogue that clients are shown."""
 
     form = PlanForm
+    list_before_template = "billing/preview_link.html"
+    change_form_before_template = "billing/preview_link.html"
     list_display = (
         "id", "description", "price_label", "time", "extras", "on_sale", "replaced", "position",
     )  # fmt: skip
@@ -85,6 +91,24 @@ class PlanAdmin(ModelAdmin):
         """The version that came after it."""
         following = replaced_by(plan.pk) if plan.pk else None
         return following.pk if following else None
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **told: Any) -> Any:
+        """Small tables of a few lines need a few lines of room."""
+        field = super().formfield_for_dbfield(db_field, request, **told)
+        if db_field.name in FEW_LINES:
+            field.widget.attrs["rows"] = 4
+        return field
+
+    def get_urls(self) -> list[Any]:
+        """The preview stands beside the plans."""
+        page = self.admin_site.admin_view(self.preview_view)
+        return [path("preview/", page, name="billing_plan_preview"), *super().get_urls()]
+
+    def preview_view(self, request: HttpRequest) -> HttpResponse:
+        """Show what apps would be told; for whoever may look at plans."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return preview(request, self.admin_site.each_context(request))
 
     def get_readonly_fields(self, request: object, obj: Plan | None = None) -> tuple[str, ...]:
         """Clients buy by the id, which names the currency: once given, both stay."""

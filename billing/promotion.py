@@ -49,10 +49,14 @@ class Promotion(Standing):
     on = models.BooleanField("running", default=True, db_index=True)
     starts = models.DateTimeField(null=True, blank=True, help_text="Empty: it runs already.")
     ends = models.DateTimeField(null=True, blank=True, help_text="Empty: it runs on.")
-    countries = models.TextField(
-        default="", blank=True, help_text="Where it is offered, such as “JP KR”; empty: everywhere."
+    countries = models.CharField(
+        max_length=800,
+        default="",
+        blank=True,
+        help_text="Where it is offered, such as “JP KR”; empty: everywhere.",
     )
-    plans = models.TextField(
+    plans = models.CharField(
+        max_length=800,
         default="",
         blank=True,
         help_text="For which plans, by length or by id, such as “1y 2y-usd-10”; empty: for all.",

@@ -30,8 +30,8 @@ class PromotionAdmin(ModelAdmin):
                 "stop this one and make another.",
             },
         ),
-        ("When", {"fields": ("on", ("starts", "ends"))}),
-        ("For whom", {"fields": (("plans", "countries"), "code")}),
+        ("When", {"fields": ("on", "starts", "ends")}),
+        ("For whom", {"fields": ("plans", "countries", "code")}),
         ("How often", {"fields": (("uses_limit", "used"),)}),
     )
     readonly_fields = ("used",)

@@ -13,7 +13,7 @@ from lantern_pro.store.laws import Law
 from lantern_pro.types import Cell
 
 KEEPING: Final = "keep_promotion_use"
-COUNTS: Final = frozenset({"begun", "paid"})
+COUNTS: Final = frozenset({"begun", "waiting", "paid"})
 """States of a purchase that takes a use."""
 
 

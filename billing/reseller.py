@@ -37,6 +37,7 @@ class ResellerBatch(DomainModel):
     class Meta:
         db_table = "reseller_batch"
         managed = False
+        verbose_name_plural = "reseller batches"
         ordering = ("-created",)
 
     def __str__(self) -> str:

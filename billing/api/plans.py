@@ -1,5 +1,6 @@
 """``/plans`` and its later forms, and ``/user-payment-gateway``."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.services.authentication import authenticate
 from billing.api.plan_answers import EXAMPLE_PLAN, PlanAnswer, plan_answer
-from billing.services.offers import Customer, customer_of, offers_to
+from billing.services.offers import Customer, Offer, customer_of, offers_to
 from lantern_pro.api.identity import identity_of
 from lantern_pro.api.schema import Answer
 from lantern_pro.api.view import ClientView
@@ -84,12 +85,15 @@ class PlansView(ClientView):
         """List what is on sale for the caller's country and, when they are known, for them."""
         told = self.read()
         customer = _customer(request, told["countrycode"], told["couponCode"])
-        return self.ok(
-            plans=[plan_answer(offer, told["locale"]) for offer in offers_to(customer)],
-            **self.more(),
-        )
+        return self.ok(**self.fields(offers_to(customer), told["locale"]))
 
-    def more(self) -> dict[str, object]:
+    @classmethod
+    def fields(cls, offers: Sequence[Offer], locale: str) -> dict[str, object]:
+        """The answer, but for the envelope."""
+        return {"plans": [plan_answer(offer, locale) for offer in offers], **cls.more()}
+
+    @classmethod
+    def more(cls) -> dict[str, object]:
         """What stands beside the plans."""
         raise NotImplementedError
 
@@ -120,7 +124,8 @@ class Plans(PlansView):
         "providers": {"stripe": {"pubKey": "pk_test_development"}},
     }
 
-    def more(self) -> dict[str, object]:
+    @classmethod
+    def more(cls) -> dict[str, object]:
         """Stripe's key, where apps of 2016 to 2018 and where Android look for it."""
         return {"pubKey": settings.STRIPE_PUBLISHABLE_KEY, "providers": {STRIPE: _stripe()}}
 
@@ -147,7 +152,8 @@ class PlansV3(PlansView):
         },
     }
 
-    def more(self) -> dict[str, object]:
+    @classmethod
+    def more(cls) -> dict[str, object]:
         """The ways of paying: on every platform, by card at Stripe."""
         way = {"method": CARD, "providers": [{"name": STRIPE, "data": _stripe()}]}
         return {"providers": {platform: [way] for platform in PLATFORMS}}
@@ -171,7 +177,8 @@ class PlansV4(PlansV3):
         "icons": {STRIPE: ["https://static.example.org/cards/visa.png"]},
     }
 
-    def more(self) -> dict[str, object]:
+    @classmethod
+    def more(cls) -> dict[str, object]:
         """The ways of paying and their pictures."""
         return {**super().more(), "icons": {STRIPE: list(settings.STRIPE_ICONS)}}
 

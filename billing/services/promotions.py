@@ -116,7 +116,7 @@ def settle_use(promotion: str, purchase_id: PurchaseId, user_id: UserId, job: Le
     Raises ``PaymentPending`` while nobody knows.
     """
     found = Purchase.objects.filter(pk=purchase_id).first()
-    if found and found.state == Purchase.State.BEGUN:
+    if found and found.is_open:
         raise PaymentPending
     if found and found.state != Purchase.State.DECLINED:
         ledger.complete(job.fence)

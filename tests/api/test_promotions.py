@@ -10,6 +10,7 @@ from billing.catalogue import TermsStand
 from billing.managers.promotions import uses_of
 from billing.models import Promotion, Purchase
 from billing.services.promotions import GRACE_MS
+from devstack.stripe_standin import StripeStandin
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.models import Job
@@ -20,6 +21,7 @@ from tests.client_app import ClientApp
 
 NewClient = Callable[..., ClientApp]
 HOUR_MS = 3_600_000
+ASKS_THE_HOLDER = "pm_card_threeDSecure2Required"
 
 
 @pytest.fixture(autouse=True)
@@ -189,6 +191,29 @@ def test_uses_are_counted_and_a_declined_one_is_given_back(
     assert freed == ("1y-usd-10-spring", "completed")
     assert shown(client)[0] == "1y-usd-10"
     assert used() == 1
+
+
+@pytest.mark.parametrize("then", ["confirms", "refuses"])
+def test_a_use_is_held_while_the_buyer_is_at_their_bank(
+    client: ClientApp, new_client: NewClient, stripe_standin: StripeStandin, then: str
+) -> None:
+    promote(uses_limit=1)
+    asks: dict[str, Any] = {
+        "stripeToken": None,
+        "stripePaymentMethod": "pm_card_threeDSecure2Required",
+    }
+    second = new_client("device-2")
+
+    asked = buy(client, "1y-usd-10-spring", **asks)
+    look_at_uses()
+    meanwhile = buy(second, "1y-usd-10-spring")
+    [intent] = stripe_standin.journal.all("payment_intent")
+    stripe_standin.authenticate(intent["id"], succeed=then == "confirms")
+    ended = buy(client, "1y-usd-10-spring", **asks)
+    look_at_uses()
+
+    assert (asked, meanwhile) == ("requires_action", "promotion-over")
+    assert (ended, used()) == {"confirms": ("completed", 1), "refuses": ("card-declined", 0)}[then]
 
 
 def test_a_repeated_purchase_takes_one_use(client: ClientApp) -> None:
