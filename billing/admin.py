@@ -3,19 +3,23 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.contrib.admin.utils import quote, unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 from unfold.enums import ActionVariant
 
 from billing import plan_admin, promotion_admin, reseller_admin
+from billing.errors import NotPaid
 from billing.models import Purchase
 from billing.money import price_text
 from billing.reconciliation_words import reconciliation_shown
 from billing.refund_words import RefundForm, lines, refund_words, returned_words
 from billing.rules import Span
+from billing.services.receipts import mail_again, number_of, receipt_as_pdf
 from billing.services.refunds import refund
 from billing.words import span_words
 from lantern_pro.backoffice.button import Pressed, button
@@ -36,7 +40,7 @@ class PurchaseAdmin(ReadOnlyAdmin):
     search_fields = ("=charge_id", "=id")
     search_help_text = "A charge id (ch_…) or a purchase id"
     list_before_template = "billing/reconciliation.html"
-    actions_detail = ("give_money_back",)
+    actions_detail = ("give_money_back", "mail_receipt_again")
     fieldsets = (
         (None, {"fields": ("id", "user_link", "state_label", "reason", "created", "settled")}),
         (
@@ -53,9 +57,52 @@ class PurchaseAdmin(ReadOnlyAdmin):
         ),
         ("Money that went back", {"fields": ("returned", "refunds")}),
         ("At Stripe", {"fields": ("payment_intent", "charge_id", "source")}),
-        ("Receipt", {"fields": ("mail_id",)}),
+        ("Receipt", {"fields": (("mail_id", "receipt"),)}),
         ("Device", {"fields": (("device_name", "device_id"),)}),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        """The receipt, beside the usual pages."""
+        view = self.admin_site.admin_view(self.receipt_view)
+        own = path("<path:object_id>/receipt.pdf", view, name="billing_purchase_receipt")
+        return [own, *super().get_urls()]
+
+    def receipt_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The receipt as a PDF, to who may see the purchase."""
+        purchase = self.get_object(request, unquote(object_id))
+        if purchase is None:
+            raise Http404
+        if not self.has_view_permission(request, purchase):
+            raise PermissionDenied
+        try:
+            pdf = receipt_as_pdf(purchase)
+        except NotPaid as error:
+            raise Http404 from error
+        name = f"receipt-{number_of(purchase)}.pdf"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+
+    @display(description="the receipt")
+    def receipt(self, purchase: Purchase) -> SafeString | str:
+        """Where the PDF is."""
+        if purchase.state != Purchase.State.PAID:
+            return "none: it is not paid"
+        address = reverse("admin:billing_purchase_receipt", args=(quote(purchase.pk),))
+        return format_html('<a class="underline" href="{}">Download</a>', address)
+
+    @button(
+        label="Mail the receipt again",
+        permission="act",
+        question="It goes to the address that was given with the purchase. Pressing again within "
+        "ten minutes sends nothing more.",
+    )
+    def mail_receipt_again(self, purchase: Purchase) -> Pressed:
+        """Have it mailed once more."""
+        try:
+            mail_again(purchase)
+        except LanternError as error:
+            return Pressed(error.message, level=messages.ERROR)
+        return Pressed("The receipt is on its way.", history="Had the receipt mailed again.")
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -122,6 +122,27 @@ class NoSuchPurchase(Refused):
     message = "There is no such purchase."
 
 
+class NoSuchCharge(Refused):
+    """The user has made no such payment: perhaps another has, which nobody is told."""
+
+    error_id = "no-such-charge"
+    message = "You have no such payment."
+
+
+class WrongCursor(Refused):
+    """The cursor is none that a page of the user's own payments ended with."""
+
+    error_id = "wrong-cursor"
+    message = "Send the nextCursor of a page that you were answered, or none."
+
+
+class NoAddressForReceipt(Refused):
+    """No address was given with the payment, so there is nowhere to mail its receipt to."""
+
+    error_id = "no-address-for-receipt"
+    message = "No e-mail address was given with this payment."
+
+
 class NotPaid(Refused):
     """The purchase is not paid, or not by this payment, so nothing of it can go back."""
 

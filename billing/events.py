@@ -30,6 +30,14 @@ class PaymentReported(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptAskedFor(Event):
+    """Somebody wants the receipt of a purchase once more; ``at`` tells one asking from the next."""
+
+    purchase_id: PurchaseId
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class MoneyReturned(Event):
     """Money of a purchase went back, or is disputed; ``fact`` is who told: an event, a refund."""
 

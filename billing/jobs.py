@@ -69,10 +69,11 @@ class SettleRefund(JobArguments):
 
 @dataclass(frozen=True, slots=True)
 class SendReceipt(JobArguments):
-    """Mail the receipt of a purchase."""
+    """Mail the receipt of a purchase; with ``asked`` because somebody asked for it."""
 
     kind: ClassVar[str] = "send_receipt"
     purchase_id: PurchaseId
+    asked: int = 0
 
     @property
     def about(self) -> int:
@@ -117,7 +118,7 @@ def settle_refund(leased: LeasedJob, arguments: SettleRefund) -> None:
 @job(SendReceipt, lane=Lane.MAIL, phases=PHASES, retry=RETRY)
 def mail_receipt(leased: LeasedJob, arguments: SendReceipt) -> None:
     """Mail the receipt."""
-    send_receipt(arguments.purchase_id, leased)
+    send_receipt(arguments.purchase_id, leased, asked=bool(arguments.asked))
 
 
 @job(ForgetPurchases, lane=Lane.VENDOR, phases=(erasure.FORGETTING,), retry=Retry(attempts=100))

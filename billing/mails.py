@@ -6,7 +6,7 @@ from lantern_pro.mail.letter import Facts, Letter, Words
 from lantern_pro.mail.message import Attachment
 
 
-def receipt_letter(*, number: str, plan: str, price: str, pdf: bytes) -> Letter:
+def receipt_letter(*, number: str, plan: str, price: str, pdf: bytes, asked: bool) -> Letter:
     """The letter that carries a receipt."""
     return Letter(
         name="receipt",
@@ -18,6 +18,6 @@ def receipt_letter(*, number: str, plan: str, price: str, pdf: bytes) -> Letter:
                 _("The receipt is attached. Your own proxies reach your devices within a minute.")
             ),
         ],
-        asked=False,
+        asked=asked,
         attachments=[Attachment(f"receipt-{number}.pdf", "application/pdf", pdf)],
     )

@@ -37,6 +37,7 @@ from billing.events import (
     PromotionUsed,
     PurchaseBegun,
     PurchaseCompleted,
+    ReceiptAskedFor,
     RefundBegun,
     ResellerCodeRedeemed,
     StripeEventTaken,
@@ -99,6 +100,11 @@ FLOWS: Final[Flows] = {
         lambda e: NewJob(cell_of(e.purchase_id), SettlePurchase(e.purchase_id), e.purchase_id),
     ),
     PaymentUnclear: (lambda e: NewJob(e.cell, SettlePurchase(e.purchase_id), e.purchase_id),),
+    ReceiptAskedFor: (
+        lambda e: NewJob(
+            e.cell, SendReceipt(e.purchase_id, asked=1), f"{e.purchase_id}.again.{e.at}"
+        ),
+    ),
     MoneyReturned: (
         lambda e: NewJob(
             cell_of(e.purchase_id),

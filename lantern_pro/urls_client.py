@@ -19,8 +19,9 @@ from accounts.api.recovery_by_mail import (
 from accounts.api.tokens import TokenReset
 from accounts.api.users import UserConfirm, UserCreate, UserData
 from accounts.api.webhooks import MandrillWebhook
+from billing.api.charges import ChargeById, ReceiptSend, UserCharges
 from billing.api.plans import Plans, PlansV3, PlansV4, PlansV5, UserPaymentGateway
-from billing.api.purchases import Purchase, UserCharges
+from billing.api.purchases import Purchase
 from billing.api.recovery import UserRecoverReceipt
 from billing.api.redirects import PaymentRedirect, payment_returned
 from billing.api.webhooks import StripeWebhook
@@ -64,6 +65,8 @@ urlpatterns = [
     path("payment-redirect", PaymentRedirect.as_view()),
     path("payment-returned", payment_returned),
     path("user-charges", UserCharges.as_view()),
+    path("charge-by-id", ChargeById.as_view()),
+    path("receipt-send", ReceiptSend.as_view()),
     path("user-config-mail", ConfigMail.as_view()),
     path("referral-attach", ReferralAttach.as_view()),
     path("webhooks/mandrill", MandrillWebhook.as_view()),

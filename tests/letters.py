@@ -18,7 +18,7 @@ from lantern_pro.mail.letter import Letter
 LETTERS: Final[Mapping[str, Callable[[], Letter]]] = {
     "config": lambda: config_letter(content=b"pro-1:\n"),
     "receipt": lambda: receipt_letter(
-        number="ch_1", plan="1y-usd-10", price="48.00 USD", pdf=b"%PDF"
+        number="ch_1", plan="1y-usd-10", price="48.00 USD", pdf=b"%PDF", asked=False
     ),
     "recovered": lambda: recovered_letter(way="words"),
     "codes": lambda: codes_letter(

@@ -8,11 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.services.authentication import authenticate
-from billing.services.charges import LONGEST_PAGE, PastPayment, payments_of
 from billing.services.intents import RESELLER
 from billing.services.purchases import Wish, purchase
 from billing.services.reseller import Redeemer, redeem_code
-from lantern_pro import clock
 from lantern_pro.api.identity import identity_of
 from lantern_pro.api.limits import GUESSES, PAYMENTS
 from lantern_pro.api.schema import Answer
@@ -20,7 +18,7 @@ from lantern_pro.api.throttling import spending_of
 from lantern_pro.api.view import ClientView
 from lantern_pro.api.waiting import hold_until_done, patience_of
 from lantern_pro.errors import MissingParameter
-from lantern_pro.types import Millis, UserId
+from lantern_pro.types import UserId
 
 
 def _text(longest: int, **options: Any) -> serializers.CharField:
@@ -130,98 +128,3 @@ class Purchase(ClientView):
         )
         given = redeem_code(code, redeemer)
         return self.ok(paymentStatus="completed", plan=given.plan)
-
-
-class Payment(serializers.Serializer[Any]):
-    """A previous payment; what only Stripe knows is null when Stripe does not tell."""
-
-    id = serializers.CharField()
-    plan = serializers.CharField()
-    created = serializers.IntegerField(help_text="Unix seconds.")
-    amount = serializers.IntegerField(help_text="In the currency's smallest unit.")
-    currency = serializers.CharField()
-    state = serializers.ChoiceField(choices=["begun", "waiting", "paid", "declined"])
-    reason = serializers.CharField(allow_blank=True)
-    chargeId = serializers.CharField(allow_null=True)
-    chargeStatus = serializers.CharField(allow_null=True)
-    card = serializers.CharField(allow_null=True, help_text="Brand and last four digits.")
-    receiptUrl = serializers.CharField(allow_null=True)
-
-
-class UserCharges(ClientView):
-    """Previous payments, the newest first."""
-
-    class Input(serializers.Serializer[Any]):
-        """Parameters."""
-
-        limit = serializers.IntegerField(
-            required=False, default=10, min_value=1, max_value=LONGEST_PAGE
-        )
-        cursor = serializers.IntegerField(
-            required=False, min_value=0, help_text="nextCursor of the page before."
-        )
-        locale = _text(32)
-        timeout = serializers.IntegerField(required=False, min_value=0)
-
-    class Output(Answer):
-        """A page."""
-
-        charges = Payment(many=True)
-        nextCursor = serializers.IntegerField(allow_null=True)
-        complete = serializers.BooleanField(
-            help_text="False when Stripe did not tell of all of them just now."
-        )
-
-    example: ClassVar[dict[str, Any]] = {
-        "charges": [
-            {
-                "id": "c0.4398046511104.5f1d6a0c2e9b4d7a8c33",
-                "plan": "1y-usd-10",
-                "created": 1764000000,
-                "amount": 4800,
-                "currency": "usd",
-                "state": "paid",
-                "reason": "",
-                "chargeId": "ch_3SXbq2",
-                "chargeStatus": "succeeded",
-                "card": "visa 4242",
-                "receiptUrl": "https://pay.stripe.com/receipts/example",
-            }
-        ],
-        "nextCursor": None,
-        "complete": True,
-    }
-
-    def get(self, request: Request) -> Response:
-        """Show a page of payments."""
-        told = self.read()
-        identity = identity_of(request)
-        known = authenticate(**identity.shown)
-        cursor = told.get("cursor")
-        page = payments_of(
-            known.user_id,
-            limit=told["limit"],
-            cursor=None if cursor is None else Millis(cursor),
-        )
-        return self.ok(
-            charges=[_payment(each) for each in page.payments],
-            nextCursor=page.next_cursor,
-            complete=page.complete,
-        )
-
-
-def _payment(past: PastPayment) -> dict[str, object]:
-    row, charge = past.purchase, past.charge
-    return {
-        "id": row.pk,
-        "plan": row.plan,
-        "created": clock.as_seconds(clock.as_millis(row.created)),
-        "amount": row.amount_minor,
-        "currency": row.currency,
-        "state": row.state,
-        "reason": row.reason,
-        "chargeId": row.charge_id,
-        "chargeStatus": charge.status if charge else None,
-        "card": f"{charge.brand} {charge.last4}" if charge else None,
-        "receiptUrl": charge.receipt_url if charge else None,
-    }

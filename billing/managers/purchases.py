@@ -11,7 +11,7 @@ from django.db import models
 from accounts.errors import NoSuchUser
 from accounts.keys import MAILS, USERS, device_keys, pro_time_keys
 from accounts.managers.mails import Posted
-from billing.errors import IdempotencyKeyReused, NoSuchPurchase, PaymentPending
+from billing.errors import IdempotencyKeyReused, NoSuchPurchase, PaymentPending, WrongCursor
 from billing.keys import PURCHASES, USER_PURCHASES
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import Fence, NewJob, Work
@@ -218,16 +218,20 @@ class PurchaseManager(models.Manager["Purchase"]):
             return None
         return self.named(PurchaseId(secrets.choice(entries).partition("\0")[2]))
 
-    def page_of(self, user_id: UserId, *, limit: int, before: Millis | None) -> list[PurchaseId]:
-        """A user's purchases, the newest first; ``before`` is where the last page ended."""
-        found = text_client().zrevrangebyscore(
-            USER_PURCHASES(user_id=user_id),
-            "+inf" if before is None else f"({before}",
-            "-inf",
-            start=0,
-            num=limit,
-        )
-        return [PurchaseId(each) for each in found]
+    def page_of(
+        self, user_id: UserId, *, limit: int, after: PurchaseId | None = None
+    ) -> list[PurchaseId]:
+        """A user's purchases, the newest first, after one; ``WrongCursor`` if it is not theirs.
+
+        By rank: purchases that began in the same millisecond stand in a fixed order, too.
+        """
+        client, key, first = text_client(), USER_PURCHASES(user_id=user_id), 0
+        if after is not None:
+            rank = client.zrevrank(key, after)
+            if rank is None:
+                raise WrongCursor(field="cursor")
+            first = rank + 1
+        return [PurchaseId(each) for each in client.zrevrange(key, first, first + limit - 1)]
 
     def ids_of(self, user_id: UserId) -> list[PurchaseId]:
         """All of a user's purchases, by the list that names them."""

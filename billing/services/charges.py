@@ -1,16 +1,24 @@
-"""Previous payments: pointers here, the rest asked of Stripe."""
+"""Previous payments: pointers here, the rest asked of Stripe.
 
+What Stripe told is remembered for a minute, in this process's memory alone: nothing of a card is
+ever in the store.
+"""
+
+import threading
+import time
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
-from billing.errors import StripeUnreachable
+from billing.errors import NoSuchCharge, StripeUnreachable
 from billing.gateways import stripe
 from billing.gateways.base import Charge
 from billing.models import Purchase
-from lantern_pro import clock
-from lantern_pro.types import Millis, UserId
+from lantern_pro.types import PurchaseId, UserId
 
 LONGEST_PAGE: Final = 25
+REMEMBERED_SECONDS: Final = 60
+MOST_REMEMBERED: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +31,99 @@ class PastPayment:
     purchase: Purchase
     charge: Charge | None
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether Stripe told all that there is to tell."""
+        return self.charge is not None or not self.purchase.charge_id
+
 
 @dataclass(frozen=True, slots=True)
 class PaymentPage:
     """A page of payments; ``complete`` is False when Stripe did not tell of all of them."""
 
     payments: list[PastPayment]
-    next_cursor: Millis | None
+    next_cursor: PurchaseId | None
     complete: bool
 
 
-def payments_of(user_id: UserId, *, limit: int, cursor: Millis | None) -> PaymentPage:
-    """A page of a user's payments, the newest first."""
+class Memory:
+    """What was told a short while ago, the newest so many of it."""
+
+    def __init__(self) -> None:
+        """Remember nothing yet."""
+        self._lock = threading.Lock()
+        self._told: OrderedDict[str, tuple[float, Charge]] = OrderedDict()
+
+    def get(self, charge_id: str) -> Charge | None:
+        """What was told of a charge, if it is still good."""
+        with self._lock:
+            at, charge = self._told.get(charge_id, (0.0, None))
+        return charge if time.monotonic() - at < REMEMBERED_SECONDS else None
+
+    def put(self, charge: Charge) -> None:
+        """Remember a charge."""
+        with self._lock:
+            self._told[charge.charge_id] = time.monotonic(), charge
+            self._told.move_to_end(charge.charge_id)
+            if len(self._told) > MOST_REMEMBERED:
+                self._told.popitem(last=False)
+
+    def forget(self) -> None:
+        """Remember nothing any more."""
+        with self._lock:
+            self._told.clear()
+
+
+remembered: Final = Memory()
+
+
+def payments_of(user_id: UserId, *, limit: int, cursor: PurchaseId | None) -> PaymentPage:
+    """A page of a user's payments, the newest first, after the one that the cursor names.
+
+    ``WrongCursor`` when that is no payment of theirs.
+    """
     limit = min(limit, LONGEST_PAGE)
-    ids = Purchase.objects.page_of(user_id, limit=limit, before=cursor)
+    ids = Purchase.objects.page_of(user_id, limit=limit, after=cursor)
     rows = Purchase.objects.in_bulk(ids)
     payments, answers = [], True
     for purchase_id in ids:
         purchase = rows[purchase_id]
         told: Charge | None = None
-        if purchase.charge_id and answers:
+        if purchase.charge_id:
             try:
-                told = stripe.charge(purchase.charge_id)
+                told = _charge(purchase.charge_id, ask=answers)
             except StripeUnreachable:
                 answers = False
         payments.append(PastPayment(purchase, told))
-    last = clock.as_millis(payments[-1].purchase.created) if len(payments) == limit else None
-    complete = all(each.charge or not each.purchase.charge_id for each in payments)
-    return PaymentPage(payments, last, complete)
+    last = ids[-1] if len(ids) == limit else None
+    return PaymentPage(payments, last, all(each.is_complete for each in payments))
+
+
+def payment_of(user_id: UserId, charge_id: str) -> PastPayment:
+    """One payment of a user, by its charge's id or its own; ``NoSuchCharge`` for any other."""
+    purchase = own_purchase(user_id, charge_id)
+    told: Charge | None = None
+    if purchase.charge_id:
+        try:
+            told = _charge(purchase.charge_id, ask=True)
+        except StripeUnreachable:
+            told = None
+    return PastPayment(purchase, told)
+
+
+def own_purchase(user_id: UserId, charge_id: str) -> Purchase:
+    """A user's own purchase, by its charge's id or its own."""
+    found = Purchase.objects.charged(charge_id) or Purchase.objects.filter(pk=charge_id).first()
+    if found is None or found.buyer != user_id:
+        raise NoSuchCharge(field="chargeId")
+    return found
+
+
+def _charge(charge_id: str, *, ask: bool) -> Charge | None:
+    """What Stripe says of a charge, perhaps a minute ago."""
+    told = remembered.get(charge_id)
+    if told is None and ask:
+        told = stripe.charge(charge_id)
+        if told:
+            remembered.put(told)
+    return told

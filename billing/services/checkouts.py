@@ -34,7 +34,7 @@ def open_page(wish: Wish) -> str:
 
 def _open_for(wish: Wish) -> Settled | None:
     """The page that is open for the same wish, if there is one."""
-    for purchase_id in Purchase.objects.page_of(wish.user_id, limit=LOOKED_AT, before=None):
+    for purchase_id in Purchase.objects.page_of(wish.user_id, limit=LOOKED_AT):
         found = Purchase.objects.named(purchase_id)
         is_young = clock.now() - clock.as_millis(found.created) < REUSED_MS
         if found.is_open and is_young and found.digest == wish.digest:
