@@ -176,3 +176,31 @@ class PurchaseUnderWay(NotYet):
 
     error_id = "purchase-under-way"
     message = "A payment is still being confirmed. Please try again in a minute."
+
+
+class NoSuchSubscription(Refused):
+    """The user has no subscription that has not ended."""
+
+    error_id = "no-such-subscription"
+    message = "There is no subscription. Begin one by /stripe-subscription."
+
+
+class AlreadySubscribed(Refused):
+    """The user has a subscription already; ``details`` tell its plan and state."""
+
+    error_id = "already-subscribed"
+    message = "This account has a subscription. Change it by /subscription-update."
+
+
+class PlanDoesNotRenew(Refused):
+    """The plan's length is none that a subscription can have."""
+
+    error_id = "plan-does-not-renew"
+    message = "This plan cannot be subscribed to: months or days, up to three years, not both."
+
+
+class NoPromotionOnSubscriptions(Refused):
+    """Promotions are for single purchases."""
+
+    error_id = "no-promotion-on-subscriptions"
+    message = "A promotion's code is for single purchases. Subscribe without it."

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from lantern_pro.jobs.events import Event
-from lantern_pro.types import PurchaseId, UserId
+from lantern_pro.types import PurchaseId, SubscriptionId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +102,34 @@ class PurchaseCompleted(Event):
     user_id: UserId
     plan: str
     months: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionBegun(Event):
+    """The intent of a subscription is recorded; Stripe has not been asked yet."""
+
+    subscription_id: SubscriptionId
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionMoved(Event):
+    """Something told of a subscription, or it is time to ask; ``fact`` names the occasion."""
+
+    subscription_id: SubscriptionId
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalFailed(Event):
+    """A renewal could not be paid, at the attempt of this number."""
+
+    subscription_id: SubscriptionId
+    invoice: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionEnded(Event):
+    """A subscription that was paid before has ended."""
+
+    subscription_id: SubscriptionId

@@ -80,3 +80,21 @@ DRIFT = Key(
     "what Stripe and the purchases disagree on: Stripe's id -> JSON {kind, purchase, first, last}",
     app="billing",
 )
+SUBSCRIPTIONS = Table(
+    "subscription",
+    "a subscription: the intent, how it stands, and Stripe's ids",
+    personal=True,
+    app="billing",
+)
+USER_SUBSCRIPTION = Key(
+    "user:{user_id}:subscription",
+    Kind.STRING,
+    "the user's subscription that has not ended",
+    app="billing",
+)
+USER_SUBSCRIPTIONS = Key(
+    "user:{user_id}:subscriptions",
+    Kind.ZSET,
+    "a user's subscriptions: id -> when begun, ms",
+    app="billing",
+)

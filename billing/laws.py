@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from accounts.events import UserErased
 from accounts.keys import TIME_LEDGER, USERS
-from billing.keys import PURCHASES, USER_PURCHASES
+from billing.keys import PURCHASES, SUBSCRIPTIONS, USER_PURCHASES, USER_SUBSCRIPTION
 from billing.managers import PERSONAL_COLUMNS
 from lantern_pro.jobs.keys import JOBS
 from lantern_pro.jobs.settled import settled_faults
@@ -67,7 +67,24 @@ def the_erased_are_in_the_books_only(cell: Cell) -> Iterator[str]:
         yield from settled_faults(cell, erased.fact, look)
 
 
+def subscriptions_are_looked_after(cell: Cell) -> Iterator[str]:
+    """Law 3: a subscription that has not ended is looked at again, and is its user's only one."""
+    client = text_client()
+    for name, _ in client.zscan_iter(SUBSCRIPTIONS.by("id", cell=cell), count=500):
+        state, user_id, check_at = client.hmget(
+            SUBSCRIPTIONS.row(name), ["state", "user_id", "check_at"]
+        )
+        if not client.exists(USERS.row(int(user_id))):
+            continue
+        open_one = client.get(USER_SUBSCRIPTION(user_id=int(user_id)))
+        if (state == "ended") != (check_at is None):
+            yield f"subscription {name} is {state}, and looked at again: {check_at}"
+        if (state != "ended") != (open_one == name):
+            yield f"subscription {name} is {state}, and its user's open one is {open_one}"
+
+
 LAWS = (
+    Law(3, "every subscription that is open is looked after", subscriptions_are_looked_after),
     Law(3, "what is paid is given, once, and what is open is looked after", paid_is_given),
     Law(12, "the proxies that a user is to have were bought", proxies_are_bought),
     Law(7, "of the erased only the books' record is kept", the_erased_are_in_the_books_only),

@@ -10,10 +10,11 @@ from billing.managers import PurchaseManager
 from billing.money import price_text
 from billing.promotion import Promotion
 from billing.reseller import ResellerBatch, ResellerCode
+from billing.subscription import Subscription
 from lantern_pro.store.models import DomainModel
 from lantern_pro.types import Minor, PurchaseId, UserId
 
-__all__ = ["Plan", "Promotion", "Purchase", "ResellerBatch", "ResellerCode"]
+__all__ = ["Plan", "Promotion", "Purchase", "ResellerBatch", "ResellerCode", "Subscription"]
 
 
 class Purchase(DomainModel):

@@ -3,8 +3,14 @@
 from typing import Any, Final
 
 from billing.errors import PurchaseUnderWay
-from billing.keys import PURCHASES, USER_PURCHASES
-from billing.models import Purchase
+from billing.keys import (
+    PURCHASES,
+    SUBSCRIPTIONS,
+    USER_PURCHASES,
+    USER_SUBSCRIPTION,
+    USER_SUBSCRIPTIONS,
+)
+from billing.models import Purchase, Subscription
 from lantern_pro import clock
 from lantern_pro.store.privacy import Holding
 from lantern_pro.types import UserId
@@ -36,9 +42,26 @@ def _purchases(user_id: UserId) -> list[dict[str, Any]]:
     ]
 
 
+def _subscriptions(user_id: UserId) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": found.pk,
+            "created": clock.as_seconds(clock.as_millis(found.created)),
+            "state": found.state,
+            "plan": found.plan,
+            "amount": found.amount_minor,
+            "currency": found.currency,
+            "email": found.email,
+            "subscriptionAtStripe": found.at_stripe,
+            "customerAtStripe": found.customer,
+        }
+        for found in Subscription.objects.filter(user_id=user_id)
+    ]
+
+
 def refuse_while_paying(user_id: UserId) -> None:
     """A payment whose outcome is open must end first, or money would be taken from nobody."""
-    if any(each.state == Purchase.State.BEGUN for each in Purchase.objects.filter(user_id=user_id)):
+    if any(each.is_open for each in Purchase.objects.filter(user_id=user_id)):
         raise PurchaseUnderWay
 
 
@@ -49,6 +72,13 @@ HOLDINGS: Final = (
         (PURCHASES, USER_PURCHASES),
         "within a minute, but for the accounting record: id, moments, state, plan, amount, "
         "currency and Stripe's ids of the payment stay; address, device and source of the money go",
+    ),
+    Holding(
+        "subscriptions",
+        _subscriptions,
+        (SUBSCRIPTIONS, USER_SUBSCRIPTION, USER_SUBSCRIPTIONS),
+        "within a minute, and ended at Stripe; the accounting record stays: id, moments, state, "
+        "plan, amount, currency and Stripe's ids; the address goes",
     ),
 )
 LOOK_BEFORE_ERASURE: Final = (refuse_while_paying,)

@@ -39,8 +39,12 @@ from billing.events import (
     PurchaseCompleted,
     ReceiptAskedFor,
     RefundBegun,
+    RenewalFailed,
     ResellerCodeRedeemed,
     StripeEventTaken,
+    SubscriptionBegun,
+    SubscriptionEnded,
+    SubscriptionMoved,
 )
 from billing.jobs import (
     FollowReturns,
@@ -54,6 +58,11 @@ from billing.managers.promotions import CATALOGUE_CELL
 from billing.offer_jobs import GiveResellerTime, KeepPromotionUse, SettlePromotionUse
 from billing.reconcile_jobs import AdoptPayment
 from billing.services.promotions import RELEASE_AFTER_MS
+from billing.subscription_jobs import (
+    LookAtSubscription,
+    MailRenewalFailed,
+    MailSubscriptionEnded,
+)
 from configsrv.events import ConfigAskedFor
 from configsrv.jobs import MailConfig, PopulateFreeTable, PopulateUserConfig
 from lantern_pro.jobs.events import Flows
@@ -162,6 +171,28 @@ FLOWS: Final[Flows] = {
         lambda e: NewJob(
             cell_of(e.user_id), GiveResellerTime(e.code_id, e.user_id), f"{e.user_id}.{e.code_id}"
         ),
+    ),
+    SubscriptionBegun: (
+        lambda e: NewJob(
+            e.cell, LookAtSubscription(e.subscription_id), e.subscription_id, SETTLE_AFTER_MS
+        ),
+    ),
+    SubscriptionMoved: (
+        lambda e: NewJob(
+            cell_of(e.subscription_id),
+            LookAtSubscription(e.subscription_id),
+            f"{e.subscription_id}.{e.fact}",
+        ),
+    ),
+    RenewalFailed: (
+        lambda e: NewJob(
+            e.cell,
+            MailRenewalFailed(e.subscription_id),
+            f"{e.subscription_id}.{e.invoice}.{e.attempt}",
+        ),
+    ),
+    SubscriptionEnded: (
+        lambda e: NewJob(e.cell, MailSubscriptionEnded(e.subscription_id), e.subscription_id),
     ),
     ProTimeGained: (lambda e: AssignProxies.of(e.user_id, e.fact),),
     AccountRecovered: (

@@ -188,6 +188,8 @@ MAIL_FROM = env.text("LANTERN_MAIL_FROM", "Lantern Pro <pro@example.org>")
 # --- Rules that operators may turn ----------------------------------------------------------------
 UNCONFIRMED_DAYS = env.number("LANTERN_UNCONFIRMED_DAYS", 30, least=1, most=3_650)
 RECOVERY_WAYS = env.words("LANTERN_RECOVERY_WAYS", "mail,words,receipt")
+# How long Pro time is lent for while a subscription's renewal is not paid.
+GRACE_DAYS = env.number("LANTERN_GRACE_DAYS", 7, least=1, most=60)
 DEVICE_LIMIT = env.number("LANTERN_DEVICE_LIMIT", 3, least=1, most=100)
 PROXIES_PER_PRO_USER = env.number("LANTERN_PROXIES_PER_PRO_USER", 2, least=1, most=10)
 # In how many moves a day a user leaves proxies that would serve them still: draining, or to be

@@ -11,6 +11,9 @@ ProxyId = NewType("ProxyId", int)
 PurchaseId = NewType("PurchaseId", str)
 """``c<cell>.<rest>``."""
 
+SubscriptionId = NewType("SubscriptionId", str)
+"""``c<cell>.<user>.<rest>``."""
+
 JobId = NewType("JobId", str)
 """``c<cell>.<kind>.<business fact>``: the same fact names the same job."""
 

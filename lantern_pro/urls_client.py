@@ -24,6 +24,12 @@ from billing.api.plans import Plans, PlansV3, PlansV4, PlansV5, UserPaymentGatew
 from billing.api.purchases import Purchase
 from billing.api.recovery import UserRecoverReceipt
 from billing.api.redirects import PaymentRedirect, payment_returned
+from billing.api.subscriptions import (
+    StripeBillingPortal,
+    StripeSubscription,
+    SubscriptionPaymentRedirect,
+    SubscriptionUpdate,
+)
 from billing.api.webhooks import StripeWebhook
 from configsrv.api.config_mail import ConfigMail
 from lantern_pro.api.health import healthz
@@ -63,6 +69,10 @@ urlpatterns = [
     path("user-payment-gateway", UserPaymentGateway.as_view()),
     path("purchase", Purchase.as_view()),
     path("payment-redirect", PaymentRedirect.as_view()),
+    path("subscription-payment-redirect", SubscriptionPaymentRedirect.as_view()),
+    path("stripe-subscription", StripeSubscription.as_view()),
+    path("stripe-billing-portal", StripeBillingPortal.as_view()),
+    path("subscription-update", SubscriptionUpdate.as_view()),
     path("payment-returned", payment_returned),
     path("user-charges", UserCharges.as_view()),
     path("charge-by-id", ChargeById.as_view()),

@@ -11,7 +11,7 @@ from accounts.mails import (
     old_address_letter,
     recovered_letter,
 )
-from billing.mails import receipt_letter
+from billing.mails import receipt_letter, renewal_failed_letter, subscription_ended_letter
 from configsrv.mails import config_letter
 from lantern_pro.mail.letter import Letter
 
@@ -21,6 +21,10 @@ LETTERS: Final[Mapping[str, Callable[[], Letter]]] = {
         number="ch_1", plan="1y-usd-10", price="48.00 USD", pdf=b"%PDF", asked=False
     ),
     "recovered": lambda: recovered_letter(way="words"),
+    "renewal_failed": lambda: renewal_failed_letter(
+        price="48.00 USD", page="https://example.org/invoice", until="2027-03-01"
+    ),
+    "subscription_ended": lambda: subscription_ended_letter(until="2027-03-01"),
     "codes": lambda: codes_letter(
         device="Pixel",
         doors=[
@@ -33,5 +37,14 @@ LETTERS: Final[Mapping[str, Callable[[], Letter]]] = {
 }
 """By name; ``tests/unit/mail/test_letters.py`` demands that none is missing."""
 
-VALUES: Final = ("Lantern Pro", "Pro", "Pixel", "proxies.yaml", "ch_1", "1y-usd-10", "48.00 USD")
+VALUES: Final = (
+    "https://example.org/invoice",
+    "Lantern Pro",
+    "Pro",
+    "Pixel",
+    "proxies.yaml",
+    "ch_1",
+    "1y-usd-10",
+    "48.00 USD",
+)
 """What stands in them in every language alike."""

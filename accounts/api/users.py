@@ -144,7 +144,9 @@ class UserData(ClientView):
         code = serializers.CharField(allow_blank=True)
         expireAt = serializers.IntegerField()
         referral = serializers.CharField()
-        subscription = serializers.CharField(allow_blank=True)
+        subscription = serializers.CharField(
+            allow_blank=True, help_text="active, ending, past_due or ended; empty without one."
+        )
         inviters = serializers.ListField(child=serializers.CharField())
         invitees = serializers.ListField(child=serializers.CharField())
         purchases = PlanBought(many=True)
@@ -223,7 +225,7 @@ def user_answer(user_id: UserId, token: str, account: Account) -> dict[str, obje
         "code": "",
         "expireAt": 0,
         "referral": row["referral"],
-        "subscription": "",
+        "subscription": row.get("subscription", ""),
         "inviters": [row["inviter"]] if "inviter" in row else [],
         "invitees": [str(invitee) for invitee in account.invitees],
         "purchases": [

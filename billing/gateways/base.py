@@ -120,3 +120,58 @@ class Refused:
     """What was asked for will not be done; ``reason`` is the gateway's code."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    """What is to be paid again and again; ``key`` makes beginning it twice harmless."""
+
+    key: str
+    plan: str
+    description: str
+    amount: Minor
+    currency: str
+    interval: str
+    count: int
+    email: str
+    metadata: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A subscription whose first payment waits for the client, who goes on by the secret."""
+
+    subscription: str
+    customer: str
+    client_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """What one period of a subscription costs; ``plan`` is what it was for when it was made."""
+
+    invoice: str
+    status: str
+    is_renewal: bool
+    attempts: int
+    plan: str
+    amount: Minor
+    currency: str
+    start: Millis
+    end: Millis
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionNow:
+    """A subscription as the gateway has it now."""
+
+    subscription: str
+    customer: str
+    status: str
+    is_ending: bool
+    period_end: Millis
+    plan: str
+    amount: Minor
+    currency: str
+    latest: Invoice | None

@@ -60,7 +60,9 @@ if tonumber(bonus_months) > 0 and invited <= tonumber(paid_at) then
         at = tonumber(paid_at), months = tonumber(bonus_months), days = 0, plan = row.plan,
         because = row.id, earliest = true }) or expiration
 end
-put_device(keys, { id = row.device_id, name = row.device_name, now = now, limit = device_limit })
+if row.device_id ~= "" then -- a renewal knows of no device
+    put_device(keys, { id = row.device_id, name = row.device_name, now = now, limit = device_limit })
+end
 if row.email_hash ~= "" and redis.call("HSETNX", user, "email_hash", row.email_hash) == 1 then
     redis.call("HSET", user, "email_sealed", row.email_sealed)
     redis.call("ZADD", lex_email_hash, 0, row.email_hash .. "\0" .. row.user_id)

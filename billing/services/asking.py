@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from billing.gateways import stripe, stripe_checkout
+from billing.gateways import stripe, stripe_checkout, stripe_subscriptions
 from billing.gateways.base import Order, Outcome
 from billing.models import Purchase
 from lantern_pro import clock
@@ -17,6 +17,8 @@ BUYER_AWAITED_MS: Final = 24 * 60 * 60 * 1000
 """How long a buyer may take at their bank; then the payment is closed."""
 PAYING: Final = "paying"
 """The phase in which Stripe may have been asked: the same call again tells what came of it."""
+INVOICE: Final = "invoice"
+"""The way of paying by a subscription; its source is the invoice."""
 CHECKOUT: Final = "checkout"
 """The way of paying on a page of Stripe's; a purchase without a way has its source with it."""
 
@@ -31,6 +33,8 @@ class PurchaseTooOldToRepeat(Refused):
 def ask_stripe(found: Purchase, job: LeasedJob | None) -> Outcome:
     """How it ends, or what it waits for; ``PaymentPending`` while nobody can say."""
     begun = clock.as_millis(found.created)
+    if found.way == INVOICE:
+        return stripe_subscriptions.payment_of(found.source)
     waits = found.at_stripe or ""
     if not waits and clock.now() - begun > KEY_REMEMBERED_MS:
         raise PurchaseTooOldToRepeat

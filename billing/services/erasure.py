@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from billing.gateways import stripe
-from billing.models import Purchase
+from billing.gateways import stripe, stripe_subscriptions
+from billing.models import Purchase, Subscription
 from billing.services.intents import RESELLER
 from lantern_pro.jobs.job import LeasedJob
 from lantern_pro.jobs.worker import enter
@@ -14,11 +14,18 @@ FORGETTING: Final = "forgetting"
 
 
 def forget_purchases(user_id: UserId, job: LeasedJob) -> None:
-    """Take all that tells of the person off their purchases, at Stripe and here.
+    """Take all that tells of the person off their purchases, at Stripe and here; end what renews.
 
     Each step may be repeated; the list of the purchases goes last, so that a job that died goes
     on where it was.
     """
+    for subscription_id in Subscription.objects.ids_of(user_id):
+        subscription = Subscription.objects.named(subscription_id)
+        if subscription.at_stripe and subscription.state != Subscription.State.ENDED:
+            enter(job, FORGETTING)
+            stripe_subscriptions.end_now(subscription.at_stripe)
+        Subscription.objects.strip(subscription_id)
+    Subscription.objects.drop_lists(user_id)
     for purchase_id in Purchase.objects.ids_of(user_id):
         purchase = Purchase.objects.named(purchase_id)
         if purchase.payment_intent and purchase.provider != RESELLER:

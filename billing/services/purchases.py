@@ -65,7 +65,7 @@ class Wish:
     def digest(self) -> str:
         """What must be the same for two wishes with one key to be one purchase."""
         told = [self.plan, self.source, *filter(None, [self.coupon, self.way])]
-        return _digest("|".join(told))
+        return digest_of("|".join(told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _begin(wish: Wish, offer: Offer, purchase_id: PurchaseId) -> None:
 
 def purchase_id_of(user_id: UserId, key: str) -> PurchaseId:
     """The id that a user's idempotency key gives a purchase."""
-    return PurchaseId(text_id(cell_of(user_id), f"{user_id}.{_digest(key)[:20]}"))
+    return PurchaseId(text_id(cell_of(user_id), f"{user_id}.{digest_of(key)[:20]}"))
 
 
 def buyer_of(purchase_id: PurchaseId) -> UserId:
@@ -236,5 +236,6 @@ def settle_by_job(purchase_id: PurchaseId, job: LeasedJob) -> None:
         raise PaymentPending
 
 
-def _digest(text: str) -> str:
+def digest_of(text: str) -> str:
+    """The digest of what makes two wishes the same purchase."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -12,12 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from billing.events import MoneyReturned, PaymentReported
-from billing.gateways import stripe, stripe_checkout, stripe_returns
+from billing.events import MoneyReturned, PaymentReported, SubscriptionMoved
+from billing.gateways import stripe, stripe_checkout, stripe_returns, stripe_subscriptions
 from billing.models import Purchase
 from lantern_pro.jobs.events import Event
 from lantern_pro.store.keys import cell_of
-from lantern_pro.types import Cell, PurchaseId
+from lantern_pro.types import Cell, PurchaseId, SubscriptionId
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,23 @@ def payment_moved(hint: Hint) -> Sequence[Event]:
 def checkout_moved(hint: Hint) -> Sequence[Event]:
     """A page was paid on, or nobody pays on it any more: its purchase is to be settled."""
     return _reported(hint, stripe_checkout.purchase_of_checkout(hint.object_id))
+
+
+def subscription_moved(kind: str) -> Handler:
+    """Handle what tells of a subscription: an object of this kind names it."""
+
+    def handle(hint: Hint) -> Sequence[Event]:
+        named = _ours(stripe_subscriptions.subscription_named(kind, hint.object_id))
+        if named is None:
+            return ()
+        return [SubscriptionMoved(hint.cell, SubscriptionId(named), hint.event_id)]
+
+    return handle
+
+
+def checkout_ended(hint: Hint) -> Sequence[Event]:
+    """A page was paid on, or not: for a purchase, or for a subscription."""
+    return checkout_moved(hint) or _of_checkout(hint)
 
 
 def _reported(hint: Hint, named: str) -> Sequence[Event]:
@@ -89,12 +106,24 @@ _of_charge: Final = money_returned(stripe_returns.payment_of_charge)
 _of_refund: Final = money_returned(stripe_returns.payment_of_refund)
 _of_dispute: Final = money_returned(stripe_returns.payment_of_dispute)
 
+_of_checkout: Final = subscription_moved("checkout")
+_of_invoice: Final = subscription_moved("invoice")
+_of_subscription: Final = subscription_moved("subscription")
+
 HANDLERS: Final[Mapping[str, Handler]] = {
     "payment_intent.succeeded": payment_moved,
     "payment_intent.payment_failed": payment_moved,
     "payment_intent.canceled": payment_moved,
-    "checkout.session.completed": checkout_moved,
-    "checkout.session.expired": checkout_moved,
+    "checkout.session.completed": checkout_ended,
+    "checkout.session.expired": checkout_ended,
+    "invoice.created": _of_invoice,
+    "invoice.paid": _of_invoice,
+    "invoice.payment_failed": _of_invoice,
+    "invoice.payment_action_required": _of_invoice,
+    "invoice.voided": _of_invoice,
+    "customer.subscription.created": _of_subscription,
+    "customer.subscription.updated": _of_subscription,
+    "customer.subscription.deleted": _of_subscription,
     "charge.refunded": _of_charge,
     "refund.created": _of_refund,
     "refund.updated": _of_refund,

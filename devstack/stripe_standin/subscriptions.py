@@ -167,6 +167,9 @@ def _change_price(call: Call, subscription: Object, price: Object) -> None:
     invoices.finalize(call, invoice)
     if invoices.attempt(call, invoice, method_of(call, subscription), present=False):
         subscription.update(call.find("subscription", subscription["id"]))
+    elif call.params.text("payment_behavior") == "error_if_incomplete":
+        message, code = "Your card was declined.", "card_declined"
+        raise StripeError(message, status=402, error_type="card_error", code=code)
     else:
         subscription["status"] = "past_due"
 

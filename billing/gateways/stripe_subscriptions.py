@@ -1,0 +1,248 @@
+"""Subscriptions and their invoices at Stripe."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import stripe
+
+from billing.errors import CardDeclined, PaymentPending, StripeUnreachable
+from billing.gateways.base import (
+    Invoice,
+    Paid,
+    Recurring,
+    Started,
+    SubscriptionNow,
+    Waiting,
+)
+from billing.gateways.stripe_checkout import RETURNED_PAID, RETURNED_UNPAID, returning
+from billing.gateways.stripe_client import client, reaching
+from lantern_pro.types import Millis, Minor
+
+OPEN_MS: Final = 2 * 60 * 60 * 1000
+PAGE: Final = 20
+_FIRST_PAYMENT: Final = ["latest_invoice.confirmation_secret"]
+_PAYMENTS: Final = "payments.data.payment.payment_intent"
+
+
+def _product(plan: str, name: str) -> str:
+    """The product of a plan, by an id of ours; made once."""
+    product_id = f"lantern_{plan.replace('-', '_')}"
+    try:
+        with reaching():
+            client().v1.products.create({"id": product_id, "name": name})
+    except stripe.InvalidRequestError as error:
+        if error.code != "resource_already_exists":
+            raise
+    return product_id
+
+
+def _item(wanted: Recurring) -> dict[str, Any]:
+    return {
+        "price_data": {
+            "currency": wanted.currency,
+            "product": _product(wanted.plan, wanted.description),
+            "unit_amount": wanted.amount,
+            "recurring": {"interval": wanted.interval, "interval_count": wanted.count},
+        }
+    }
+
+
+def start(wanted: Recurring) -> Started:
+    """Begin a subscription whose first invoice the client pays; the same again is the same one."""
+    known = {"metadata": {"user": wanted.metadata["user"]}, "email": wanted.email or None}
+    with reaching():
+        customer: Any = client().v1.customers.create(
+            {name: value for name, value in known.items() if value},  # type: ignore[arg-type]
+            {"idempotency_key": f"{wanted.key}.customer"},
+        )
+        parameters: dict[str, Any] = {
+            "customer": customer.id,
+            "items": [_item(wanted)],
+            "metadata": wanted.metadata,
+            "payment_behavior": "default_incomplete",
+            "payment_settings": {"save_default_payment_method": "on_subscription"},
+            "expand": _FIRST_PAYMENT,
+        }
+        made: Any = client().v1.subscriptions.create(
+            parameters,  # type: ignore[arg-type]
+            {"idempotency_key": wanted.key},
+        )
+    return _started(made)
+
+
+def _started(told: Any) -> Started:
+    invoice = told.latest_invoice
+    secret = invoice.to_dict().get("confirmation_secret") if invoice else None
+    return Started(str(told.id), str(told.customer), (secret or {}).get("client_secret", ""))
+
+
+def started(subscription: str) -> Started:
+    """By what the first payment of a subscription goes on."""
+    with reaching():
+        told: Any = client().v1.subscriptions.retrieve(subscription, {"expand": _FIRST_PAYMENT})
+    return _started(told)
+
+
+def open_checkout(wanted: Recurring, *, begun: Millis) -> Waiting:
+    """Open a page on which a subscription begins; the same again is the same page."""
+    parameters: dict[str, Any] = {
+        "mode": "subscription",
+        "line_items": [{**_item(wanted), "quantity": 1}],
+        "success_url": returning(RETURNED_PAID),
+        "cancel_url": returning(RETURNED_UNPAID),
+        "client_reference_id": wanted.key,
+        "metadata": wanted.metadata,
+        "subscription_data": {"metadata": wanted.metadata},
+        "expires_at": (begun + OPEN_MS) // 1000,
+    }
+    if wanted.email:
+        parameters["customer_email"] = wanted.email
+    with reaching():
+        session: Any = client().v1.checkout.sessions.create(
+            parameters,  # type: ignore[arg-type]
+            {"idempotency_key": wanted.key},
+        )
+    return Waiting(str(session.id), url=str(session.url))
+
+
+def checkout_now(session_id: str) -> tuple[str, str, str]:
+    """How a checkout stands: its state, its page, and the subscription that began by it."""
+    with reaching():
+        told: Any = client().v1.checkout.sessions.retrieve(session_id)
+    return str(told.status), str(told.url or ""), str(told.subscription or "")
+
+
+def subscription_now(subscription: str) -> SubscriptionNow:
+    """How a subscription stands, with its latest invoice."""
+    with reaching(unknown=StripeUnreachable):
+        told: Any = client().v1.subscriptions.retrieve(subscription, {"expand": ["latest_invoice"]})
+    return _now(told)
+
+
+def _now(told: Any) -> SubscriptionNow:
+    [item] = told["items"].data
+    return SubscriptionNow(
+        subscription=str(told.id),
+        customer=str(told.customer),
+        status=str(told.status),
+        is_ending=bool(told.cancel_at_period_end or told.cancel_at),
+        period_end=Millis(int(item.current_period_end) * 1000),
+        plan=_plan_in(told.metadata),
+        amount=Minor(int(item.price.unit_amount)),
+        currency=str(item.price.currency),
+        latest=_invoice(told.latest_invoice) if told.latest_invoice else None,
+    )
+
+
+def _plan_in(metadata: Any) -> str:
+    return str(metadata.to_dict().get("plan", "")) if metadata else ""
+
+
+def _invoice(told: Any) -> Invoice:
+    [line] = told.lines.data[:1]
+    details = told.parent.subscription_details
+    return Invoice(
+        invoice=str(told.id),
+        status=str(told.status),
+        is_renewal=told.billing_reason != "subscription_create",
+        attempts=int(told.attempt_count),
+        plan=_plan_in(details.metadata),
+        amount=Minor(int(told.amount_paid)),
+        currency=str(told.currency),
+        start=Millis(int(line.period.start) * 1000),
+        end=Millis(int(line.period.end) * 1000),
+        page=str(told.hosted_invoice_url or ""),
+    )
+
+
+def paid_invoices(subscription: str) -> Iterator[Invoice]:
+    """The invoices of a subscription that are paid, the newest first."""
+    asked: dict[str, Any] = {
+        "subscription": subscription,
+        "status": "paid",
+        "limit": PAGE,
+    }
+    while True:
+        with reaching(unknown=StripeUnreachable):
+            page: Any = client().v1.invoices.list(asked)  # type: ignore[arg-type]
+        yield from map(_invoice, page.data)
+        if not page.has_more:
+            return
+        asked["starting_after"] = page.data[-1].id
+
+
+def payment_of(invoice: str) -> Paid:
+    """What paid an invoice; ``PaymentPending`` while nothing has."""
+    with reaching(unknown=StripeUnreachable):
+        told: Any = client().v1.invoices.retrieve(invoice, {"expand": [_PAYMENTS]})
+    if told.status != "paid":
+        raise PaymentPending
+    for each in told.payments.data:
+        if each.status == "paid":
+            intent = each.payment.payment_intent
+            return Paid(str(intent.id), str(intent.latest_charge))
+    return Paid(invoice, "")  # nothing was due
+
+
+def subscription_named(kind: str, object_id: str) -> str:
+    """Our subscription that an object of Stripe's is about; empty when it is none of ours."""
+    v1 = client().v1
+    try:
+        with reaching(unknown=StripeUnreachable):
+            told: Any
+            if kind == "invoice":
+                told = v1.invoices.retrieve(object_id).to_dict()
+                parent = (told.get("parent") or {}).get("subscription_details") or {}
+                told = parent
+            elif kind == "checkout":
+                told = v1.checkout.sessions.retrieve(object_id).to_dict()
+            else:
+                told = v1.subscriptions.retrieve(object_id).to_dict()
+    except stripe.InvalidRequestError:
+        return ""
+    return str((told.get("metadata") or {}).get("subscription", ""))
+
+
+def set_ending(subscription: str, *, ends: bool) -> None:
+    """Let a subscription end with its period, or go on after all."""
+    with reaching(unknown=StripeUnreachable):
+        client().v1.subscriptions.update(subscription, {"cancel_at_period_end": ends})
+
+
+def change(subscription: str, wanted: Recurring) -> None:
+    """Let another plan hold, without proration.
+
+    From the next period on, or at once when it is of another length; ``CardDeclined`` when that
+    cannot be paid, and nothing has changed.
+    """
+    try:
+        with reaching(unknown=StripeUnreachable):
+            now: Any = client().v1.subscriptions.retrieve(subscription)
+            changes: dict[str, Any] = {
+                "items": [{"id": now["items"].data[0].id, **_item(wanted)}],
+                "metadata": wanted.metadata,
+                "proration_behavior": "none",
+                "payment_behavior": "error_if_incomplete",
+            }
+            client().v1.subscriptions.update(subscription, changes)  # type: ignore[arg-type]
+    except stripe.CardError as error:
+        raise CardDeclined(details={"reason": str(error.code)}) from error
+
+
+def end_now(subscription: str) -> None:
+    """End a subscription at once; one that has ended stays so."""
+    try:
+        with reaching(unknown=StripeUnreachable):
+            client().v1.subscriptions.cancel(subscription)
+    except stripe.InvalidRequestError as error:
+        if error.code != "resource_missing":
+            raise
+
+
+def open_portal(customer: str) -> str:
+    """The address of the page on which a customer sees to their subscription."""
+    with reaching(unknown=StripeUnreachable):
+        made: Any = client().v1.billing_portal.sessions.create(
+            {"customer": customer, "return_url": returning("portal=closed")}
+        )
+    return str(made.url)

@@ -1,0 +1,68 @@
+-- Records how a subscription is, as Stripe was asked at a moment: its state, and the time that is lent
+-- until a renewal is paid (grace) or given back since it was.
+-- KEYS  subscription         HASH    the subscription
+--       user                 HASH    the account
+--       time_ledger          HASH    the user's ledger of Pro time
+--       users_by_expiration  ZSET    index of accounts
+--       pro_ends             ZSET    user id -> expiration, ms
+--       user_subscription    STRING  the subscription of the user that has not ended
+--       by_state             ZSET    index of subscriptions
+--       by_check_at          ZSET    index of subscriptions
+--       ...                          the ledger's keys, the job's row, rows of jobs that follow
+-- ARGV  asked_at  when Stripe was asked, ms: what was learnt later stands
+--       told      JSON object of texts: state, and what else the row is to hold; check_at in ms, or empty
+--       words     what clients are told of it
+--       grace     JSON list of entries of time, and with `back` of takings, as extend_pro and take_back
+--       work      JSON: {fence, follow}
+-- -->   recorded               the row and the ledger of time are so now
+--       learnt_before          something later was recorded; only the ledger of time has moved
+--       no_such_subscription   it, or its user, is gone; nothing changed
+--       already_done           the job had its effect before; nothing changed
+--       superseded             another worker has the job; nothing changed
+--@include accounts/extend_pro
+--@include accounts/take_back
+--@include store/tag
+--@include jobs/once
+--@include jobs/emit
+local subscription, user, time_ledger, users_by_expiration, pro_ends, user_subscription, by_state, by_check_at = unpack(KEYS)
+local asked_at, told, words, grace, work = unpack(ARGV)
+
+local refusal = once(rest, work)
+if refusal then
+    return refusal
+end
+local id, user_id, before = unpack(redis.call("HMGET", subscription, "id", "user_id", "asked_at"))
+if not id or redis.call("EXISTS", user) == 0 then
+    return { "no_such_subscription" }
+end
+local keys = { user = user, time_ledger = time_ledger, users_by_expiration = users_by_expiration,
+    pro_ends = pro_ends }
+for _, entry in ipairs(cjson.decode(grace)) do
+    if entry.back then
+        take_back(keys, user_id, { entry })
+    else
+        extend_pro(keys, user_id, entry)
+    end
+end
+if tonumber(before) > tonumber(asked_at) then
+    emit(rest, work)
+    return { "learnt_before" }
+end
+local now_is = cjson.decode(told)
+for field, value in pairs(now_is) do
+    redis.call("HSET", subscription, field, value)
+end
+redis.call("HSET", subscription, "asked_at", asked_at)
+redis.call("HSET", user, "subscription", words)
+redis.call("ZADD", by_state, tag(now_is.state), id)
+if now_is.check_at == "" then
+    redis.call("HDEL", subscription, "check_at")
+    redis.call("ZREM", by_check_at, id)
+else
+    redis.call("ZADD", by_check_at, now_is.check_at, id)
+end
+if now_is.state == "ended" and redis.call("GET", user_subscription) == id then
+    redis.call("DEL", user_subscription)
+end
+emit(rest, work)
+return { "recorded" }

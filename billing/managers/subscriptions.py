@@ -1,0 +1,133 @@
+"""How subscriptions are stored and read: one method a script, and plain reads."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from django.db import models
+
+from accounts.errors import NoSuchUser
+from accounts.keys import USERS, pro_time_keys
+from billing.errors import NoSuchSubscription
+from billing.keys import SUBSCRIPTIONS, USER_SUBSCRIPTION, USER_SUBSCRIPTIONS
+from lantern_pro.jobs import ledger
+from lantern_pro.jobs.job import Fence, NewJob, Work
+from lantern_pro.store.client import text_client
+from lantern_pro.store.keys import cell_of
+from lantern_pro.types import Cell, Millis, SubscriptionId, UserId
+
+if TYPE_CHECKING:
+    from billing.subscription import Subscription
+
+SUBSCRIBER_COLUMNS: Final = ("email_sealed", "email_hash")
+"""Columns of a subscription that tell of the person; none of them has an index."""
+_INDEXED: Final = ("id", "created", "state", "user_id", "check_at")
+
+
+class SubscriptionManager(models.Manager["Subscription"]):
+    """Subscriptions."""
+
+    def begin(
+        self,
+        *,
+        subscription_id: SubscriptionId,
+        user_id: UserId,
+        now: Millis,
+        check_at: Millis,
+        intent: Mapping[str, str],
+        follow: Sequence[NewJob],
+    ) -> SubscriptionId:
+        """Record the intent; answers the subscription that the user has, which may be another."""
+        cell = cell_of(subscription_id)
+        outcome = ledger.apply(
+            "billing/begin_subscription",
+            Work(cell, follow=follow),
+            subscription=SUBSCRIPTIONS.row(subscription_id),
+            user=USERS.row(user_id),
+            user_subscription=USER_SUBSCRIPTION(user_id=user_id),
+            user_subscriptions=USER_SUBSCRIPTIONS(user_id=user_id),
+            **{f"by_{name}": SUBSCRIPTIONS.by(name, cell=cell) for name in _INDEXED},
+            subscription_id=subscription_id,
+            user_id=user_id,
+            now=now,
+            check_at=check_at,
+            intent=json.dumps(intent),
+        )
+        match outcome:
+            case ["begun"]:
+                return subscription_id
+            case ["has_one", known]:
+                return SubscriptionId(str(known))
+            case ["no_such_user"]:
+                raise NoSuchUser
+        raise AssertionError(outcome)
+
+    def record(  # noqa: PLR0913 - the script's arguments
+        self,
+        *,
+        subscription_id: SubscriptionId,
+        user_id: UserId,
+        asked_at: Millis,
+        told: Mapping[str, str],
+        words: str,
+        grace: Sequence[Mapping[str, object]],
+        fence: Fence | None,
+        follow: Sequence[NewJob],
+    ) -> None:
+        """Keep how it stands, and lend or take back time."""
+        cell = cell_of(subscription_id)
+        outcome = ledger.apply(
+            "billing/record_subscription",
+            Work(cell, fence, follow),
+            subscription=SUBSCRIPTIONS.row(subscription_id),
+            **pro_time_keys(user_id, cell),
+            user_subscription=USER_SUBSCRIPTION(user_id=user_id),
+            by_state=SUBSCRIPTIONS.by("state", cell=cell),
+            by_check_at=SUBSCRIPTIONS.by("check_at", cell=cell),
+            asked_at=asked_at,
+            told=json.dumps(told),
+            words=words,
+            grace=json.dumps(grace),
+        )
+        match outcome:
+            case ["recorded" | "learnt_before"]:
+                return
+            case ["no_such_subscription"]:
+                raise NoSuchSubscription
+        raise AssertionError(outcome)
+
+    def named(self, subscription_id: SubscriptionId) -> "Subscription":
+        """Read a subscription; ``NoSuchSubscription`` when there is none."""
+        found = self.filter(pk=subscription_id).first()
+        if found is None:
+            raise NoSuchSubscription
+        return found
+
+    def open_of(self, user_id: UserId) -> "Subscription | None":
+        """The subscription of a user that has not ended, if there is one."""
+        known = text_client().get(USER_SUBSCRIPTION(user_id=user_id))
+        return self.named(SubscriptionId(known)) if known else None
+
+    def ids_of(self, user_id: UserId) -> list[SubscriptionId]:
+        """All of a user's subscriptions."""
+        found = text_client().zrange(USER_SUBSCRIPTIONS(user_id=user_id), 0, -1)
+        return [SubscriptionId(each) for each in found]
+
+    def due(self, cell: Cell, *, now: Millis, most: int) -> list[tuple[SubscriptionId, Millis]]:
+        """Those that are to be looked at, and since when, the longest due first."""
+        found = text_client().zrangebyscore(
+            SUBSCRIPTIONS.by("check_at", cell=cell), "-inf", now, start=0, num=most, withscores=True
+        )
+        return [(SubscriptionId(each), Millis(int(since))) for each, since in found]
+
+    def strip(self, subscription_id: SubscriptionId) -> None:
+        """Leave of a subscription what the books need, and look at it no more."""
+        client = text_client()
+        client.hdel(SUBSCRIPTIONS.row(subscription_id), *SUBSCRIBER_COLUMNS, "check_at")
+        check_at = SUBSCRIPTIONS.by("check_at", cell=cell_of(subscription_id))
+        client.zrem(check_at, subscription_id)
+
+    def drop_lists(self, user_id: UserId) -> None:
+        """Delete what names an erased user's subscriptions."""
+        client = text_client()
+        client.delete(USER_SUBSCRIPTIONS(user_id=user_id), USER_SUBSCRIPTION(user_id=user_id))

@@ -1,0 +1,37 @@
+"""A plan as it is paid again and again."""
+
+from typing import Final
+
+from billing.errors import PlanDoesNotRenew
+from billing.gateways.base import Recurring
+from billing.models import Plan
+from billing.subscription import Subscription
+from lantern_pro.types import Minor
+
+LONGEST_MONTHS: Final = 36
+LONGEST_DAYS: Final = 1095
+
+
+def recurring_of(plan: Plan, found: Subscription) -> Recurring:
+    """What Stripe is to be asked for, for a subscription of ours."""
+    interval, count = length_of(plan)
+    return Recurring(
+        key=found.subscription_id,
+        plan=plan.pk,
+        description=plan.description,
+        amount=Minor(plan.price_minor),
+        currency=plan.currency,
+        interval=interval,
+        count=count,
+        email=found.email,
+        metadata={"subscription": found.pk, "user": str(found.user_id), "plan": plan.pk},
+    )
+
+
+def length_of(plan: Plan) -> tuple[str, int]:
+    """A plan's length as Stripe knows lengths; ``PlanDoesNotRenew`` when it knows none such."""
+    if plan.months and not plan.days and plan.months <= LONGEST_MONTHS:
+        return "month", plan.months
+    if plan.days and not plan.months and plan.days <= LONGEST_DAYS:
+        return "day", plan.days
+    raise PlanDoesNotRenew(field="plan")

@@ -1,0 +1,257 @@
+"""How a subscription stands, as Stripe has it now, and what follows from it here.
+
+Whatever tells of it (an event of any type, the clock, its owner) leads to the same look: every paid
+invoice gives its time once, keyed by the invoice; time is lent while a renewal is not paid, and
+given back when it is. So what tells of it may come repeated, in any order, or not at all.
+"""
+
+import calendar
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+
+from accounts.errors import NoSuchUser
+from billing.errors import NoSuchPurchase, NoSuchSubscription
+from billing.events import PurchaseBegun, RenewalFailed, SubscriptionEnded
+from billing.gateways import stripe_subscriptions as stripe
+from billing.gateways.base import Invoice, SubscriptionNow
+from billing.models import Plan, Purchase
+from billing.services.asking import CHECKOUT, INVOICE, KEY_REMEMBERED_MS
+from billing.services.purchases import adopt, digest_of, purchase_id_of
+from billing.services.recurring import recurring_of
+from billing.subscription import Subscription
+from lantern_pro import clock
+from lantern_pro.jobs import ledger
+from lantern_pro.jobs.events import Event, following
+from lantern_pro.jobs.job import LeasedJob, NewJob
+from lantern_pro.jobs.worker import enter
+from lantern_pro.store.keys import cell_of
+from lantern_pro.types import Millis, SubscriptionId
+
+LOOKING: Final = "looking"
+"""The phase in which Stripe may have been asked; asking again changes nothing."""
+HOUR_MS: Final = 60 * 60_000
+SOON_MS: Final = 60_000
+DAY_MS: Final = 24 * HOUR_MS
+_STATES: Final = {
+    "incomplete": Subscription.State.INCOMPLETE,
+    "trialing": Subscription.State.ACTIVE,
+    "active": Subscription.State.ACTIVE,
+    "canceled": Subscription.State.ENDED,
+    "incomplete_expired": Subscription.State.ENDED,
+}
+
+
+def look_at(
+    subscription_id: SubscriptionId,
+    *,
+    job: LeasedJob | None = None,
+    at_stripe: str = "",
+    checkout: str = "",
+    give_up: bool = False,
+) -> None:
+    """Ask Stripe how a subscription stands, give what was paid for, and record it.
+
+    ``at_stripe`` and ``checkout`` say what has just begun there; who gives up a subscription that
+    nobody has paid yet ends it there, too.
+    """
+    found = Subscription.objects.named(subscription_id)
+    asked_at = clock.now()
+    if job:
+        enter(job, LOOKING)
+    at_stripe = at_stripe or found.at_stripe or ""
+    checkout = checkout or found.checkout or ""
+    page = ""
+    if not (at_stripe or checkout):
+        at_stripe, checkout = _begun_at_stripe(found)
+    if checkout and not at_stripe:
+        page, _, at_stripe = stripe.checkout_now(checkout)
+    if not at_stripe:
+        _record_unpaid(found, asked_at, checkout, is_over=give_up or page == "expired", job=job)
+        return
+    if give_up:
+        stripe.end_now(at_stripe)
+    now = stripe.subscription_now(at_stripe)
+    _grant_what_is_paid(found, now)
+    _record(found, now, asked_at, checkout, job)
+
+
+def _begun_at_stripe(found: Subscription) -> tuple[str, str]:
+    """What began at Stripe by a call of ours whose answer nobody kept: the same call tells."""
+    begun = clock.as_millis(found.created)
+    if clock.now() - begun > KEY_REMEMBERED_MS:
+        return "", ""
+    wanted = recurring_of(Plan.objects.get(pk=found.plan), found)
+    if found.way == CHECKOUT:
+        return "", stripe.open_checkout(wanted, begun=begun).pointer
+    return stripe.start(wanted).subscription, ""
+
+
+def look_by_job(subscription_id: SubscriptionId, job: LeasedJob) -> None:
+    """Look for a job; of one who was erased there is nothing to look at."""
+    try:
+        look_at(subscription_id, job=job)
+    except (NoSuchSubscription, NoSuchPurchase, NoSuchUser):
+        ledger.complete(job.fence)
+
+
+def _record_unpaid(
+    found: Subscription, asked_at: Millis, checkout: str, *, is_over: bool, job: LeasedJob | None
+) -> None:
+    """A subscription of which Stripe knows nothing yet, or only a page that nobody has paid on."""
+    is_old = asked_at - clock.as_millis(found.created) > DAY_MS
+    is_over = is_over or is_old
+    told = {
+        "state": "ended" if is_over else found.state,
+        "checkout": checkout,
+        "check_at": "" if is_over else str(asked_at + 5 * SOON_MS),
+    }
+    Subscription.objects.record(
+        subscription_id=found.subscription_id,
+        user_id=found.subscriber,
+        asked_at=asked_at,
+        told=told,
+        words="",
+        grace=[],
+        fence=job.fence if job else None,
+        follow=[],
+    )
+
+
+def _grant_what_is_paid(found: Subscription, now: SubscriptionNow) -> None:
+    """Give the time of every paid invoice that has given none yet, the oldest first."""
+    fresh = []
+    for invoice in stripe.paid_invoices(now.subscription):
+        purchase_id = purchase_id_of(found.subscriber, f"{INVOICE}|{invoice.invoice}")
+        known = Purchase.objects.filter(pk=purchase_id).first()
+        if known and known.state == Purchase.State.PAID:
+            break  # and so have all before it
+        fresh.append((purchase_id, invoice))
+    for purchase_id, invoice in reversed(fresh):
+        paid = stripe.payment_of(invoice.invoice)
+        Purchase.objects.begin(
+            purchase_id=purchase_id,
+            user_id=found.subscriber,
+            now=invoice.start,
+            intent=_intent(found, invoice),
+            digest=digest_of(invoice.invoice),
+            follow=following(PurchaseBegun(cell_of(purchase_id), purchase_id)),
+        )
+        adopt(purchase_id, paid)
+
+
+def _intent(found: Subscription, invoice: Invoice) -> dict[str, str]:
+    """What an invoice gives: its plan's terms, for exactly the period that it is for."""
+    plan = Plan.objects.get(pk=invoice.plan or found.plan)
+    return {
+        "plan": plan.pk,
+        "description": plan.description,
+        "months": str(plan.months),
+        "days": str(_days_beyond(plan.months, invoice)),
+        "device_limit": str(plan.device_limit or ""),
+        "proxies": str(plan.proxies or ""),
+        "amount_minor": str(invoice.amount),
+        "currency": invoice.currency,
+        "provider": "stripe",
+        "way": INVOICE,
+        "source": invoice.invoice,
+        "device_id": "",
+        "device_name": "",
+        "email_sealed": found.email_sealed or "",
+        "email_hash": found.email_hash or "",
+        "reason": "",
+    }
+
+
+def _days_beyond(months: int, invoice: Invoice) -> int:
+    """The days of a period that its calendar months leave.
+
+    A period from 28 February may last to 31 March, because the first began on a 31st.
+    """
+    begun = clock.as_datetime(invoice.start)
+    year, month = divmod(begun.year * 12 + begun.month - 1 + months, 12)
+    day = min(begun.day, calendar.monthrange(year, month + 1)[1])
+    after: datetime = begun.replace(year=year, month=month + 1, day=day)
+    return max(0, (clock.as_datetime(invoice.end) - after).days)
+
+
+def _record(
+    found: Subscription,
+    now: SubscriptionNow,
+    asked_at: Millis,
+    checkout: str,
+    job: LeasedJob | None,
+) -> None:
+    state = _state(now)
+    check_at = _next_look(state, now, asked_at)
+    told = {
+        "state": str(state),
+        "at_stripe": now.subscription,
+        "checkout": checkout,
+        "customer": now.customer,
+        "invoice": now.latest.invoice if now.latest else "",
+        "plan": now.plan or found.plan,
+        "amount_minor": str(now.amount),
+        "currency": now.currency,
+        "period_end": str(now.period_end),
+        "check_at": str(check_at) if check_at else "",
+    }
+    Subscription.objects.record(
+        subscription_id=found.subscription_id,
+        user_id=found.subscriber,
+        asked_at=asked_at,
+        told=told,
+        words="" if state == Subscription.State.INCOMPLETE else str(state),
+        grace=_grace(now),
+        fence=job.fence if job else None,
+        follow=_what_follows(found, state, now),
+    )
+
+
+def _state(now: SubscriptionNow) -> Subscription.State:
+    state = _STATES.get(now.status, Subscription.State.PAST_DUE)
+    is_ending = state == Subscription.State.ACTIVE and now.is_ending
+    return Subscription.State.ENDING if is_ending else state
+
+
+def _next_look(state: Subscription.State, now: SubscriptionNow, asked_at: Millis) -> Millis | None:
+    """When to ask again, should nobody tell: soon after its period ends, and often in trouble."""
+    if state == Subscription.State.ENDED:
+        return None
+    if state == Subscription.State.INCOMPLETE:
+        return Millis(asked_at + 5 * SOON_MS)
+    is_paid = now.latest is None or now.latest.status == "paid"
+    if is_paid and now.period_end + SOON_MS > asked_at:
+        return Millis(now.period_end + SOON_MS)
+    return Millis(asked_at + HOUR_MS)
+
+
+def _grace(now: SubscriptionNow) -> Sequence[Mapping[str, object]]:
+    """Time lent from the end of the paid period on, until the renewal is paid; then given back."""
+    invoice = now.latest
+    if invoice is None or not invoice.is_renewal:
+        return []
+    fact = f"grace.{invoice.invoice}"
+    if invoice.status == "paid":
+        back = {"fact": f"{fact}.back", "kind": "grace_back", "because": fact, "back": 1, "of": 1}
+        return [{**back, "at": invoice.start}]
+    if now.status in {"canceled", "incomplete_expired"}:
+        return []
+    lent = {"fact": fact, "kind": "grace", "because": fact, "months": 0, "plan": now.plan}
+    return [{**lent, "at": invoice.start, "days": settings.GRACE_DAYS}]
+
+
+def _what_follows(
+    found: Subscription, state: Subscription.State, now: SubscriptionNow
+) -> list[NewJob]:
+    cell = cell_of(found.subscription_id)
+    happened: list[Event] = []
+    latest = now.latest
+    is_failing = latest is not None and latest.status == "open" and latest.attempts > 0
+    if latest and is_failing and state == Subscription.State.PAST_DUE:
+        happened.append(RenewalFailed(cell, found.subscription_id, latest.invoice, latest.attempts))
+    if state == Subscription.State.ENDED and now.status == "canceled":
+        happened.append(SubscriptionEnded(cell, found.subscription_id))
+    return [job for event in happened for job in following(event)]

@@ -1,0 +1,132 @@
+"""Subscriptions as their owners begin and change them. How they stand is looked at in ``renewals``.
+
+The intent is recorded first, so that a subscription that began at Stripe is looked after whatever
+becomes of the call. A user has one at a time.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from accounts.services.personal import email_hash, normal_email, seal
+from billing.errors import (
+    AlreadySubscribed,
+    NoPromotionOnSubscriptions,
+    NoSuchSubscription,
+)
+from billing.events import SubscriptionBegun
+from billing.gateways import stripe_subscriptions as stripe
+from billing.gateways.base import Recurring, Started
+from billing.models import Plan
+from billing.services.plans import plan_on_sale
+from billing.services.recurring import length_of, recurring_of
+from billing.services.renewals import look_at
+from billing.subscription import Subscription
+from lantern_pro import clock
+from lantern_pro.jobs.events import following
+from lantern_pro.store.keys import cell_of, text_id
+from lantern_pro.types import Millis, SubscriptionId, UserId
+
+FIRST_LOOK_MS: Final = 5 * 60_000
+CANCEL: Final = "cancel"
+RESUME: Final = "resume"
+OPEN: Final = frozenset({Subscription.State.BEGUN, Subscription.State.INCOMPLETE})
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionWish:
+    """What a client asks to subscribe to."""
+
+    user_id: UserId
+    plan: str
+    email: str
+    coupon: str = ""
+    way: str = ""
+
+
+def subscribe(wish: SubscriptionWish) -> Started:
+    """Begin a subscription whose first payment the client makes.
+
+    The same wish again goes on where the first was; ``AlreadySubscribed`` once one is paid.
+    """
+    found = _begun(wish)
+    if found.at_stripe:
+        return stripe.started(found.at_stripe)
+    started = stripe.start(_wanted(found))
+    look_at(found.subscription_id, at_stripe=started.subscription)
+    return started
+
+
+def subscribe_on_page(wish: SubscriptionWish) -> str:
+    """The address of the page of Stripe's on which a subscription begins."""
+    found = _begun(wish)
+    begun = clock.as_millis(found.created)
+    waiting = stripe.open_checkout(_wanted(found), begun=begun)
+    look_at(found.subscription_id, checkout=waiting.pointer)
+    return waiting.url
+
+
+def _begun(wish: SubscriptionWish) -> Subscription:
+    """The intent, recorded; one for something else that nobody paid gives way."""
+    if wish.coupon:
+        raise NoPromotionOnSubscriptions(field="couponCode")
+    plan = plan_on_sale(wish.plan)
+    length_of(plan)
+    while True:
+        found = _begin(wish, plan)
+        if found.state in OPEN and (found.plan, found.way) == (plan.pk, wish.way):
+            is_over = clock.now() - clock.as_millis(found.created) > stripe.OPEN_MS
+            if not is_over:
+                return found
+        elif found.state not in OPEN:
+            raise AlreadySubscribed(details={"plan": found.plan, "state": found.state})
+        look_at(found.subscription_id, give_up=True)
+
+
+def _begin(wish: SubscriptionWish, plan: Plan) -> Subscription:
+    now, cell = clock.now(), cell_of(wish.user_id)
+    fresh = SubscriptionId(text_id(cell, f"{wish.user_id}.s{now}"))
+    address = normal_email(wish.email) if wish.email else ""
+    kept = Subscription.objects.begin(
+        subscription_id=fresh,
+        user_id=wish.user_id,
+        now=now,
+        check_at=Millis(now + FIRST_LOOK_MS),
+        intent={
+            "plan": plan.pk,
+            "description": plan.description,
+            "amount_minor": str(plan.price_minor),
+            "currency": plan.currency,
+            "way": wish.way,
+            "email_sealed": seal(address) if address else "",
+            "email_hash": email_hash(address) if address else "",
+        },
+        follow=following(SubscriptionBegun(cell, fresh)),
+    )
+    return Subscription.objects.named(kept)
+
+
+def _wanted(found: Subscription) -> Recurring:
+    return recurring_of(Plan.objects.get(pk=found.plan), found)
+
+
+def _paid(user_id: UserId) -> Subscription:
+    found = Subscription.objects.open_of(user_id)
+    if found is None or not found.at_stripe or found.state in OPEN:
+        raise NoSuchSubscription
+    return found
+
+
+def update_subscription(user_id: UserId, wanted: str) -> Subscription:
+    """Let it end with its period (``cancel``), go on after all (``resume``), or be another plan."""
+    found = _paid(user_id)
+    if wanted in {CANCEL, RESUME}:
+        stripe.set_ending(found.at_stripe, ends=wanted == CANCEL)
+    else:
+        stripe.change(found.at_stripe, recurring_of(plan_on_sale(wanted), found))
+    look_at(found.subscription_id)
+    return Subscription.objects.named(found.subscription_id)
+
+
+def portal_of(user_id: UserId) -> str:
+    """The address of the page on which the user sees to their subscription."""
+    return stripe.open_portal(_paid(user_id).customer)

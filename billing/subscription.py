@@ -1,0 +1,78 @@
+"""Subscriptions: plans that renew until somebody ends them."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from accounts.services.personal import unseal
+from billing.managers.subscriptions import SubscriptionManager
+from billing.money import price_text
+from lantern_pro.store.models import DomainModel
+from lantern_pro.types import Minor, SubscriptionId, UserId
+
+
+class Subscription(DomainModel):
+    """A subscription. Stripe has it; here is how it stood when Stripe was asked last."""
+
+    written_by: ClassVar[str] = "billing.services.subscriptions"
+
+    class State(models.TextChoices):
+        """How a subscription stands."""
+
+        BEGUN = "begun", "pending"
+        INCOMPLETE = "incomplete", "waits for its first payment"
+        ACTIVE = "active", "renews"
+        ENDING = "ending", "ends with its period"
+        PAST_DUE = "past_due", "renewal not paid"
+        ENDED = "ended", "ended"
+
+    id = models.CharField("subscription id", primary_key=True, max_length=80)
+    user_id = models.BigIntegerField("user id", db_index=True)
+    created = models.DateTimeField(db_index=True)
+    state = models.CharField(max_length=16, choices=State.choices, db_index=True)
+    plan = models.CharField(max_length=40)
+    description = models.CharField(max_length=200, default="")
+    amount_minor = models.BigIntegerField("amount, in the smallest unit")
+    currency = models.CharField(max_length=3)
+    way = models.CharField("way of paying", max_length=20, default="")
+    at_stripe = models.CharField("subscription at Stripe", max_length=80, default="")
+    checkout = models.CharField("checkout at Stripe", max_length=80, default="")
+    customer = models.CharField("customer at Stripe", max_length=80, default="")
+    invoice = models.CharField("latest invoice", max_length=80, default="")
+    period_end = models.DateTimeField("paid until", null=True)
+    check_at = models.DateTimeField("looked at again", null=True, db_index=True)
+    asked_at = models.BigIntegerField("asked about, ms", default=0)
+    email_sealed = models.TextField(default="")
+    email_hash = models.CharField(max_length=64, default="")
+
+    objects = SubscriptionManager()
+
+    class Meta:
+        """Where it is kept."""
+
+        db_table = "subscription"
+        managed = False
+        ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return f"subscription {self.pk}"
+
+    @property
+    def subscription_id(self) -> SubscriptionId:
+        """The id, typed."""
+        return SubscriptionId(self.pk)
+
+    @property
+    def subscriber(self) -> UserId:
+        """The subscriber's id, typed."""
+        return UserId(self.user_id)
+
+    @property
+    def email(self) -> str:
+        """Where receipts go, in clear; empty when nobody said."""
+        return unseal(self.email_sealed or "")
+
+    @property
+    def price(self) -> str:
+        """The amount as people write it."""
+        return price_text(Minor(self.amount_minor), self.currency)

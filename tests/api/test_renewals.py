@@ -1,0 +1,107 @@
+"""Renewals over simulated time: paid, failing, paid late, and with every webhook lost."""
+
+from datetime import UTC, datetime
+
+from billing.models import Purchase
+from devstack.mandrill_standin import MandrillStandin
+from lantern_pro import clock
+from tests.api.subscribing import (
+    let_it_fail,
+    monthly,
+    pay_open_invoice,
+    period_end,
+    subscribed,
+    user_data,
+    world,
+)
+from tests.api.test_purchases import faults
+from tests.api.world import DAY, HOUR, World
+from tests.client_app import ClientApp
+
+__all__ = ["monthly", "subscribed", "world"]
+
+
+def test_two_years_of_renewals_give_two_years_in_seconds(
+    subscribed: ClientApp, world: World
+) -> None:
+    begun = datetime.now(UTC)
+
+    world.pass_time(730 * DAY + 2 * HOUR, step=3 * DAY)
+
+    told = user_data(subscribed, world)
+    invoices = world.stripe.journal.all("invoice")
+    assert {each["status"] for each in invoices} == {"paid"}
+    assert Purchase.objects.count() == len(invoices)
+    assert len(invoices) in {24, 25}
+    assert told["expiration"] == period_end()
+    assert told["expiration"] > begun.timestamp() + 730 * DAY
+    assert (told["userStatus"], told["subscription"]) == ("active", "active")
+    assert faults() == []
+
+
+def test_a_renewal_leaves_nobody_without_pro_while_its_invoice_is_a_draft(
+    subscribed: ClientApp, world: World
+) -> None:
+    end = user_data(subscribed, world)["expiration"]
+    [subscription] = world.stripe.journal.all("subscription")
+    with world.present():
+        left = end - clock.now() // 1000
+    world.pass_time(left + 60, step=left + 60)
+
+    told = user_data(subscribed, world)
+    [draft] = [each for each in world.stripe.journal.all("invoice") if each["status"] == "draft"]
+
+    assert draft["id"] != subscription["latest_invoice"]
+    assert told["userStatus"] == "active"
+    assert told["expiration"] == end + 7 * DAY
+    assert faults() == []
+
+
+def test_without_any_webhook_the_clock_finds_what_was_paid(
+    subscribed: ClientApp, world: World
+) -> None:
+    world.webhooks = False
+
+    world.pass_time(100 * DAY, step=6 * HOUR)
+
+    told = user_data(subscribed, world)
+    assert told["expiration"] == period_end()
+    assert Purchase.objects.count() == 4
+    assert told["userStatus"] == "active"
+    assert faults() == []
+
+
+def test_a_failed_renewal_lends_a_week_mails_and_ends(
+    subscribed: ClientApp, world: World, mandrill_standin: MandrillStandin
+) -> None:
+    paid_until = user_data(subscribed, world)["expiration"]
+    let_it_fail(world)
+
+    world.pass_time(33 * DAY)
+    failing = user_data(subscribed, world)
+    world.pass_time(30 * DAY)
+    over = user_data(subscribed, world)
+
+    assert (failing["userStatus"], failing["subscription"]) == ("active", "past_due")
+    assert failing["expiration"] == paid_until + 7 * DAY
+    assert (over["userStatus"], over["subscription"]) == ("expired", "ended")
+    assert over["expiration"] == paid_until + 7 * DAY
+    subjects = [mail["subject"] for mail in mandrill_standin.mails]
+    assert (
+        subjects.count("Your Lantern Pro subscription could not be renewed") == 3
+    )  # the fourth try ends it
+    assert subjects.count("Your Lantern Pro subscription has ended") == 1
+    assert Purchase.objects.count() == 1
+    assert faults() == []
+
+
+def test_paying_late_gives_the_lent_time_back(subscribed: ClientApp, world: World) -> None:
+    let_it_fail(world)
+    world.pass_time(33 * DAY)
+
+    pay_open_invoice(world)
+
+    told = user_data(subscribed, world)
+    assert told["subscription"] == "active"
+    assert told["expiration"] == period_end()
+    assert faults() == []

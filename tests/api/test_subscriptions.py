@@ -1,0 +1,249 @@
+"""Subscriptions: begun, renewed over two years, changed, failing and ended."""
+
+from collections.abc import Callable
+
+import pytest
+import requests
+
+from billing.models import Plan, Purchase, Subscription
+from billing.services.renewals import look_at
+from devstack.standin.faults import Fault
+from devstack.stripe_standin import StripeStandin
+from tests.api.subscribing import (
+    let_it_fail,
+    monthly,
+    period_end,
+    subscribed,
+    user_data,
+    world,
+)
+from tests.api.test_payment_ways import press_pay
+from tests.api.test_purchases import faults
+from tests.api.world import DAY, HOUR, World
+from tests.client_app import ClientApp
+
+RunJobs = Callable[[], int]
+
+__all__ = ["monthly", "subscribed", "world"]
+
+
+def test_a_subscription_begins_by_the_secret_and_gives_its_period(
+    subscribed: ClientApp, world: World
+) -> None:
+    told = user_data(subscribed, world)
+
+    assert (told["userStatus"], told["subscription"]) == ("active", "active")
+    assert told["expiration"] == period_end()
+    assert Purchase.objects.get().way == "invoice"
+    assert faults() == []
+
+
+def test_the_answer_is_what_stripes_client_needs(client: ClientApp, monthly: Plan) -> None:
+    client.post("/stripe-subscription", planId=monthly.pk)
+
+    answer = client.answer
+    assert answer["customerId"].startswith("cus_")
+    assert answer["subscriptionId"].startswith("sub_")
+    assert "_secret_" in answer["clientSecret"]
+    assert answer["publishableKey"] == "pk_test_development"
+    assert faults() == []
+
+
+def test_the_same_call_again_goes_on_where_the_first_was(
+    client: ClientApp, monthly: Plan, stripe_standin: StripeStandin
+) -> None:
+    stripe_standin.faults.add(Fault("close_after", "/v1/subscriptions"))
+    lost = client.post("/stripe-subscription", planId=monthly.pk, timeout=0)
+    client.post("/stripe-subscription", planId=monthly.pk)
+    first = client.answer
+
+    client.post("/stripe-subscription", planId=monthly.pk)
+
+    assert lost.status_code == 202
+    assert client.answer == first
+    assert len(stripe_standin.journal.all("subscription")) == 1
+
+
+def test_a_subscriber_cannot_subscribe_twice(subscribed: ClientApp) -> None:
+    subscribed.post("/stripe-subscription", planId="1m-usd-20")
+
+    assert subscribed.answer["errorId"] == "already-subscribed"
+    assert subscribed.answer["details"] == {"plan": "1m-usd-10", "state": "active"}
+
+
+def test_another_wish_before_the_first_was_paid_takes_its_place(
+    client: ClientApp, monthly: Plan, stripe_standin: StripeStandin
+) -> None:
+    client.post("/stripe-subscription", planId=monthly.pk)
+    client.post("/stripe-subscription", planId="1m-usd-20")
+
+    states = [each["status"] for each in stripe_standin.journal.all("subscription")]
+    assert states == ["canceled", "incomplete"]
+    assert [each.state for each in Subscription.objects.order_by("created")] == [
+        "ended", "incomplete"
+    ]  # fmt: skip
+    assert faults() == []
+
+
+def test_cancel_ends_with_the_period_and_resume_goes_on(
+    subscribed: ClientApp, world: World
+) -> None:
+    subscribed.post("/subscription-update", plan="cancel")
+    canceled = dict(subscribed.answer)
+    told = user_data(subscribed, world)
+    subscribed.post("/subscription-update", plan="resume")
+    resumed = dict(subscribed.answer)
+    world.pass_time(40 * DAY)
+    with world.present():
+        subscribed.post("/subscription-update", plan="cancel")
+    world.pass_time(40 * DAY)
+
+    assert canceled == {"status": "ok", "plan": "1m-usd-10", "subscription": "ending"}
+    assert told["subscription"] == "ending"
+    assert resumed["subscription"] == "active"
+    after = user_data(subscribed, world)
+    assert (after["userStatus"], after["subscription"]) == ("expired", "ended")
+    assert Purchase.objects.count() == 2
+    assert faults() == []
+
+
+def test_another_plan_of_the_same_length_is_paid_from_the_next_period_on(
+    subscribed: ClientApp, world: World
+) -> None:
+    subscribed.post("/subscription-update", plan="1m-usd-20")
+
+    world.pass_time(32 * DAY)
+
+    bought = [(each.plan, each.amount_minor) for each in Purchase.objects.order_by("created")]
+    assert subscribed.answer["plan"] == "1m-usd-20"
+    assert bought == [("1m-usd-10", 500), ("1m-usd-20", 700)]
+
+
+def test_a_longer_plan_begins_at_once_and_takes_no_time_away(
+    subscribed: ClientApp, world: World
+) -> None:
+    before = user_data(subscribed, world)["expiration"]
+
+    subscribed.post("/subscription-update", plan="1y-usd-10")
+
+    after = user_data(subscribed, world)["expiration"]
+    assert after >= before + 365 * DAY
+    assert [each.amount_minor for each in Purchase.objects.order_by("created")] == [500, 4800]
+    assert faults() == []
+
+
+def test_a_longer_plan_that_cannot_be_paid_changes_nothing(
+    subscribed: ClientApp, world: World
+) -> None:
+    let_it_fail(world)
+
+    subscribed.post("/subscription-update", plan="1y-usd-10")
+
+    assert subscribed.answer["errorId"] == "card-declined"
+    assert user_data(subscribed, world)["subscription"] == "active"
+    assert Subscription.objects.get().plan == "1m-usd-10"
+
+
+@pytest.mark.parametrize("plan", ["cancel", "1m-usd-20"])
+def test_who_has_no_subscription_cannot_change_one(
+    client: ClientApp, monthly: Plan, plan: str
+) -> None:
+    client.post("/subscription-update", plan=plan)
+
+    assert client.answer["errorId"] == "no-such-subscription"
+
+
+def test_a_subscription_may_begin_on_a_page(
+    client: ClientApp, monthly: Plan, world: World, http: requests.Session
+) -> None:
+    client.get("/subscription-payment-redirect", plan=monthly.pk, billingType="subscription")
+    client.get("/subscription-payment-redirect", plan=monthly.pk, email="")
+    press_pay(http, client.answer["redirect"])
+
+    world.settle()
+
+    told = user_data(client, world)
+    assert (told["userStatus"], told["subscription"]) == ("active", "active")
+    assert len(world.stripe.journal.all("checkout.session")) == 1
+    assert faults() == []
+
+
+def test_a_page_for_one_payment_may_be_asked_for_there_too(
+    client: ClientApp, monthly: Plan, stripe_standin: StripeStandin
+) -> None:
+    client.get("/subscription-payment-redirect", plan=monthly.pk, billingType="one_time")
+
+    assert client.answer["redirect"]
+    assert [each["mode"] for each in stripe_standin.journal.all("checkout.session")] == ["payment"]
+
+
+def test_a_page_that_nobody_paid_on_leaves_no_subscription(
+    client: ClientApp, monthly: Plan, world: World
+) -> None:
+    client.get("/subscription-payment-redirect", plan=monthly.pk)
+
+    world.pass_time(3 * HOUR, step=HOUR)
+
+    assert Subscription.objects.get().state == "ended"
+    assert user_data(client, world)["subscription"] == ""
+    assert faults() == []
+
+
+def test_the_portal_opens_in_a_browser_by_the_credentials_in_the_query(
+    subscribed: ClientApp, world: World, http: requests.Session
+) -> None:
+    query = {"userId": str(subscribed.user_id), "proToken": subscribed.token}
+    browser = subscribed.http.get("/stripe-billing-portal", query, headers={"Accept": "text/html"})
+    subscribed.get("/stripe-billing-portal")
+    nobody = subscribed.http.get("/stripe-billing-portal", {**query, "proToken": "wrong"})
+
+    assert browser.status_code == 303
+    assert browser["Referrer-Policy"] == "no-referrer"
+    assert nobody.json()["errorId"] == "wrong-credentials"
+    http.post(browser["Location"], data={"do": "cancel"}, timeout=5)
+    world.settle()
+    assert user_data(subscribed, world)["subscription"] == "ending"
+    assert subscribed.answer["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("wish", "error"),
+    [
+        ({"planId": "1m-usd-10", "couponCode": "SPRING"}, "no-promotion-on-subscriptions"),
+        ({"planId": "odd-usd-1"}, "plan-does-not-renew"),
+        ({"planId": "none-usd-1"}, "unknown-plan"),
+    ],
+)
+def test_what_cannot_be_subscribed_to_is_said(
+    client: ClientApp, monthly: Plan, wish: dict[str, str], error: str
+) -> None:
+    Plan.objects.create(
+        id="odd-usd-1", description="Odd", months=1, days=3, currency="usd", price_minor=500
+    )
+
+    client.post("/stripe-subscription", **wish)
+
+    assert client.answer["errorId"] == error
+    assert Subscription.objects.count() == 0
+
+
+def test_an_erased_user_is_charged_no_more(
+    subscribed: ClientApp, world: World, stripe_standin: StripeStandin
+) -> None:
+    subscribed.post("/user-delete")
+    subscribed.post("/user-delete", confirmation=subscribed.answer.get("confirmation", ""))
+    world.settle()
+
+    [at_stripe] = stripe_standin.journal.all("subscription")
+    assert at_stripe["status"] == "canceled"
+    assert faults() == []
+
+
+def test_looking_twice_at_once_gives_once(subscribed: ClientApp, world: World) -> None:
+    before = user_data(subscribed, world)["expiration"]
+
+    look_at(Subscription.objects.get().subscription_id)
+    look_at(Subscription.objects.get().subscription_id)
+
+    assert user_data(subscribed, world)["expiration"] == before
+    assert Purchase.objects.count() == 1
