@@ -1,6 +1,9 @@
 """The table of what follows from what is whole."""
 
 import importlib
+import os
+import subprocess
+import sys
 
 from lantern_pro.flows import FLOWS
 from lantern_pro.jobs.events import Event
@@ -27,6 +30,27 @@ def every_event() -> set[type[Event]]:
 
 def test_every_event_has_a_line_in_the_table_and_every_line_an_event() -> None:
     assert set(FLOWS) == every_event()
+
+
+def test_a_worker_that_has_only_started_knows_every_kind() -> None:
+    """It looks at the queues of the kinds that it knows, and nothing else imports their modules."""
+    asked = (
+        "import django; django.setup(); from lantern_pro.jobs import registry as it; "
+        "print(*it.known_kinds())"
+    )
+    started = subprocess.run(
+        [sys.executable, "-c", asked],
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "lantern_pro.settings"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    every = [kind for kind in map(kind_named, known_kinds()) if kind]
+    product = {*APPS, "lantern_pro"}
+    ours = {kind.name for kind in every if kind.arguments.__module__.partition(".")[0] in product}
+    assert set(started.stdout.split()) == ours
 
 
 def test_every_line_of_the_table_makes_jobs_that_are_registered() -> None:
