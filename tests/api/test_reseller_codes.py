@@ -11,10 +11,12 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from accounts.models import User
+from billing.errors import TooMuchToRefund
 from billing.events import ResellerCodeRedeemed
 from billing.models import Plan, Purchase, ResellerBatch, ResellerCode
 from billing.reseller_codes import code_id_of
 from billing.services.plans import next_version, plan_on_sale
+from billing.services.refunds import refund
 from billing.services.reseller import MadeBatch, make_batch, redeemed_as, revoke_batch
 from devstack.mandrill_standin import MandrillStandin
 from devstack.stripe_standin import StripeStandin
@@ -243,6 +245,17 @@ def test_an_erased_buyer_leaves_the_books_record(
     assert User.objects.count() == 0
     assert not Purchase.objects.get().source
     assert ResellerCode.objects.get().redeemed
+
+
+def test_no_money_goes_back_for_a_code(client: ClientApp, stripe_standin: StripeStandin) -> None:
+    redeem(client, batch().codes[0])
+    bought = Purchase.objects.get()
+
+    with pytest.raises(TooMuchToRefund):
+        refund(bought.purchase_id, amount=None, why="asked", nonce="one")
+
+    assert requests_to(stripe_standin, "/v1/refunds") == []
+    assert status(client) == ("active", 1)
 
 
 def test_the_command_prints_the_codes_once_as_a_file(client: ClientApp, capsys: Any) -> None:

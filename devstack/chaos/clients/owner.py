@@ -6,6 +6,14 @@ from devstack.chaos.clients.app import App
 class Owner(App):
     """What an app lets its owner do beside signing up and paying."""
 
+    async def redeem(self, code: str, *, is_theirs: bool = True) -> None:
+        """Redeem a reseller's code, which is this user's, or has been another's before."""
+        form = {"provider": "reseller-code", "resellerCode": code, "deviceName": "phone"}
+        told = await self._repeat("/purchase", form)
+        wanted = None if is_theirs else "wrong-reseller-code"
+        if told.get("errorId") != wanted or not told:
+            self._surprised("/purchase", told)
+
     async def name_address(self, email: str) -> None:
         """Give the account an address; a code is mailed there."""
         await self._ask("/user-update", {"email": email})

@@ -47,6 +47,13 @@ def has_time_that_ends(user_id: UserId) -> int:
     return int(ends is not None)
 
 
+def entries_because_of(user_id: UserId, purchase_id: PurchaseId, _books: object) -> int:
+    """How many entries of a user's Pro time are for a purchase."""
+    account = User.objects.get_account(user_id)
+    entries = account.time_ledger if account else []
+    return sum(each.because == purchase_id for each in entries)
+
+
 def use_of(promotion: str, purchase_id: PurchaseId) -> str | None:
     """What is noted of a purchase's use of a promotion: until when it is held, or "paid"."""
     uses = PROMOTION_USES(promotion=promotion, cell=CATALOGUE_CELL)

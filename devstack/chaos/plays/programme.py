@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from devstack.chaos.plays.code import CODE
 from devstack.chaos.plays.farewell import END_OF_TIME, FAREWELL
 from devstack.chaos.plays.mail import MAIL
 from devstack.chaos.plays.offer import OFFER
@@ -11,13 +12,12 @@ from devstack.chaos.plays.piece import Piece
 from devstack.chaos.plays.purchase import PURCHASE
 
 PIECES: Final[Mapping[str, Piece]] = {
-    piece.name: piece for piece in (PURCHASE, OFFER, OLD_PROXIES, MAIL, END_OF_TIME, FAREWELL)
+    piece.name: piece for piece in (PURCHASE, OFFER, CODE, OLD_PROXIES, MAIL, END_OF_TIME, FAREWELL)
 }
 
 NOT_STRUCK_YET: Final[Mapping[str, str]] = {
     "adopt_payment": "no payment of the harness is lost for good to those who settle it",
     "follow_returns": "no client of the harness is given money back yet",
-    "give_reseller_time": "no client of the harness redeems a reseller's code yet",
     "look_at_subscription": "no client of the harness subscribes yet",
     "mail_renewal_failed": "no client of the harness subscribes yet",
     "mail_subscription_ended": "no client of the harness subscribes yet",
