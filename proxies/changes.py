@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import Work
 from lantern_pro.store.client import text_client
-from lantern_pro.types import Millis, ProxyId
+from lantern_pro.store.scripts import script
+from lantern_pro.types import Cell, Millis, ProxyId
 from proxies import keys
 from proxies.errors import NoSuchProxy, NoWayToState, ProxyRetired
 from proxies.records import COMES_FROM, State
@@ -100,6 +101,32 @@ def unblock(
             return []
         case ["no_such_proxy"]:
             raise NoSuchProxy
+    raise AssertionError(outcome)
+
+
+def withheld_everywhere(cell: Cell, *, more_than: int) -> list[ProxyId]:
+    """Who is on the list of those that no configuration may name, once it is longer than that."""
+    client, name = text_client(), keys.WITHHELD(cell=cell)
+    if client.hlen(name) <= more_than:
+        return []
+    return [ProxyId(int(each)) for each, where in client.hgetall(name).items() if where == "*"]
+
+
+def forget_withheld(cell: Cell, proxies: Sequence[ProxyId], *, before: Millis) -> int:
+    """Take off the list those that were retired before a moment and have no users; how many."""
+    outcome = script("proxies/forget_withheld")(
+        withheld=keys.WITHHELD(cell=cell),
+        rest=[
+            key
+            for proxy_id in proxies
+            for key in (keys.PROXIES.row(proxy_id), keys.USERS(proxy_id=proxy_id))
+        ],
+        ids=json.dumps([str(each) for each in proxies]),
+        before=before,
+    )
+    match outcome:
+        case ["forgotten", count]:
+            return int(str(count))
     raise AssertionError(outcome)
 
 

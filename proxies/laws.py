@@ -13,6 +13,7 @@ from functools import partial
 from accounts.keys import USERS as ACCOUNTS
 from accounts.models import User
 from accounts.services.tokens import admissions_of
+from lantern_pro import clock
 from lantern_pro.jobs.settled import settled_faults
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import cell_of
@@ -20,7 +21,7 @@ from lantern_pro.store.laws import Law, wrong_twice
 from lantern_pro.types import Cell, ProxyId, UserId
 from proxies import keys, room_laws
 from proxies.laws_2016 import old_keys_agree
-from proxies.records import Health, ProxyRecord, State, Track
+from proxies.records import WITHHELD_MS, Health, ProxyRecord, State, Track
 from proxies.room_laws import SPAN, SUSPECT
 
 
@@ -125,7 +126,8 @@ def _state_faults(cell: Cell, proxy_id: ProxyId) -> list[str]:
     faults = []
     if links.is_free != offered:
         faults.append(f"proxy {proxy_id}: {proxy.state}, {proxy.health}, free set {links.is_free}")
-    if links.withheld != withheld:
+    forgotten = retired and proxy.state_since < clock.now() - WITHHELD_MS and not links.users
+    if links.withheld != withheld and not (forgotten and not links.withheld):
         faults.append(f"proxy {proxy_id}: withheld {links.withheld!r}, should be {withheld!r}")
     return faults
 

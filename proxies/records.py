@@ -35,6 +35,10 @@ COMES_FROM: Final[Mapping[State, frozenset[State]]] = {
 """From which states each may be entered. There is no way back from ``retired``."""
 
 
+WITHHELD_MS: Final = 30 * 24 * 60 * 60 * 1000
+"""How long, at least, a retired proxy stays on the list of those that nobody may be told of."""
+
+
 class Health(StrEnum):
     """What a proxy's heartbeats say of it; ``unknown`` until its first."""
 

@@ -16,11 +16,11 @@ from lantern_pro.jobs.events import following
 from lantern_pro.jobs.job import NewJob, Work
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Cell, Millis, ProxyId
-from proxies import heartbeats
+from proxies import changes, heartbeats
 from proxies.events import FleetChanged, ProxyClosed, RoomMade
 from proxies.heartbeats import Limits
 from proxies.models import Proxy
-from proxies.records import Closing, Health, ProxyRecord, Track
+from proxies.records import WITHHELD_MS, Closing, Health, ProxyRecord, Track
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,8 @@ EVERY_MS: Final = 5_000
 MOST_MS: Final = 2 * EVERY_MS
 """The most that one look adds to a silence: after a pause of ours, little is known of proxies."""
 PAGE: Final = 200
+MANY_WITHHELD: Final = 1_000
+"""Above so many, those that were retired long ago are forgotten."""
 
 
 def watch_proxies(cell: Cell) -> None:
@@ -39,6 +41,17 @@ def watch_proxies(cell: Cell) -> None:
         for proxy_id, health in heartbeats.watch(page, limits()):
             judge(proxy_id, health)
         after = page[-1]
+    forget_long_retired(cell)
+
+
+def forget_long_retired(cell: Cell, *, more_than: int = MANY_WITHHELD) -> int:
+    """Keep the list that config-servers have of retired proxies short; how many it lost."""
+    listed = changes.withheld_everywhere(cell, more_than=more_than)
+    before = Millis(clock.now() - WITHHELD_MS)
+    return sum(
+        changes.forget_withheld(cell, listed[first : first + PAGE], before=before)
+        for first in range(0, len(listed), PAGE)
+    )
 
 
 def judge(proxy_id: ProxyId, health: Health) -> None:

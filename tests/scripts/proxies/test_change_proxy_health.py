@@ -13,7 +13,7 @@ from lantern_pro.store.keys import new_id
 from lantern_pro.types import ProxyId
 from proxies import keys
 from proxies.changes import history_of
-from proxies.heartbeats import change_health, heartbeats_of, watch
+from proxies.heartbeats import change_health, heartbeats_of, may_watch, watch
 from proxies.records import Health
 from proxies.services.health import judge, limits
 from tests import beats, fleet
@@ -68,11 +68,12 @@ def test_what_is_no_proxy_has_no_health() -> None:
 
 def test_one_worker_at_a_time_looks() -> None:
     proxy_id = fleet.pro_proxy()
-    stage_periodic_jobs()
+    turns = [may_watch(HERE, every_ms=600_000) for _ in range(2)]
     beats.beat(proxy_id)
 
     stage_periodic_jobs()
 
+    assert turns == [True, False]
     assert beats.health(proxy_id) is Health.UNKNOWN
     beats.look()
     assert beats.health(proxy_id) is Health.OK
