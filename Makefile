@@ -10,7 +10,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .PHONY: help set-up run demo manage chaos test test-fast test-newest-django \
-  bench-accounts bench-jobs bench-peers-faults lint fix docs schema messages lock shell clean
+  bench-accounts bench-assignment bench-jobs bench-peers-faults lint fix docs schema messages lock shell clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ REPORT := $(if $(SEED),--seed $(SEED)) $(if $(OUT),--out $(OUT)) $(ARGS)
 
 bench-jobs: $(STAMP) ## Measure the ledger of jobs beside Celery and dramatiq, in jobs a second
 	@exec $(BIN)/python -m devstack.bench.jobs $(REPORT)
+
+bench-assignment: $(STAMP) ## Measure assignments a second by fleets of three sizes (about eight minutes)
+	@exec $(BIN)/python -m devstack.bench_assignment $(REPORT)
 
 bench-peers-faults: $(STAMP) ## Count what kill -9 costs the ledger, Celery, dramatiq, RQ and huey
 	@exec $(BIN)/python -m devstack.bench.peers_under_kill $(REPORT)

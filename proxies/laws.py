@@ -6,7 +6,7 @@ steps, and a change between two of them may look like a breach. So what seems wr
 again, and only what is wrong twice in the same words is told.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -54,6 +54,18 @@ LAWS = (
     Law(5, "each proxy's snapshot is the devices of its users", snapshots_agree),
     Law(5, "what proxies of 2016 read is the tokens of their users", old_keys_agree),
 )
+
+
+def faults_of(cell: Cell, proxies: Iterable[ProxyId], users: Iterable[UserId]) -> list[str]:
+    """What these laws say of some proxies and users of a cell, where looking at all takes long."""
+    return [
+        *(fault for each in proxies for fault in _proxy_faults(cell, each)),
+        *(fault for each in proxies for fault in _snapshot_faults(each)),
+        *(fault for each in users for fault in _user_faults(each)),
+        *(fault for each in users for fault in _admission_faults(each)),
+        *(fault for each in users for fault in room_laws.lack_faults(each)),
+        *room_laws.site_faults(cell),
+    ]
 
 
 @dataclass(frozen=True, slots=True)

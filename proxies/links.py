@@ -73,18 +73,20 @@ class Settled:
 
 def find_candidates(wishes: Sequence[Wish]) -> list[Found]:
     """Find proxies for each of these users, in one round trip; nobody is linked yet."""
-    outcomes = script("proxies/find_candidates").run_each([_search_of(wish) for wish in wishes])
-    found = []
-    for outcome in outcomes:
-        match outcome:
-            case ["found", candidates, opened]:
-                found.append(Found(_ids(json.loads(str(candidates))), int(str(opened))))
-            case _:
-                raise AssertionError(outcome)
-    return found
+    outcomes = script("proxies/find_candidates").run_each([search_of(wish) for wish in wishes])
+    return [found_in(outcome) for outcome in outcomes]
 
 
-def _search_of(wish: Wish) -> Call:
+def found_in(outcome: Outcome) -> Found:
+    """What an outcome of ``proxies/find_candidates`` says."""
+    match outcome:
+        case ["found", candidates, opened]:
+            return Found(_ids(json.loads(str(candidates))), int(str(opened)))
+    raise AssertionError(outcome)
+
+
+def search_of(wish: Wish) -> Call:
+    """The call of ``proxies/find_candidates`` for a user."""
     cell = cell_of(wish.user_id)
     return Call(
         {
@@ -106,8 +108,8 @@ def assign(
     wish: Wish, found: Found, *, admissions: Sequence[str], now: Millis, work: Work
 ) -> Settled:
     """Bring a user's links to what they wish, for the job that calls."""
-    named, more = _assignment(wish, found, admissions, now)
-    return _settled(ledger.apply("proxies/assign_proxies", work, more=more, **named))
+    named, more = assignment_of(wish, found, admissions, now)
+    return settled_in(ledger.apply("proxies/assign_proxies", work, more=more, **named))
 
 
 def assign_each(
@@ -119,14 +121,15 @@ def assign_each(
     """
     effects = []
     for wish, found, admissions, work in wishes:
-        named, more = _assignment(wish, found, admissions, now)
+        named, more = assignment_of(wish, found, admissions, now)
         effects.append(Effect(work, named, more))
-    return [_settled(each) for each in ledger.apply_each("proxies/assign_proxies", effects)]
+    return [settled_in(each) for each in ledger.apply_each("proxies/assign_proxies", effects)]
 
 
-def _assignment(
+def assignment_of(
     wish: Wish, found: Found, admissions: Sequence[str], now: Millis
 ) -> tuple[Mapping[str, Argument], list[str]]:
+    """What ``proxies/assign_proxies`` takes for a user but the work: by name, and more keys."""
     proxies = [*wish.own, *(each for each in found.candidates if each not in wish.own)]
     named: dict[str, Argument] = {
         **_user_keys(wish.user_id),
@@ -143,7 +146,8 @@ def _assignment(
     return named, _link_keys(proxies)
 
 
-def _settled(outcome: Outcome) -> Settled:
+def settled_in(outcome: Outcome) -> Settled:
+    """What an outcome of ``proxies/assign_proxies`` says."""
     match outcome:
         case ["assigned", gained, left]:
             return Settled("assigned", _ids(json.loads(str(gained))), _ids(json.loads(str(left))))
@@ -160,16 +164,8 @@ def release(
     *, user_id: UserId, proxies: Sequence[ProxyId], now: Millis, work: Work
 ) -> Literal["released", "still_pro", "changed"]:
     """Take a user, whose Pro time is over, off ``proxies``, which must be all of theirs."""
-    outcome = ledger.apply(
-        "proxies/release_proxies",
-        work,
-        more=_link_keys(proxies),
-        **_user_keys(user_id),
-        pro_ends=PRO_ENDS(cell=work.cell),
-        user_id=user_id,
-        now=now,
-        proxies=_as_json(proxies),
-    )
+    named, more = release_of(user_id, proxies, now)
+    outcome = ledger.apply("proxies/release_proxies", work, more=more, **named)
     match outcome:
         case ["released", _]:
             return "released"
@@ -178,6 +174,20 @@ def release(
         case ["changed"]:
             return "changed"
     raise AssertionError(outcome)
+
+
+def release_of(
+    user_id: UserId, proxies: Sequence[ProxyId], now: Millis
+) -> tuple[Mapping[str, Argument], list[str]]:
+    """What ``proxies/release_proxies`` takes for a user but the work: by name, and more keys."""
+    named: dict[str, Argument] = {
+        **_user_keys(user_id),
+        "pro_ends": PRO_ENDS(cell=cell_of(user_id)),
+        "user_id": user_id,
+        "now": now,
+        "proxies": _as_json(proxies),
+    }
+    return named, _link_keys(proxies)
 
 
 def of_users(user_ids: Sequence[UserId]) -> list[list[ProxyId]]:

@@ -27,7 +27,7 @@ _AREAS: Final = 32
 
 def sites_follow_proxies(cell: Cell) -> Iterator[str]:
     """Law 1: each site with open proxies stands by the lowest rank of these, and no other does."""
-    yield from wrong_twice(partial(_site_faults, cell))
+    yield from wrong_twice(partial(site_faults, cell))
 
 
 def who_lacks_waits(cell: Cell) -> Iterator[str]:
@@ -57,7 +57,8 @@ def lack_faults(user_id: UserId) -> list[str]:
     return [f"user {user_id} has {serving} of {wanted} proxies, and does not wait for more"]
 
 
-def _site_faults(cell: Cell) -> list[str]:
+def site_faults(cell: Cell) -> list[str]:
+    """Where the index of sites is another than the open proxies make it."""
     client = text_client()
     with client.pipeline(transaction=True) as pipe:
         pipe.zrange(keys.OPEN(cell=cell), 0, -1, withscores=True)

@@ -19,6 +19,7 @@
 local open, open_sites, sites, openings = unpack(KEYS)
 local near, country, wanted, own, leave = unpack(ARGV)
 
+local SPARE = 2 -- candidates beyond those that are lacking: others may be faster
 local mine, places, providers, lacks = {}, {}, {}, tonumber(wanted)
 local ids, leaving = cjson.decode(own), cjson.decode(leave)
 for at, id in ipairs(ids) do
@@ -48,19 +49,19 @@ local function look(groups, most)
                     end
                 end
             end
-            if #lists[1] > lacks + 1 then
+            if #lists[1] >= lacks + SPARE then
                 return lists, true
             end
         end
     end
-    return lists, all or #lists[1] >= lacks or (most > 8 and #lists[1] + #lists[2] + #lists[3] >= lacks)
+    return lists, all or #lists[1] >= lacks or (most >= 64 and #lists[1] + #lists[2] + #lists[3] >= lacks)
 end
 local candidates = {}
-for _, most in ipairs(lacks > 0 and { 8, 64, 4000 } or {}) do
+for _, most in ipairs(lacks > 0 and { 2 * lacks + 2, 64, 4000 } or {}) do
     local lists, enough = look(cjson.decode(near), most)
     if enough or most == 4000 then
         for _, list in ipairs(lists) do
-            for at = 1, math.min(#list, lacks + 2) do
+            for at = 1, math.min(#list, lacks + SPARE - #candidates) do
                 candidates[#candidates + 1] = list[at]
             end
         end

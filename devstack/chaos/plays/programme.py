@@ -6,13 +6,15 @@ from typing import Final
 from devstack.chaos.plays.code import CODE
 from devstack.chaos.plays.farewell import END_OF_TIME, FAREWELL
 from devstack.chaos.plays.mail import MAIL
+from devstack.chaos.plays.moving import MOVING
 from devstack.chaos.plays.offer import OFFER
 from devstack.chaos.plays.old_proxies import OLD_PROXIES
 from devstack.chaos.plays.piece import Piece
 from devstack.chaos.plays.purchase import PURCHASE
 
 PIECES: Final[Mapping[str, Piece]] = {
-    piece.name: piece for piece in (PURCHASE, OFFER, CODE, OLD_PROXIES, MAIL, END_OF_TIME, FAREWELL)
+    piece.name: piece
+    for piece in (PURCHASE, OFFER, CODE, OLD_PROXIES, MAIL, MOVING, END_OF_TIME, FAREWELL)
 }
 
 NOT_STRUCK_YET: Final[Mapping[str, str]] = {
@@ -21,9 +23,6 @@ NOT_STRUCK_YET: Final[Mapping[str, str]] = {
     "look_at_subscription": "no client of the harness subscribes yet",
     "mail_renewal_failed": "no client of the harness subscribes yet",
     "mail_subscription_ended": "no client of the harness subscribes yet",
-    "move_stragglers": "no play drains a proxy yet",
-    "move_users_off": "no play drains a proxy yet",
-    "rotate_links": "no play lets links grow old yet",
     "reconcile": "the clock of the harness is too short for a walk over Stripe's lists",
     "settle_refund": "no member of staff in the harness gives money back yet",
     "take_back_bonus": "no client of the harness is given money back yet",

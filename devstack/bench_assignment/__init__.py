@@ -1,0 +1,1 @@
+"""Assignments a second, whatever the size of the fleet, and what others wait for meanwhile."""
