@@ -64,9 +64,8 @@ def bridged(cell: Cell) -> dict[ProxyId, str]:
     return {ProxyId(int(proxy_id)): server for proxy_id, server in found.items()}
 
 
-def versions(cell: Cell) -> dict[ProxyId, int]:
-    """Of each proxy of 2016 in a cell, the version of its admissions."""
-    ids = list(bridged(cell))
+def versions(ids: Sequence[ProxyId]) -> dict[ProxyId, int]:
+    """Of each of these proxies the version of its admissions."""
     with text_client().pipeline(transaction=False) as pipe:
         for proxy_id in ids:
             pipe.hget(keys.PROXIES.row(proxy_id), "version")

@@ -90,7 +90,7 @@ def behind(cell: Cell) -> Iterator[Behind]:
     if settings.BRIDGE_2016:
         servers = bridge.bridged(cell)
         marks = bridge.marks(list(servers.values()))
-        for proxy_id, version in bridge.versions(cell).items():
+        for proxy_id, version in bridge.versions(list(servers)).items():
             mark = marks[servers[proxy_id]]
             if mark != version:
                 yield Behind(proxy_id, mark, version)
