@@ -64,7 +64,7 @@ def _content(user_id: UserId) -> bytes:
     [config] = reading.read_configs([reading.user_key(user_id)])
     if config is None or not isinstance(config, reading.UserConfig) or not config.body:
         raise NoConfigYet
-    body = config.body.without(reading.withheld(cell_of(user_id)).everywhere)
+    body = config.body.without(reading.withheld(cell_of(user_id)).where(config.country))
     if not body:
         raise NoConfigYet
     return gzip.decompress(body.content)

@@ -15,7 +15,9 @@ from accounts.services.personal import seal
 from devstack.mandrill_standin import MandrillStandin
 from lantern_pro import clock
 from lantern_pro.jobs.models import Job
+from lantern_pro.store.keys import cell_of
 from lantern_pro.types import UserId
+from proxies.keys import WITHHELD
 from proxies.models import Proxy
 from tests.client_app import ClientApp
 from tests.fleet import pro_proxy, proxies_of
@@ -68,6 +70,20 @@ def test_it_is_mailed_with_the_users_own_proxies_in_their_language(
     assert set(yaml.safe_load(base64.b64decode(file["content"]))) == {each.name for each in own}
     [kept, _] = mails_of(UserId(reader.user_id), most=9)
     assert (kept.name, kept.state, kept.id) == ("config", "sent", mail["id"])
+
+
+def test_a_proxy_that_nobody_may_be_told_of_is_not_mailed_either(
+    reader: ClientApp, run_jobs: RunJobs, service: redis.Redis, mandrill_standin: MandrillStandin
+) -> None:
+    kept, gone = Proxy.objects.records(sorted(proxies_of(UserId(reader.user_id))))
+    service.hset(WITHHELD(cell=cell_of(gone.id)), str(gone.id), "*")
+
+    reader.post("/user-config-mail")
+    run_jobs()
+
+    [mail] = configs(mandrill_standin)
+    [file] = mail["attachments"]
+    assert list(yaml.safe_load(base64.b64decode(file["content"]))) == [kept.name]
 
 
 def test_a_reader_who_proves_the_address_by_the_code_in_a_mail_may_ask(
