@@ -10,8 +10,8 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .PHONY: help set-up run demo manage chaos test test-fast test-newest-django \
-  bench-accounts bench-assignment bench-jobs bench-peers-faults drill-fleet lint fix docs schema \
-  messages lock shell clean
+  bench-accounts bench-admission bench-assignment bench-jobs bench-peers-faults \
+  drill-fleet drill-redis-away lint fix docs schema messages lock shell clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,12 @@ bench-accounts: $(STAMP) ## Measure account calls beside an empty view (two minu
 
 # What every long command takes: SEED= repeats a run, OUT= names the folder for its report.
 REPORT := $(if $(SEED),--seed $(SEED)) $(if $(OUT),--out $(OUT)) $(ARGS)
+
+bench-admission: $(STAMP) ## Measure how soon a proxy admits who paid, and refuses who was removed
+	@exec $(BIN)/python -m devstack.bench_admission $(REPORT)
+
+drill-redis-away: $(STAMP) ## Stop Redis for a simulated hour, and count who is shut out
+	@exec $(BIN)/python -m devstack.drill_redis_away $(REPORT)
 
 bench-jobs: $(STAMP) ## Measure the ledger of jobs beside Celery and dramatiq, in jobs a second
 	@exec $(BIN)/python -m devstack.bench.jobs $(REPORT)

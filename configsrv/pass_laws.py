@@ -9,7 +9,7 @@ import yaml
 from accounts.keys import PRO_ENDS
 from accounts.models import User
 from accounts.services.tokens import admissions_of
-from configsrv import managers
+from configsrv import keys, managers
 from lantern_pro import clock
 from lantern_pro.jobs.settled import settled_faults
 from lantern_pro.store.client import text_client
@@ -25,11 +25,19 @@ def passes_are_right(cell: Cell) -> Iterator[str]:
     It is signed with a key that proxies know, and is either good to the end of the Pro time or
     stands in the list of those to be made anew half through its life.
     """
+    for member, due in text_client().zscan_iter(keys.RENEWALS(cell=cell), count=500):
+        yield from settled_faults(cell, member, partial(_nobodys_renewal, UserId(int(member)), due))
     now = clock.now()
     for member, expiration in text_client().zscan_iter(PRO_ENDS(cell=cell), count=500):
         user_id = UserId(int(member))
         if expiration > now:
             yield from settled_faults(cell, member, partial(_pass_faults, user_id))
+
+
+def _nobodys_renewal(user_id: UserId, due: float) -> list[str]:
+    if managers.body_of_user_config(user_id) is not None:
+        return []
+    return [f"user {user_id}: passes are to be renewed at {due:.0f}, and there are none"]
 
 
 def _pass_faults(user_id: UserId) -> list[str]:

@@ -20,6 +20,7 @@ from lantern_pro.store.keys import cell_of
 from lantern_pro.store.laws import Law, wrong_twice
 from lantern_pro.types import Cell, ProxyId, UserId
 from proxies import keys, room_laws
+from proxies.card_laws import cards_are_right
 from proxies.laws_2016 import old_keys_agree
 from proxies.records import WITHHELD_MS, Health, ProxyRecord, State, Track
 from proxies.room_laws import SPAN, SUSPECT
@@ -52,6 +53,7 @@ LAWS = (
     *room_laws.LAWS,
     Law(4, "who may be named in configurations follows the proxies' states", sets_follow_states),
     Law(5, "each proxy's snapshot is the devices of its users", snapshots_agree),
+    Law(5, "every proxy's card is of its track and these settings", cards_are_right),
     Law(5, "what proxies of 2016 read is the tokens of their users", old_keys_agree),
 )
 

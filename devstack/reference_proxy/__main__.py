@@ -105,10 +105,9 @@ async def _serve(
         CardReader(clock, every=every),
         Heartbeat(clock, lambda: counters.open, every=every),
         usage,
-        state,
     ]
     url = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
-    with Follower(Connection(url), roster, chores) as follower:
+    with Follower(Connection(url), roster, chores, state) as follower:
         if arguments.metrics:
             host, _, port = arguments.metrics.rpartition(":")
             metrics = Metrics(counters, follower.proxies)

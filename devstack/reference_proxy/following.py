@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from devstack.reference_proxy.connection import Connection
 from devstack.reference_proxy.knowledge import Knowledge
+from devstack.reference_proxy.state import State
 from lantern_pro.types import ProxyId
 from proxies import keys
 
@@ -40,8 +41,11 @@ class Chore(Protocol):
 class Follower:
     """Keeps the knowledge of some proxies up to date, in a thread of its own."""
 
-    def __init__(self, connection: Connection, roster: Roster, chores: Sequence[Chore]) -> None:
+    def __init__(
+        self, connection: Connection, roster: Roster, chores: Sequence[Chore], state: State
+    ) -> None:
         """Know nothing yet; entering begins to follow."""
+        self._state = state
         self._connection = connection
         self._roster = roster
         self._chores = chores
@@ -79,15 +83,16 @@ class Follower:
                     chore.run(self._connection.client, self._proxies)
                 self._catch_up()
                 self._follow()
+                self._state.keep(self._proxies.values())
                 pause = FIRST_PAUSE_SECONDS
             except RedisError as error:
                 log.warning("the store does not answer: %s", type(error).__name__)
+                self._state.keep(self._proxies.values())
                 self._closing.wait(pause + pause * secrets.randbelow(1000) / 1000)
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     def _catch_up(self) -> None:
         """After every new connection look whether the stream still tells the history known."""
-        self._connection.client.ping()
         made = self._connection.made
         for known in self._proxies.values():
             is_looked_at = known.verified and made == self._verified

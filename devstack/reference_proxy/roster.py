@@ -1,6 +1,8 @@
 """Which proxies a process stands in for: one by its id, or all that the store has at an address."""
 
+import time
 from collections.abc import Iterator
+from typing import Final
 
 from devstack.reference_proxy.clock import Clock
 from devstack.reference_proxy.knowledge import Knowledge
@@ -8,6 +10,8 @@ from devstack.reference_proxy.state import State
 from lantern_pro.types import Cell, ProxyId
 from proxies import keys
 from proxies.records import State as ProxyState
+
+LOOK_SECONDS: Final = 0.25
 
 
 class Itself:
@@ -31,13 +35,18 @@ class AtAddress:
         self._clock = clock
         self._state = state
         self._known: dict[ProxyId, Knowledge] = {}
+        self._next = 0.0
 
     def proxies(self) -> dict[ProxyId, Knowledge]:
         """Begin with proxies that were added at this address; end with those that are gone."""
+        now = time.monotonic()
+        if now < self._next:
+            return self._known
         found = dict(self._rows())
         self._known = {
             each: self._known.get(each) or self._state.restore(new) for each, new in found.items()
         }
+        self._next = now + LOOK_SECONDS
         return self._known
 
     def _rows(self) -> Iterator[tuple[ProxyId, Knowledge]]:

@@ -13,18 +13,21 @@ from lantern_pro.types import ProxyId
 
 log = logging.getLogger(__name__)
 
-SAVE_SECONDS: Final = 5.0
+SAVE_SECONDS: Final = 1.0
+"""How long what is new may be in memory alone."""
+TOUCH_SECONDS: Final = 60.0
+"""How often it is saved that nothing is new."""
 
 
 class State:
     """A file with what each proxy knows; ``None`` keeps nothing."""
 
-    def __init__(self, file: Path | None, clock: Clock, *, every: float = SAVE_SECONDS) -> None:
+    def __init__(self, file: Path | None, clock: Clock) -> None:
         """Read what was kept before."""
         self._file = file
         self._clock = clock
-        self._every = every
-        self._next = 0.0
+        self._saved_at = 0.0
+        self._saved: dict[ProxyId, int] = {}
         self._kept = _read(file)
 
     def restore(self, known: Knowledge) -> Knowledge:
@@ -34,19 +37,22 @@ class State:
             known.restore(kept)
         return known
 
-    def run(self, client: Any, proxies: dict[ProxyId, Knowledge]) -> None:
-        """Save, when that is due."""
-        del client
-        now = self._clock.now()
-        if now >= self._next:
-            self.save(proxies.values())
-            self._next = now + self._every
+    def keep(self, proxies: Iterable[Knowledge]) -> None:
+        """Save, when that is due: soon after something is new."""
+        proxies = list(proxies)
+        since = abs(self._clock.now() - self._saved_at)
+        is_new = self._saved != {each.proxy_id: each.version for each in proxies if each.loaded}
+        if since >= (SAVE_SECONDS if is_new else TOUCH_SECONDS):
+            self.save(proxies)
 
     def save(self, proxies: Iterable[Knowledge]) -> None:
         """Write all of it, or leave the old file as it is."""
         if self._file is None:
             return
-        told = {str(known.proxy_id): known.kept() for known in proxies if known.loaded}
+        there = [known for known in proxies if known.loaded]
+        self._saved = {known.proxy_id: known.version for known in there}
+        self._saved_at = self._clock.now()
+        told = {str(known.proxy_id): known.kept() for known in there}
         draft = self._file.with_suffix(".new")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:

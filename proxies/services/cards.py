@@ -29,7 +29,7 @@ def publish_cards(
     is_last = len(page) < PAGE
     wire.publish_cards(
         proxies=page,
-        common=_common(),
+        common=common(),
         shape=shape if is_last else "",
         work=Work(cell, fence, () if is_last else (next_page(page[-1]),)),
     )
@@ -46,11 +46,12 @@ def stale_shape(cell: Cell) -> str | None:
 
 def shape_of(cell: Cell) -> str:
     """The fleet's version, and a mark of what all cards say."""
-    told = hashlib.sha256(_common().encode()).hexdigest()
+    told = hashlib.sha256(common().encode()).hexdigest()
     return f"{Proxy.objects.fleet_version(cell)}.{told[:12]}"
 
 
-def _common() -> str:
+def common() -> str:
+    """What all cards say, JSON."""
     told = {
         "pass_keys": {
             kid: base64.b64encode(key).decode() for kid, key in sorted(public_keys().items())

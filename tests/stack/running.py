@@ -20,6 +20,11 @@ PATIENCE_SECONDS = 90.0
 _OURS = ("LANTERN_", "DJANGO_", "REDIS_", "STRIPE_", "MANDRILL_")
 
 
+def of_our_own() -> dict[str, str]:
+    """The environment without what the test process itself was given."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+
+
 class RunningStack:
     """One run of ``python -m devstack``."""
 
@@ -42,9 +47,8 @@ class RunningStack:
 
     def environment(self) -> dict[str, str]:
         """The environment of a person who runs this stack."""
-        others = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
         ports = {name: str(port) for name, port in self.place.ports.items()}
-        return {**others, **ports, "LANTERN_DATA_DIR": str(self.place.folder), **self._more}
+        return {**of_our_own(), **ports, "LANTERN_DATA_DIR": str(self.place.folder), **self._more}
 
     def _read(self) -> None:
         assert self.process.stdout is not None

@@ -150,6 +150,7 @@ BREACHES: dict[str, Callable[[UserId], object]] = {
     "out of its time": lambda user_id: text_client().zadd(
         keys.RENEWALS(cell=HERE), {str(user_id): 7}
     ),
+    "and there are none": lambda _: text_client().zadd(keys.RENEWALS(cell=HERE), {"1024": 7}),
     "is for other devices": lambda user_id: fleet.add_device(user_id, "device-9"),
 }
 

@@ -15,6 +15,10 @@ from tests.fleet import HERE
 Breach = Callable[[redis.Redis, ProxyId, UserId], object]
 
 BREACHES: dict[str, Breach] = {
+    "has no card": lambda store, proxy_id, _: store.delete(keys.CARD(proxy_id=proxy_id)),
+    "the card is not of its track": lambda store, proxy_id, _: store.set(
+        keys.CARD(proxy_id=proxy_id), "{}"
+    ),
     "which does not have them": lambda store, proxy_id, _: store.delete(
         keys.USERS(proxy_id=proxy_id)
     ),
