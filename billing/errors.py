@@ -73,6 +73,13 @@ class IdempotencyKeyReused(Refused):
     message = "This idempotencyKey was used before for a purchase with other parameters."
 
 
+class PurchaseRepeated(Refused):
+    """Another purchase was begun minutes ago; ``details`` tell of it, and how to insist."""
+
+    error_id = "purchase-repeated"
+    message = "You bought something minutes ago. Look at it first; send insist=true to buy again."
+
+
 class CardDeclined(Refused):
     """The payment was declined; ``details.reason`` is the bank's or Stripe's code."""
 

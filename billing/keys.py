@@ -80,6 +80,13 @@ DRIFT = Key(
     "what Stripe and the purchases disagree on: Stripe's id -> JSON {kind, purchase, first, last}",
     app="billing",
 )
+LATEST_PURCHASE = Key(
+    "user:{user_id}:latest_purchase",
+    Kind.HASH,
+    "what the user began to buy last: id, at (ms)",
+    ttl="ten minutes",
+    app="billing",
+)
 SUBSCRIPTIONS = Table(
     "subscription",
     "a subscription: the intent, how it stands, and Stripe's ids",

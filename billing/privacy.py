@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from billing.errors import PurchaseUnderWay
 from billing.keys import (
+    LATEST_PURCHASE,
     PURCHASES,
     SUBSCRIPTIONS,
     USER_PURCHASES,
@@ -69,7 +70,7 @@ HOLDINGS: Final = (
     Holding(
         "purchases",
         _purchases,
-        (PURCHASES, USER_PURCHASES),
+        (PURCHASES, USER_PURCHASES, LATEST_PURCHASE),
         "within a minute, but for the accounting record: id, moments, state, plan, amount, "
         "currency and Stripe's ids of the payment stay; address, device and source of the money go",
     ),

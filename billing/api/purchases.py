@@ -50,6 +50,9 @@ class Purchase(ClientView):
         deviceName = _text(120)
         couponCode = _text(64, help_text="A promotion's code, for `plan` as it is.")
         idempotencyKey = _text(200, help_text="One key for one purchase.")
+        insist = serializers.BooleanField(
+            required=False, default=False, help_text="Buy again, minutes after another purchase."
+        )
         resellerCode = _text(64, help_text="With the provider `reseller-code`, and no plan.")
         stripeToken = _text(80, help_text="A card's token (tok_…).")
         stripePaymentMethod = _text(80, help_text="A payment method (pm_…).")
@@ -100,6 +103,7 @@ class Purchase(ClientView):
             payment_method=told["stripePaymentMethod"],
             email=told["email"] or told["stripeEmail"],
             idempotency_key=told["idempotencyKey"],
+            insists=told["insist"],
             country=request.headers.get("X-Lantern-Client-Country", ""),
             coupon=told["couponCode"],
         )

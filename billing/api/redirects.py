@@ -44,6 +44,9 @@ class PaymentRedirect(ClientView):
         countryCode = _text(64, help_text="ISO 3166.")
         couponCode = _text(64, help_text="A promotion's code.")
         idempotencyKey = _text(200, help_text="One key for one purchase.")
+        insist = serializers.BooleanField(
+            required=False, default=False, help_text="Buy again, minutes after another purchase."
+        )
         locale = _text(32)
         timeout = serializers.IntegerField(required=False, min_value=0)
 
@@ -79,6 +82,7 @@ def wish_of(request: Request, told: dict[str, Any]) -> Wish:
         payment_method="",
         email=told["email"],
         idempotency_key=told["idempotencyKey"],
+        insists=told["insist"],
         country=told["countryCode"] or request.headers.get("X-Lantern-Client-Country", ""),
         coupon=told["couponCode"],
     )

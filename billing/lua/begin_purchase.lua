@@ -6,6 +6,7 @@
 --       by_created      ZSET  index of purchases
 --       by_state        ZSET  index of purchases
 --       by_user_id      ZSET  index of purchases
+--       latest          HASH  what the user began to buy last: id, at
 --       ...                   the ledger's keys, rows of jobs that follow
 -- ARGV  purchase_id  text
 --       user_id      the buyer
@@ -13,17 +14,20 @@
 --       intent       JSON object of texts: plan, amount_minor, currency, months, days and so on
 --       digest       names what makes two calls the same purchase
 --       hold_until   when a promotion's use is held no longer, ms by Redis's clock; 0 without one
+--       guard_ms     how soon after another a purchase is taken for a repetition; 0: it is none
+--       seen         the one before, of which the caller knows that another may begin; or empty
 --       work         JSON: {follow}
 -- -->   begun            the intent is recorded
 --       known            the same purchase was begun before; nothing changed
 --       key_reused       another purchase has this key; nothing changed
 --       no_such_user     nothing changed
+--       repeated {id}    another was begun just before; nothing changed
 --       late             the promotion's use is not held any more; nothing changed
 --@include store/now_ms
 --@include store/tag
 --@include jobs/emit
-local purchase, user, user_purchases, by_id, by_created, by_state, by_user_id = unpack(KEYS)
-local purchase_id, user_id, now, intent, digest, hold_until, work = unpack(ARGV)
+local purchase, user, user_purchases, by_id, by_created, by_state, by_user_id, latest = unpack(KEYS)
+local purchase_id, user_id, now, intent, digest, hold_until, guard_ms, seen, work = unpack(ARGV)
 
 local known = redis.call("HGET", purchase, "digest")
 if known then
@@ -34,6 +38,14 @@ if redis.call("EXISTS", user) == 0 then
 end
 if tonumber(hold_until) > 0 and tonumber(hold_until) <= now_ms() then
     return { "late" }
+end
+if tonumber(guard_ms) > 0 then
+    local before, at = unpack(redis.call("HMGET", latest, "id", "at"))
+    if before and before ~= seen and tonumber(now) - tonumber(at) < tonumber(guard_ms) then
+        return { "repeated", before }
+    end
+    redis.call("HSET", latest, "id", purchase_id, "at", now)
+    redis.call("PEXPIRE", latest, guard_ms)
 end
 for field, value in pairs(cjson.decode(intent)) do
     redis.call("HSET", purchase, field, value)

@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from django.conf import settings
 from django.db import models
@@ -11,8 +11,14 @@ from django.db import models
 from accounts.errors import NoSuchUser
 from accounts.keys import MAILS, USERS, device_keys, pro_time_keys
 from accounts.managers.mails import Posted
-from billing.errors import IdempotencyKeyReused, NoSuchPurchase, PaymentPending, WrongCursor
-from billing.keys import PURCHASES, USER_PURCHASES
+from billing.errors import (
+    IdempotencyKeyReused,
+    NoSuchPurchase,
+    PaymentPending,
+    PurchaseRepeated,
+    WrongCursor,
+)
+from billing.keys import LATEST_PURCHASE, PURCHASES, USER_PURCHASES
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import Fence, NewJob, Work
 from lantern_pro.store.client import text_client
@@ -39,6 +45,21 @@ PERSONAL_COLUMNS: Final = (
 """Columns of a purchase that tell of the person; none of them has an index."""
 
 
+class Guard(NamedTuple):
+    """What must hold when a purchase begins.
+
+    ``hold_until`` is when its promotion is held no longer (``PaymentPending`` then: the same call
+    again holds it anew); ``guard_ms`` how soon after another than ``seen`` it is a repetition.
+    """
+
+    hold_until: Millis = NOT_HELD
+    guard_ms: int = 0
+    seen: str = ""
+
+
+UNGUARDED: Final = Guard()
+
+
 class PurchaseManager(models.Manager["Purchase"]):
     """Purchases."""
 
@@ -58,12 +79,9 @@ class PurchaseManager(models.Manager["Purchase"]):
         intent: Mapping[str, str],
         digest: str,
         follow: Sequence[NewJob],
-        hold_until: Millis = NOT_HELD,
+        guard: Guard = UNGUARDED,
     ) -> bool:
-        """Record the intent to pay; False when the same purchase was begun before.
-
-        ``PaymentPending`` when a promotion is held no longer: the same call again holds it anew.
-        """
+        """Record the intent to pay; False when the same purchase was begun before."""
         cell = cell_of(purchase_id)
         outcome = ledger.apply(
             "billing/begin_purchase",
@@ -72,12 +90,13 @@ class PurchaseManager(models.Manager["Purchase"]):
             user=USERS.row(user_id),
             user_purchases=USER_PURCHASES(user_id=user_id),
             **{f"by_{name}": PURCHASES.by(name, cell=cell) for name in _INDEXED},
+            latest=LATEST_PURCHASE(user_id=user_id),
             purchase_id=purchase_id,
             user_id=user_id,
             now=now,
             intent=json.dumps(intent),
             digest=digest,
-            hold_until=hold_until,
+            **guard._asdict(),
         )
         match outcome:
             case ["begun" | "known"]:
@@ -88,7 +107,20 @@ class PurchaseManager(models.Manager["Purchase"]):
                 raise NoSuchUser
             case ["late"]:
                 raise PaymentPending
+            case ["repeated", _]:
+                raise PurchaseRepeated
         raise AssertionError(outcome)
+
+    def latest_of(self, user_id: UserId) -> "tuple[Purchase, Millis] | None":
+        """What a user began to buy last, some minutes ago at most, and when."""
+        told = text_client().hgetall(LATEST_PURCHASE(user_id=user_id))
+        if not told:
+            return None
+        return self.named(PurchaseId(told["id"])), Millis(int(told["at"]))
+
+    def forget_latest(self, user_id: UserId) -> None:
+        """Forget what an erased user began to buy last."""
+        text_client().delete(LATEST_PURCHASE(user_id=user_id))
 
     def complete(  # noqa: PLR0913 - the script's arguments
         self,

@@ -26,6 +26,7 @@ def forget_purchases(user_id: UserId, job: LeasedJob) -> None:
             stripe_subscriptions.end_now(subscription.at_stripe)
         Subscription.objects.strip(subscription_id)
     Subscription.objects.drop_lists(user_id)
+    Purchase.objects.forget_latest(user_id)
     for purchase_id in Purchase.objects.ids_of(user_id):
         purchase = Purchase.objects.named(purchase_id)
         if purchase.payment_intent and purchase.provider != RESELLER:

@@ -19,11 +19,13 @@ from billing.errors import (
 )
 from billing.events import PaymentUnclear, PromotionUsed, PurchaseBegun, PurchaseCompleted
 from billing.gateways.base import Declined, Outcome, Paid, Waiting
+from billing.managers import Guard
 from billing.models import Purchase
 from billing.services import promotions
 from billing.services.asking import ask_stripe
 from billing.services.intents import RESELLER, person
 from billing.services.offers import Offer, customer_of, offer_named
+from billing.services.repeats import GUARD_MS, look_before
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.events import following
@@ -50,6 +52,7 @@ class Wish:
     country: str = ""
     coupon: str = ""
     way: str = ""
+    insists: bool = False
 
     @property
     def source(self) -> str:
@@ -116,6 +119,7 @@ def _check(wish: Wish) -> None:
 
 def _begin(wish: Wish, offer: Offer, purchase_id: PurchaseId) -> None:
     """Phase one: record the intent, with a job that settles it should we not come back."""
+    seen = look_before(wish.user_id, purchase_id, insists=wish.insists)
     intent = {
         **offer.intent,
         "provider": wish.provider,
@@ -124,11 +128,10 @@ def _begin(wish: Wish, offer: Offer, purchase_id: PurchaseId) -> None:
         **person(wish.device_id, wish.device_name, wish.email),
         "reason": "",
     }
-    held = {}
+    guard = Guard(guard_ms=GUARD_MS, seen=seen)
     if offer.promotion:
-        held["hold_until"] = promotions.hold(
-            offer.promotion, purchase_id=purchase_id, user_id=wish.user_id
-        )
+        held = promotions.hold(offer.promotion, purchase_id=purchase_id, user_id=wish.user_id)
+        guard = guard._replace(hold_until=held)
     Purchase.objects.begin(
         purchase_id=purchase_id,
         user_id=wish.user_id,
@@ -136,7 +139,7 @@ def _begin(wish: Wish, offer: Offer, purchase_id: PurchaseId) -> None:
         intent=intent,
         digest=wish.digest,
         follow=following(PurchaseBegun(cell_of(purchase_id), purchase_id)),
-        **held,
+        guard=guard,
     )
 
 

@@ -39,8 +39,10 @@ def asked_of(standin: StripeStandin) -> int:
 
 def test_previous_payments_come_in_pages_with_what_stripe_knows(client: ClientApp) -> None:
     client.buy(idempotencyKey="one")
-    client.buy(idempotencyKey="two", stripeToken="tok_chargeDeclined")
-    client.buy(idempotencyKey="three", plan="2y-usd-10", stripeToken="tok_mastercard")
+    client.buy(idempotencyKey="two", stripeToken="tok_chargeDeclined", insist="true")
+    client.buy(
+        idempotencyKey="three", plan="2y-usd-10", insist="true", stripeToken="tok_mastercard"
+    )
 
     client.get("/user-charges", limit=2)
     first = client.answer
@@ -58,7 +60,7 @@ def test_of_purchases_of_one_millisecond_no_page_leaves_one_out(
     client: ClientApp, service: redis.Redis
 ) -> None:
     for key in ("one", "two", "three", "four"):
-        client.buy(idempotencyKey=key)
+        client.buy(idempotencyKey=key, insist="true")
     ids = {purchase.pk for purchase in Purchase.objects.all()}
     moment = Millis(clock.now())
     service.zadd(USER_PURCHASES(user_id=client.user_id), dict.fromkeys(ids, moment))

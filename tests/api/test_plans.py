@@ -97,7 +97,7 @@ def test_a_new_version_is_shown_and_the_old_one_sold_for_a_day_to_who_was_shown_
     assert client.answer["paymentStatus"] == "completed"
     assert Purchase.objects.get().amount_minor == 4800
     with clock.shifted(GRACE_MS + 1):
-        client.buy(plan="1y-usd-10", idempotencyKey="later")
+        client.buy(plan="1y-usd-10", idempotencyKey="later", insist="true")
     assert client.answer["errorId"] == "unknown-plan"
 
 
@@ -195,7 +195,7 @@ def test_a_renewal_gives_the_bonus_that_stood_when_it_began(
     client.get("/user-data")
     before = client.answer["expiration"]
 
-    client.buy(plan="1m-usd-10", idempotencyKey="second")
+    client.buy(plan="1m-usd-10", idempotencyKey="second", insist="true")
 
     client.get("/user-data")
     renewed = Purchase.objects.get(pk=Purchase.objects.all()[0].pk)

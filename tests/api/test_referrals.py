@@ -134,7 +134,7 @@ def test_only_the_first_purchase_of_an_invitee_earns(
     run_jobs()
     after_one = expiration_of(inviter)
 
-    invitee.buy(idempotencyKey="two", stripeToken="tok_mastercard")
+    invitee.buy(idempotencyKey="two", stripeToken="tok_mastercard", insist="true")
     run_jobs()
 
     assert expiration_of(inviter) == after_one
@@ -147,7 +147,7 @@ def test_a_code_attached_after_a_purchase_earns_with_the_next(
     invitee.buy(idempotencyKey="one")
     run_jobs()
     invitee.post("/referral-attach", code=code_of(inviter))
-    invitee.buy(idempotencyKey="two", stripeToken="tok_mastercard")
+    invitee.buy(idempotencyKey="two", stripeToken="tok_mastercard", insist="true")
 
     run_jobs()
 

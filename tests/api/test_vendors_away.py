@@ -47,7 +47,7 @@ def test_a_charge_that_stripe_does_not_know_hides_no_other_payment(
     client: ClientApp, service: redis.Redis
 ) -> None:
     client.buy(idempotencyKey="one")
-    client.buy(idempotencyKey="two", plan="2y-usd-10")
+    client.buy(idempotencyKey="two", plan="2y-usd-10", insist="true")
     client.get("/user-charges", limit=1)
     newest = client.answer["charges"][0]["id"]
     service.hset(PURCHASES.row(newest), "charge_id", "ch_of_another_account")

@@ -1,13 +1,15 @@
-"""The script by which a purchase waits for its buyer."""
+"""The script by which a purchase waits for its buyer, and the guard of the one that begins it."""
 
 from typing import Any
 
 import pytest
 
-from billing.errors import NoSuchPurchase
+from billing.errors import NoSuchPurchase, PurchaseRepeated
 from billing.keys import PURCHASES
+from billing.managers import Guard
 from billing.models import Purchase
 from lantern_pro.types import PurchaseId, UserId
+from tests.people import HERE
 from tests.scripts.billing.test_purchase_scripts import NOW, begin, buyer, complete
 
 __all__ = ["buyer"]
@@ -48,3 +50,15 @@ def test_no_such_purchase_awaits_nobody(any_redis: Any) -> None:
 
     with pytest.raises(NoSuchPurchase):
         Purchase.objects.await_buyer(purchase_id=PurchaseId("c0.1.none"), at_stripe="pi_1")
+
+
+def test_repeated_another_just_before_is_told_and_nothing_begins(
+    buyer: UserId, any_redis: Any
+) -> None:
+    first = begin(buyer, guard=Guard(guard_ms=60_000))
+
+    with pytest.raises(PurchaseRepeated):
+        begin(buyer, key="other", guard=Guard(guard_ms=60_000))
+    begin(buyer, key="other", guard=Guard(guard_ms=60_000, seen=first))
+
+    assert any_redis.zcard(PURCHASES.by("id", cell=HERE)) == 2

@@ -8,6 +8,7 @@ import redis
 
 from billing.errors import PaymentPending, PromotionOver
 from billing.jobs import SettlePurchase
+from billing.managers import Guard
 from billing.managers.promotions import (
     HasAnother,
     hold_promotion,
@@ -234,7 +235,7 @@ def test_late_a_purchase_does_not_begin_by_a_use_that_is_held_no_longer(any_redi
             intent={"plan": "1y-usd-10"},
             digest="d",
             follow=[NewJob(HERE, SettlePurchase(purchase_id), purchase_id)],
-            hold_until=Millis(1),
+            guard=Guard(hold_until=Millis(1)),
         )
 
     assert not any_redis.exists(f"{{c0}}:purchase:{purchase_id}")

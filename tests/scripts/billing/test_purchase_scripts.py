@@ -43,7 +43,7 @@ def laws_hold_afterwards(any_redis: redis.Redis) -> Iterator[None]:
 
 
 def begin(
-    buyer: UserId, *, key: str = "tap", digest: str = "d", device_limit: str = ""
+    buyer: UserId, *, key: str = "tap", digest: str = "d", device_limit: str = "", **guard: Any
 ) -> PurchaseId:
     """Begin a purchase of a year, with the job that will settle it."""
     purchase_id = purchase_id_of(buyer, key)
@@ -60,6 +60,7 @@ def begin(
         intent=intent,
         digest=digest,
         follow=[NewJob(HERE, SettlePurchase(purchase_id), purchase_id)],
+        **guard,
     )
     return purchase_id
 

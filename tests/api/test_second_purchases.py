@@ -1,0 +1,110 @@
+"""A second purchase within minutes is noticed, and its buyer asked."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from billing.models import Purchase
+from billing.services.repeats import GUARD_MS
+from devstack.standin.faults import Fault
+from devstack.stripe_standin import StripeStandin
+from lantern_pro import clock
+from tests.api.test_purchases import faults
+from tests.client_app import ClientApp
+
+
+def test_a_second_tap_with_another_key_is_asked_about_and_charges_nothing(
+    client: ClientApp, stripe_standin: StripeStandin
+) -> None:
+    client.buy(idempotencyKey="first")
+
+    client.buy(idempotencyKey="second", stripeToken="tok_mastercard")
+
+    assert client.answer["errorId"] == "purchase-repeated"
+    details = client.answer["details"]
+    assert (details["plan"], details["paymentStatus"]) == ("1y-usd-10", "completed")
+    assert details["insistBy"] == "insist=true"
+    assert len(stripe_standin.journal.all("charge")) == 1
+    assert faults() == []
+
+
+def test_who_insists_buys_again(client: ClientApp, stripe_standin: StripeStandin) -> None:
+    client.buy(idempotencyKey="first")
+
+    client.buy(idempotencyKey="second", insist="true")
+    second = dict(client.answer)
+    client.buy(idempotencyKey="third")
+
+    assert second["paymentStatus"] == "completed"
+    assert client.answer["errorId"] == "purchase-repeated"
+    assert len(stripe_standin.journal.all("charge")) == 2
+
+
+def test_after_some_minutes_nobody_is_asked(client: ClientApp) -> None:
+    client.buy(idempotencyKey="first")
+
+    with clock.shifted(GUARD_MS + 1):
+        client.buy(idempotencyKey="second")
+
+    assert client.answer["paymentStatus"] == "completed"
+
+
+def test_another_card_after_a_decline_is_no_repetition(client: ClientApp) -> None:
+    client.buy(idempotencyKey="first", stripeToken="tok_chargeDeclined")
+
+    client.buy(idempotencyKey="second")
+
+    assert client.answer["paymentStatus"] == "completed"
+
+
+def test_another_way_while_the_bank_or_a_page_waits_is_no_repetition(client: ClientApp) -> None:
+    client.get("/payment-redirect", plan="1y-usd-10")
+    client.buy(
+        idempotencyKey="bank",
+        stripeToken=None,
+        stripePaymentMethod="pm_card_threeDSecure2Required",
+    )
+
+    client.buy(idempotencyKey="card")
+
+    assert client.answer["paymentStatus"] == "completed"
+
+
+def test_while_the_first_is_not_known_the_second_is_told_so(
+    client: ClientApp, stripe_standin: StripeStandin
+) -> None:
+    stripe_standin.faults.add(Fault("close_after", "/v1/payment_intents", times=9))
+    client.buy(idempotencyKey="first", timeout=0)
+
+    client.buy(idempotencyKey="second", timeout=0)
+
+    assert client.answer["details"]["paymentStatus"] == "pending"
+
+
+@pytest.mark.parametrize("taps", [6])
+def test_of_many_taps_at_once_one_pays(
+    client: ClientApp, stripe_standin: StripeStandin, taps: int
+) -> None:
+    apps = [
+        ClientApp(device_id=client.device_id, user_id=client.user_id, token=client.token)
+        for _ in range(taps)
+    ]
+
+    with ThreadPoolExecutor(taps) as threads:
+        list(threads.map(lambda n: apps[n].buy(idempotencyKey=f"tap-{n}"), range(taps)))
+
+    told = [app.answer.get("errorId", "paid") for app in apps]
+    assert sorted(told) == ["paid"] + ["purchase-repeated"] * (taps - 1)
+    assert len(stripe_standin.journal.all("charge")) == 1
+    assert Purchase.objects.count() == 1
+
+
+def test_a_page_is_not_opened_minutes_after_a_payment_either(client: ClientApp) -> None:
+    client.buy(idempotencyKey="first")
+
+    client.get("/payment-redirect", plan="1y-usd-10")
+    refused = dict(client.answer)
+    client.get("/payment-redirect", plan="1y-usd-10", insist="true")
+
+    assert refused["errorId"] == "purchase-repeated"
+    assert client.answer["redirect"]
