@@ -63,7 +63,7 @@ class Standing(models.Model):
 
     def save(self, *args: Any, **options: Any) -> None:
         """Write the row; ``TermsStand`` when it is there and its terms are others."""
-        changed = self.changed_terms()
+        changed = [] if options.get("force_insert") else self.changed_terms()
         if changed:
             raise TermsStand(self, changed)
         super().save(*args, **options)
@@ -77,7 +77,12 @@ class Standing(models.Model):
         kept = type(self).objects.filter(pk=self.pk).first()
         if kept is None:
             return []
-        return [name for name in self.TERMS if getattr(kept, name) != getattr(self, name)]
+        return [name for name in self.TERMS if _told(kept, name) != _told(self, name)]
+
+
+def _told(row: models.Model, name: str) -> object:
+    """A term's value; a column that a row from before does not have says as little as none."""
+    return getattr(row, name) or None
 
 
 class Plan(Standing):
@@ -155,8 +160,8 @@ class Plan(Standing):
     position = models.PositiveIntegerField(
         default=0, db_index=True, help_text="The order in which clients show plans."
     )
-    supersedes = models.CharField(
-        "the version before", max_length=40, default="", blank=True, db_index=True, editable=False
+    supersedes = models.CharField(  # noqa: DJ001 - one version follows, and none is not another
+        "the version before", max_length=40, null=True, unique=True, editable=False
     )
     first_sold = models.DateTimeField("on sale since", null=True, editable=False)
 

@@ -21,6 +21,7 @@ class Span(serializers.Serializer[Any]):
 class PromotionAnswer(serializers.Serializer[Any]):
     """What a promotion gives, where one applies."""
 
+    plan = serializers.CharField(help_text="The plan's own id, by which one may subscribe.")
     percent = serializers.IntegerField()
     months = serializers.IntegerField()
     fullPrice = serializers.DictField(child=serializers.IntegerField())
@@ -96,6 +97,7 @@ def _promotion(offer: Offer) -> dict[str, object]:
     if promotion is None:
         return {}
     told = {
+        "plan": offer.plan.pk,
         "percent": promotion.percent,
         "months": promotion.months,
         "fullPrice": {offer.plan.currency: offer.plan.price},

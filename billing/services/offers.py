@@ -143,18 +143,21 @@ def offer_named(name: str, customer: Customer) -> Offer:
     ``WrongCoupon`` when the promotion is not for them, or not any more: they never pay more than
     they were shown.
     """
-    promotion: Promotion | None = None
-    plan_id, _, last = name.rpartition("-")
-    if not Plan.objects.filter(pk=name):
-        promotion = Promotion.objects.filter(pk=last).first()
-        if promotion is None:
-            raise UnknownPlan(field="plan")
-    plan = plan_on_sale(plan_id if promotion else name)
+    promotion = promotion_in(name)
+    plan = plan_on_sale(name.rpartition("-")[0] if promotion else name)
     if promotion is None and customer.coupon:
         promotion = promotions.with_code(customer.coupon)
     if promotion:
         _must_apply(promotion, plan, customer)
     return Offer(plan, _renewal(plan, customer), promotion)
+
+
+def promotion_in(name: str) -> Promotion | None:
+    """The promotion that the id of an offer names; None for the id of a plan, or of nothing."""
+    if Plan.objects.filter(pk=name):
+        return None
+    found: Promotion | None = Promotion.objects.filter(pk=name.rpartition("-")[2]).first()
+    return found
 
 
 def _must_apply(promotion: Promotion, plan: Plan, customer: Customer) -> None:

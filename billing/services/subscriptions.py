@@ -17,6 +17,7 @@ from billing.events import SubscriptionBegun
 from billing.gateways import stripe_subscriptions as stripe
 from billing.gateways.base import Recurring, Started
 from billing.models import Plan
+from billing.services.offers import promotion_in
 from billing.services.plans import plan_on_sale
 from billing.services.recurring import length_of, recurring_of
 from billing.services.renewals import look_at
@@ -69,6 +70,8 @@ def _begun(wish: SubscriptionWish) -> Subscription:
     """The intent, recorded; one for something else that nobody paid gives way."""
     if wish.coupon:
         raise NoPromotionOnSubscriptions(field="couponCode")
+    if promotion_in(wish.plan):
+        raise NoPromotionOnSubscriptions(field="plan")
     plan = plan_on_sale(wish.plan)
     length_of(plan)
     while True:

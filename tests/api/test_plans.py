@@ -1,9 +1,11 @@
 """What apps are offered, and that they pay exactly for what they were shown."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import redis
+from django.db import IntegrityError
 from pytest_django import Settings
 
 from billing.catalogue import TermsStand
@@ -107,6 +109,20 @@ def test_a_version_that_was_taken_off_sale_does_not_bring_the_old_one_back(
     Plan.objects.filter(pk=dearer().pk).update(on_sale=False)
 
     assert set(shown(client)) == {"2y-usd-10"}
+
+
+def test_of_two_who_make_the_next_version_at_once_one_does(service: redis.Redis) -> None:
+    def make(price: int) -> str:
+        try:
+            return dearer(price=price).pk
+        except IntegrityError:
+            return "somebody else did"
+
+    with ThreadPoolExecutor(2) as threads:
+        made = list(threads.map(make, [5000, 5100]))
+
+    assert sorted(made) == ["1y-usd-11", "somebody else did"]
+    assert [each.pk for each in Plan.objects.filter(supersedes="1y-usd-10")] == ["1y-usd-11"]
 
 
 def test_a_version_that_is_still_being_made_replaces_nothing(client: ClientApp) -> None:

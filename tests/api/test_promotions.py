@@ -73,6 +73,7 @@ def test_an_offer_is_shown_with_its_price_and_bought_at_it(client: ClientApp) ->
     assert (year["price"], year["totalCost"]) == ({"usd": 3600}, "36.00 USD")
     assert year["renewalBonusExpected"] == {"months": 2, "days": 0}
     assert year["promotion"]["fullPrice"] == {"usd": 4800}
+    assert year["promotion"]["plan"] == "1y-usd-10"
     assert outcome == "completed"
     purchase = Purchase.objects.get()
     assert (purchase.plan, purchase.promotion) == ("1y-usd-10", "spring")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from billing.models import Plan, Purchase, Subscription
+from billing.models import Plan, Promotion, Purchase, Subscription
 from billing.services.renewals import look_at
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
@@ -210,6 +210,7 @@ def test_the_portal_opens_in_a_browser_by_the_credentials_in_the_query(
     ("wish", "error"),
     [
         ({"planId": "1m-usd-10", "couponCode": "SPRING"}, "no-promotion-on-subscriptions"),
+        ({"planId": "1m-usd-10-spring"}, "no-promotion-on-subscriptions"),
         ({"planId": "odd-usd-1"}, "plan-does-not-renew"),
         ({"planId": "none-usd-1"}, "unknown-plan"),
     ],
@@ -217,6 +218,7 @@ def test_the_portal_opens_in_a_browser_by_the_credentials_in_the_query(
 def test_what_cannot_be_subscribed_to_is_said(
     client: ClientApp, monthly: Plan, wish: dict[str, str], error: str
 ) -> None:
+    Promotion.objects.create(id="spring", percent=10)
     Plan.objects.create(
         id="odd-usd-1", description="Odd", months=1, days=3, currency="usd", price_minor=500
     )

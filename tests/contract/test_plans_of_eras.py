@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from billing.models import Plan
+from billing.models import Plan, Promotion
+from billing.services.plans import plan_on_sale
+from billing.services.reseller import make_batch
 from tests.contract.eras import ANDROID, A, App, B, C, D, E
 from tests.contract.test_eras import app, era, new_app, server, store
 
@@ -67,6 +69,40 @@ def test_a_plan_is_shown_before_there_is_an_account(new_app: Any) -> None:
     told = new_app("device-fresh").get("/plans")
 
     assert [plan["id"] for plan in told["plans"]] == ["1y-usd-10"]
+
+
+def test_a_resellers_code_is_redeemed_once_as_every_era_sends_it(app: App, new_app: Any) -> None:
+    """D sends it as JSON, and has no plan; C in the query; A to C repeat what is no answer."""
+    [code] = make_batch(reseller="Bazaar", plan=plan_on_sale("1y-usd-10"), count=1).codes
+    sent = {"provider": "reseller-code", "resellerCode": code, "email": "reader@example.org",
+        "deviceName": "Pixel", "currency": "usd"}  # fmt: skip
+    other = new_app("device-other", "198.51.100.9").sign_up()
+
+    redeemed = [app.post("/purchase", **sent) for _ in range(2)]
+    refused = other.post("/purchase", **sent)
+
+    assert [each["paymentStatus"] for each in redeemed] == ["completed"] * 2
+    assert redeemed[0]["plan"] == "1y-usd-10"
+    assert refused["errorId"] == "wrong-reseller-code"
+    told = app.get("/user-data")
+    assert (told["userStatus"], told["userLevel"]) == ("active", "pro")
+    assert told["purchases"] == [{"plan": "1y-usd-10"}]
+    assert other.get("/user-data")["userStatus"] == "free"
+
+
+@pytest.mark.parametrize("era", [E], indirect=True, ids=["E"])
+def test_a_coupon_lowers_what_is_shown_and_paid(app: App) -> None:
+    Promotion.objects.create(id="spring", percent=25, code="SPRING-27")
+
+    shown = app.get("/plans-v5", couponCode="SPRING-27")["plans"][0]
+    plain = app.get("/plans-v5")["plans"][0]
+    wrong = app.post("/purchase", plan="1y-usd-10", couponCode="NONE", stripeToken="tok_visa")
+    bought = app.post("/purchase", plan="1y-usd-10", couponCode="SPRING-27", stripeToken="tok_visa")
+
+    assert (shown["price"], plain["price"]) == ({"usd": 3600}, {"usd": 4800})
+    assert wrong["errorId"] == "wrong-coupon"
+    assert bought["paymentStatus"] == "completed"
+    assert app.get("/user-charges")["charges"][0]["amount"] == 3600
 
 
 @pytest.mark.parametrize("era", [ANDROID, D], indirect=True, ids=["Android", "D"])
