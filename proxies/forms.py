@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
@@ -13,6 +14,7 @@ from unfold.widgets import (
 
 from lantern_pro.backoffice.button import LONGEST_REASON
 from lantern_pro.errors import InvalidParameter
+from lantern_pro.types import Cell
 from proxies.entries import FIELDS, describe
 from proxies.listings import Entry, Format, format_of
 from proxies.records import NewProxy, State, Track
@@ -46,7 +48,27 @@ CHOICES: Final[dict[str, list[str]]] = {
 LONG: Final = {"cert"}
 
 
-class NewProxyForm(forms.Form):
+class InACell(forms.Form):
+    """Asks for the cell, where there are several."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Make the field."""
+        super().__init__(*args, **kwargs)
+        if settings.CELLS > 1:
+            self.fields["cell"] = forms.TypedChoiceField(
+                coerce=int,
+                choices=[(number, str(number)) for number in range(settings.CELLS)],
+                widget=UnfoldAdminSelectWidget,
+                help_text="Whose users it is for.",
+            )
+
+    @property
+    def cell(self) -> Cell:
+        """The cell that was chosen, or the only one."""
+        return Cell(self.cleaned_data.get("cell", 0))
+
+
+class NewProxyForm(InACell):
     """A proxy that joins the fleet; ``proxy`` when the form is valid."""
 
     proxy: NewProxy
@@ -90,7 +112,7 @@ def _field(name: str) -> forms.Field:
     )
 
 
-class ListForm(forms.Form):
+class ListForm(InACell):
     """A list of proxies, as a file or as text; ``text`` has it when the form is valid."""
 
     file = forms.FileField(required=False, widget=UnfoldAdminFileFieldWidget)

@@ -10,7 +10,7 @@ from django.urls import URLPattern, path, reverse
 
 from lantern_pro.backoffice import audit
 from lantern_pro.errors import LanternError
-from lantern_pro.types import Cell, ProxyId
+from lantern_pro.types import ProxyId
 from proxies.entries import FIELDS
 from proxies.forms import ListForm, NewProxyForm
 from proxies.models import Proxy
@@ -45,7 +45,7 @@ class JoiningPages:
         form = NewProxyForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             try:
-                added = add_proxy(Cell(0), form.proxy)
+                added = add_proxy(form.cell, form.proxy)
             except LanternError as error:
                 form.add_error(error.field if error.field in form.fields else None, error.message)
             else:
@@ -66,19 +66,19 @@ class JoiningPages:
         if not form.is_valid():
             return self._page(request, "proxies/import_list.html", {**told, "form": form})
         text, written = form.cleaned_data["text"], form.cleaned_data["written"]
-        report = look_at_list(Cell(0), text, written)
+        report = look_at_list(form.cell, text, written)
         if report.count("new") > MOST_AT_ONCE:
             form.add_error(
                 "text", f"More than {MOST_AT_ONCE} new ones: use manage.py import_proxies."
             )
         elif request.POST.get("step") == "import" and not report.faults:
-            report = import_list(Cell(0), text, written)
+            report = import_list(form.cell, text, written)
             added = [each for each in report.lines if each.outcome == "new"]
             _enter_in_history(request, [each.proxy_id for each in added if each.proxy_id])
             if not report.faults:
                 messages.success(request, f"{len(added)} proxies were added.")
                 return redirect(LIST)
-        shown = ListForm(initial={"text": text, "written": written.value})
+        shown = ListForm(initial={**form.cleaned_data, "written": written.value})
         told |= _shown(report) | {"form": form if form.errors else shown}
         return self._page(request, "proxies/import_list.html", told)
 

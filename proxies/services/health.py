@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 EVERY_MS: Final = 5_000
 MOST_MS: Final = 2 * EVERY_MS
 """The most that one look adds to a silence: after a pause of ours, little is known of proxies."""
-PAGE: Final = 200
+PAGE: Final = 100
 MANY_WITHHELD: Final = 1_000
 """Above so many, those that were retired long ago are forgotten."""
 

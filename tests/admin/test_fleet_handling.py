@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from lantern_pro.backoffice.staff import Role
+from lantern_pro.store.keys import cell_of
 from lantern_pro.types import ProxyId
 from proxies.changes import history_of
 from proxies.models import Proxy
@@ -268,3 +269,17 @@ def test_who_runs_the_service_may() -> None:
 
     assert "Add the proxy" in text_of(browser, ADD)
     assert "Import a list" in text_of(browser, "/admin/proxies/proxy/")
+
+
+def test_where_there_are_several_cells_the_forms_ask_which(client: Client, settings: Any) -> None:
+    settings.CELLS = 2
+
+    one = client.post(ADD, {**FORM, "cell": "1"})
+    looked = client.post(IMPORT, {"text": LIST, "written": "csv", "cell": "1", "step": "look"})
+    done = client.post(IMPORT, {"text": LIST, "written": "csv", "cell": "1", "step": "import"})
+    wrong = client.post(ADD, {**FORM, "cell": "2"})
+
+    assert (one.status_code, done.status_code, wrong.status_code) == (302, 302, 200)
+    assert '<option value="1" selected' in looked.content.decode()
+    assert {cell_of(each.proxy_id) for each in Proxy.objects.all()} == {1}
+    assert Proxy.objects.count() == 3
