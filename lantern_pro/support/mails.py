@@ -25,6 +25,8 @@ NAMES: Final = {
     "old_address": "code to give up the address",
     "receipt": "receipt",
     "recovered": "notice of a recovery",
+    "renewal_failed": "a renewal that was not paid",
+    "subscription_ended": "the end of a subscription",
 }
 """What each letter is, in the words of staff."""
 
