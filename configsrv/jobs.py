@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, Final
 
-from configsrv import managers
+from configsrv import renewals
 from configsrv.services import mailing, populate
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
@@ -85,7 +85,7 @@ def stage_renewals(cell: Cell) -> None:
     now = clock.now()
     jobs = [
         PopulateUserConfig.of(user_id, f"passes.{due}.{now // MINUTE_MS}")
-        for user_id, due in managers.renewals_due(cell, now=now, most=RENEWALS_AT_ONCE)
+        for user_id, due in renewals.due(cell, now=now, most=RENEWALS_AT_ONCE)
     ]
     if jobs:
         ledger.stage(*jobs)

@@ -223,19 +223,5 @@ def body_of_user_config(user_id: UserId) -> bytes | None:
     return found if isinstance(found, bytes) else None
 
 
-def renewals_due(cell: Cell, *, now: Millis, most: int) -> list[tuple[UserId, Millis]]:
-    """Users whose passes are to be made anew, and since when."""
-    found = text_client().zrangebyscore(
-        keys.RENEWALS(cell=cell), "-inf", now, start=0, num=most, withscores=True
-    )
-    return [(UserId(int(each)), Millis(int(due))) for each, due in found]
-
-
-def renewal_of(user_id: UserId) -> Millis | None:
-    """When a user's passes are to be made anew."""
-    score = text_client().zscore(keys.RENEWALS(cell=cell_of(user_id)), user_id)
-    return None if score is None else Millis(int(score))
-
-
 def _as_text(ids: Iterable[int]) -> str:
     return ",".join(str(each) for each in ids)

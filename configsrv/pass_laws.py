@@ -9,7 +9,7 @@ import yaml
 from accounts.keys import PRO_ENDS
 from accounts.models import User
 from accounts.services.tokens import admissions_of
-from configsrv import keys, managers
+from configsrv import keys, managers, renewals
 from lantern_pro import clock
 from lantern_pro.jobs.settled import settled_faults
 from lantern_pro.store.client import text_client
@@ -69,7 +69,7 @@ def _fault_of_pass(text: str, proxy: ProxyRecord | None, known: set[str]) -> str
 
 def _renewal_fault(user_id: UserId, text: str, expiration: Millis) -> str | None:
     found = passes.read(text)
-    due = managers.renewal_of(user_id)
+    due = renewals.of_user(user_id)
     if due is None:
         is_enough = found.good_until >= expiration // 1000
         return None if is_enough else "ends before the Pro time, and nothing renews it"

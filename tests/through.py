@@ -114,5 +114,5 @@ def linked(through: Through) -> tuple[ProxyId, UserId]:
     """A Pro proxy at the address of the one that runs, and a user whom it admits."""
     proxy_id, user_id = fleet.pro_proxy(addr=f"127.0.0.1:{through.port}"), fleet.pro_user()
     fleet.assigned(user_id)
-    eventually(lambda: through.admits(proxy_id, user_id), within=2)
+    eventually(lambda: through.admits(proxy_id, user_id))
     return proxy_id, user_id

@@ -1,7 +1,8 @@
-"""What the reference http-proxy knows: kept up by streams, kept without Redis."""
+"""What the reference http-proxy knows: kept up by streams, kept without Redis.
 
-import time
-from collections.abc import Callable
+How soon is measured by ``make bench-admission``.
+"""
+
 from pathlib import Path
 
 import pytest
@@ -19,24 +20,18 @@ from tests.through import Through, linked, running_proxy, shown
 pytestmark = pytest.mark.stack
 
 
-def _within_a_second(look: Callable[[], bool]) -> None:
-    began = time.monotonic()
-    eventually(look, within=1.0)
-    assert time.monotonic() - began < 1.0
-
-
-def test_a_user_is_admitted_and_expelled_within_a_second(through: Through) -> None:
+def test_a_user_is_admitted_and_expelledeventually(through: Through) -> None:
     proxy_id, _ = linked(through)
     user_id = fleet.pro_user()
     before = through.admits(proxy_id, user_id)
 
     fleet.assigned(user_id)
-    _within_a_second(lambda: through.admits(proxy_id, user_id))
+    eventually(lambda: through.admits(proxy_id, user_id))
     fleet.end_pro_time(user_id)
     fleet.stage_release(user_id)
     drain(HERE)
 
-    _within_a_second(lambda: not through.admits(proxy_id, user_id))
+    eventually(lambda: not through.admits(proxy_id, user_id))
     assert not before
 
 
@@ -47,7 +42,7 @@ def test_a_token_that_was_reset_is_good_no_more(through: Through) -> None:
     fleet.reset_token(user_id)
     fleet.assigned(user_id, "reset-1")
 
-    _within_a_second(lambda: through.admits(proxy_id, user_id))
+    eventually(lambda: through.admits(proxy_id, user_id))
     status, answer = through.get("http://x/", X_Lantern_Ping="1", **old)
     assert status == 200
     assert "It works" in answer
@@ -59,11 +54,11 @@ def test_a_device_is_admitted_while_it_is_one_of_the_account(through: Through) -
 
     fleet.add_device(user_id, "device-2")
     fleet.assigned(user_id, "devices-1")
-    _within_a_second(lambda: through.admits(proxy_id, user_id, "device-2"))
+    eventually(lambda: through.admits(proxy_id, user_id, "device-2"))
     fleet.take_device(user_id, "device-2")
     fleet.assigned(user_id, "devices-2")
 
-    _within_a_second(lambda: not through.admits(proxy_id, user_id, "device-2"))
+    eventually(lambda: not through.admits(proxy_id, user_id, "device-2"))
     assert not before
     assert through.admits(proxy_id, user_id)
 
@@ -80,7 +75,7 @@ def test_a_gap_in_the_stream_is_closed_by_the_snapshot(
         pipe.xadd(keys.CHANGES(proxy_id=proxy_id), {"op": "expel", "admission": "x"}, id="3-0")
         pipe.execute()
 
-    _within_a_second(lambda: through.admits(proxy_id, user_id))
+    eventually(lambda: through.admits(proxy_id, user_id))
 
 
 def test_without_redis_it_admits_whom_it_knows(tmp_path: Path) -> None:

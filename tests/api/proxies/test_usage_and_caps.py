@@ -12,7 +12,7 @@ from devstack.redis_server import free_port
 from lantern_pro.jobs.schedule import stage_periodic_jobs
 from lantern_pro.jobs.worker import drain
 from lantern_pro.types import ProxyId
-from proxies.keys import CLIENT, THROTTLE
+from proxies.keys import CLIENT, HEARTBEAT, THROTTLE
 from proxies.services.caps import set_data_caps
 from proxies.usage import usage_of
 from tests import fleet
@@ -75,6 +75,11 @@ def _told(proxy: Through, proxy_id: ProxyId, origin: str, device: str) -> str:
     return eventually(
         lambda: head if "XBQ:" in (head := _ask(proxy, proxy_id, origin, device)) else None
     )
+
+
+def _beat(client: redis.Redis, proxy_id: ProxyId) -> int:
+    """When the proxy gave its last sign of life, which it does as often as it reads caps."""
+    return int(str(client.hget(HEARTBEAT(proxy_id=proxy_id), "at") or 0))
 
 
 def _figure(running_one: Proxy, name: str) -> float:
@@ -146,7 +151,8 @@ def test_broken_caps_leave_the_last_good_ones_and_an_empty_object_lifts_them(
     _told(proxy, proxy_id, origin, device)
 
     real_redis.set(THROTTLE(), "{")
-    real_redis.delete("mark")
+    broken_at = _beat(real_redis, proxy_id)
+    eventually(lambda: _beat(real_redis, proxy_id) > broken_at + 1000)  # it has read them by then
     seen = [_ask(proxy, proxy_id, origin, device) for _ in range(20)]
     set_data_caps("{}")
 

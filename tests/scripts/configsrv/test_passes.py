@@ -2,14 +2,16 @@
 
 import gzip
 from collections.abc import Callable
+from io import StringIO
 from typing import Any
 
 import pytest
 import redis
 import yaml
+from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from configsrv import keys, managers
+from configsrv import keys, managers, renewals
 from configsrv.jobs import PopulateUserConfig
 from configsrv.laws import LAWS
 from lantern_pro import clock
@@ -75,7 +77,7 @@ def test_a_configuration_made_again_is_the_same_to_the_byte(user_id: UserId) -> 
 
 
 def test_half_through_its_life_a_pass_is_renewed_and_not_before(user_id: UserId) -> None:
-    first, due = managers.body_of_user_config(user_id), managers.renewal_of(user_id)
+    first, due = managers.body_of_user_config(user_id), renewals.of_user(user_id)
     assert due is not None
 
     with clock.shifted(due - clock.now() - 60_000):
@@ -87,7 +89,7 @@ def test_half_through_its_life_a_pass_is_renewed_and_not_before(user_id: UserId)
         drain(HERE)
         assert _broken_laws() == []
 
-    renewed = managers.renewal_of(user_id)
+    renewed = renewals.of_user(user_id)
     assert early == first
     assert managers.body_of_user_config(user_id) != first
     assert renewed == due + 12 * HOUR_MS
@@ -95,7 +97,7 @@ def test_half_through_its_life_a_pass_is_renewed_and_not_before(user_id: UserId)
 
 def test_a_renewal_that_was_staged_too_early_is_staged_again(user_id: UserId) -> None:
     """The worker's clock may be behind that of whoever staged the job."""
-    first, due = managers.body_of_user_config(user_id), managers.renewal_of(user_id)
+    first, due = managers.body_of_user_config(user_id), renewals.of_user(user_id)
     assert due is not None
     with clock.shifted(due - clock.now() + 1000):
         stage_periodic_jobs()
@@ -119,18 +121,18 @@ def test_the_pass_of_a_user_whose_time_is_nearly_over_ends_with_it(user_id: User
     assert {passes.read(told["pass"]).good_until for told in _named(user_id).values()} == {
         soon // 1000
     }
-    assert managers.renewal_of(user_id) is None
+    assert renewals.of_user(user_id) is None
     assert _broken_laws() == []
 
 
 def test_with_the_configuration_its_renewal_is_taken_away(user_id: UserId) -> None:
-    before = managers.renewal_of(user_id)
+    before = renewals.of_user(user_id)
     fleet.end_pro_time(user_id)
 
     fleet.release(user_id)
 
     assert before is not None
-    assert managers.renewal_of(user_id) is None
+    assert renewals.of_user(user_id) is None
 
 
 def test_a_device_that_left_is_in_no_pass_any_more(user_id: UserId) -> None:
@@ -171,3 +173,24 @@ def test_a_pass_that_proxies_cannot_know_is_told(user_id: UserId, settings: Sett
     told = _broken_laws()
 
     assert any("not in LANTERN_PASS_KEYS" in fault for fault in told)
+
+
+def test_after_a_key_was_taken_out_an_operator_has_all_passes_made_anew(
+    user_id: UserId, settings: Settings
+) -> None:
+    settings.PASS_KEYS = {"new": b"n" * 32}
+    out = StringIO()
+
+    call_command("renew_passes", "--minutes", "5", stdout=out)
+    with clock.shifted(5 * 60_000):
+        stage_periodic_jobs()
+        drain(HERE)
+
+    assert "passes of 1 users" in out.getvalue()
+    assert {told["pass"].partition(".")[0] for told in _named(user_id).values()} == {"new"}
+    assert _broken_laws() == []
+
+
+def test_all_passes_at_once_are_refused() -> None:
+    with pytest.raises(CommandError, match="at least 1"):
+        call_command("renew_passes", "--minutes", "0")

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from datetime import UTC, datetime
 from typing import Final
 
 import pytest
@@ -116,3 +117,17 @@ def test_the_rules_of_a_proxys_user_are_those_of_the_page(real_redis: object) ->
         "~_throttle",
         "~_client:*",
     }
+
+
+def test_what_clients_are_told_of_their_cap_is_as_the_page_shows() -> None:
+    from devstack.reference_proxy.caps import Asker, Cap
+    from devstack.reference_proxy.usage import MIB, Device
+
+    cap = Cap(500 * MIB, 1, "monthly", "", 0, 1)
+    as_of = datetime(2026, 11, 26, tzinfo=UTC).timestamp()
+    device = Device(Asker("a"), cap, used=200 * MIB, as_of=as_of, ends=as_of + 3600)
+
+    (_, first), (name, second) = device.headers()
+
+    assert f"`{name}: {second}`" in PAGE
+    assert second == f"{first}/3600"
