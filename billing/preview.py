@@ -55,7 +55,7 @@ class PreviewForm(forms.Form):
         required=False,
         label="As if on sale",
         widget=UnfoldAdminSelectWidget,
-        help_text="A plan that is not on sale.",
+        help_text="A plan that was never on sale yet.",
     )
 
     def __init__(self, *told: Any) -> None:
@@ -63,7 +63,7 @@ class PreviewForm(forms.Form):
         super().__init__(*told)
         options: Any = self.fields
         options["locale"].choices = [(each, each) for each in LANGUAGES]
-        hidden = Plan.objects.filter(on_sale=False)
+        hidden = Plan.objects.filter(on_sale=False, first_sold=None)
         options["also"].choices = [("", "-"), *((plan.pk, str(plan)) for plan in hidden)]
 
     def clean_country(self) -> str:

@@ -13,22 +13,15 @@ GRACE_MS: Final = 24 * 60 * 60 * 1000
 
 def current_plans(also: Iterable[Plan] = ()) -> list[Plan]:
     """The last version of each plan on sale, in the order in which clients show them."""
-    every = {plan.pk: plan for plan in Plan.objects.all()}
     shown_anyway = {plan.pk: plan for plan in also}
-    every |= shown_anyway
+    on_sale = {plan.pk: plan for plan in Plan.objects.filter(on_sale=True)} | shown_anyway
     replaced = {
         plan.supersedes
-        for plan in every.values()
+        for plan in Plan.objects.filter(supersedes__in=on_sale)
         if plan.first_sold or plan.on_sale or plan.pk in shown_anyway
     }
-    return sorted(
-        (
-            plan
-            for plan in every.values()
-            if plan.pk in shown_anyway or (plan.on_sale and plan.pk not in replaced)
-        ),
-        key=lambda plan: plan.position,
-    )
+    current = [plan for pk, plan in on_sale.items() if pk in shown_anyway or pk not in replaced]
+    return sorted(current, key=lambda plan: plan.position)
 
 
 def plan_on_sale(plan_id: str) -> Plan:
@@ -36,14 +29,17 @@ def plan_on_sale(plan_id: str) -> Plan:
     found: Plan | None = Plan.objects.filter(pk=plan_id).first()
     if found is None or not found.on_sale:
         raise UnknownPlan(field="plan")
-    replaced = [
-        clock.as_millis(each.first_sold)
-        for each in Plan.objects.filter(supersedes=plan_id)
-        if each.first_sold
-    ]
-    if replaced and clock.now() - min(replaced) > GRACE_MS:
+    if is_out_of_grace(found):
         raise UnknownPlan(field="plan")
     return found
+
+
+def is_out_of_grace(plan: Plan) -> bool:
+    """Whether another version has been sold in a plan's place for too long to sell it still."""
+    following = replaced_by(plan.pk)
+    if following is None or following.first_sold is None:
+        return False
+    return clock.now() - clock.as_millis(following.first_sold) > GRACE_MS
 
 
 def next_version(changed: Plan) -> Plan:
@@ -63,7 +59,15 @@ def next_version(changed: Plan) -> Plan:
         supersedes=changed.pk,
     )
     made.save(force_insert=True)
+    _take_off_sale(line)
     return made
+
+
+def _take_off_sale(line: str) -> None:
+    """Take the versions of a plan off sale that were replaced too long ago to be sold anyway."""
+    for plan in Plan.objects.filter(pk__startswith=line, on_sale=True):
+        if is_out_of_grace(plan):
+            Plan.objects.filter(pk=plan.pk).update(on_sale=False)
 
 
 def replaced_by(plan_id: str) -> Plan | None:

@@ -103,6 +103,18 @@ def test_a_new_version_is_shown_and_the_old_one_sold_for_a_day_to_who_was_shown_
     assert client.answer["errorId"] == "unknown-plan"
 
 
+def test_versions_that_are_sold_no_more_are_taken_off_sale_with_the_next(
+    client: ClientApp,
+) -> None:
+    dearer()
+    with clock.shifted(GRACE_MS + 1):
+        dearer("1y-usd-11", price=7000)
+
+    on_sale = {plan.pk for plan in Plan.objects.filter(on_sale=True)}
+    assert on_sale == {"1y-usd-11", "1y-usd-12", "2y-usd-10", "1y-jpy-10"}
+    assert set(shown(client)) == {"1y-usd-12", "2y-usd-10"}
+
+
 def test_a_version_that_was_taken_off_sale_does_not_bring_the_old_one_back(
     client: ClientApp,
 ) -> None:
