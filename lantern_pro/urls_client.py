@@ -22,7 +22,7 @@ from accounts.api.webhooks import MandrillWebhook
 from billing.api.charges import ChargeById, ReceiptSend, UserCharges
 from billing.api.plans import Plans, PlansV3, PlansV4, PlansV5, UserPaymentGateway
 from billing.api.purchases import Purchase
-from billing.api.recovery import UserRecoverReceipt
+from billing.api.recovery import RestorePurchase, UserRecoverReceipt
 from billing.api.redirects import PaymentRedirect, payment_returned
 from billing.api.subscriptions import (
     StripeBillingPortal,
@@ -60,6 +60,7 @@ urlpatterns = [
     path("recovery-words", RecoveryWords.as_view()),
     path("user-recover-words", UserRecoverWords.as_view()),
     path("user-recover-receipt", UserRecoverReceipt.as_view()),
+    path("restore-purchase", RestorePurchase.as_view()),
     path("user-export", UserExport.as_view()),
     path("user-delete", UserDelete.as_view()),
     path("plans", Plans.as_view()),

@@ -112,6 +112,15 @@ def checkout_now(session_id: str) -> tuple[str, str, str]:
     return str(told.status), str(told.url or ""), str(told.subscription or "")
 
 
+def close_checkout(session_id: str) -> None:
+    """Close a page, so that nobody can begin a subscription on it any more."""
+    try:
+        with reaching():
+            client().v1.checkout.sessions.expire(session_id)
+    except stripe.InvalidRequestError:
+        return  # it is over: paid, or expired
+
+
 def subscription_now(subscription: str) -> SubscriptionNow:
     """How a subscription stands, with its latest invoice."""
     with reaching(unknown=StripeUnreachable):

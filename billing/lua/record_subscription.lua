@@ -61,7 +61,9 @@ if now_is.check_at == "" then
 else
     redis.call("ZADD", by_check_at, now_is.check_at, id)
 end
-if now_is.state == "ended" and redis.call("GET", user_subscription) == id then
+if now_is.state ~= "ended" then
+    redis.call("SET", user_subscription, id, "NX") -- one that was given up, and paid all the same
+elseif redis.call("GET", user_subscription) == id then
     redis.call("DEL", user_subscription)
 end
 emit(rest, work)

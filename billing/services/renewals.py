@@ -67,6 +67,8 @@ def look_at(
     if not (at_stripe or checkout):
         at_stripe, checkout = _begun_at_stripe(found)
     if checkout and not at_stripe:
+        if give_up:
+            stripe.close_checkout(checkout)
         page, _, at_stripe = stripe.checkout_now(checkout)
     if not at_stripe:
         _record_unpaid(found, asked_at, checkout, is_over=give_up or page == "expired", job=job)

@@ -14,6 +14,7 @@ from billing.errors import (
     NoSuchSubscription,
 )
 from billing.events import SubscriptionBegun
+from billing.gateways import stripe_checkout
 from billing.gateways import stripe_subscriptions as stripe
 from billing.gateways.base import Recurring, Started
 from billing.models import Plan
@@ -51,6 +52,8 @@ def subscribe(wish: SubscriptionWish) -> Started:
     """
     found = _begun(wish)
     if found.at_stripe:
+        look_at(found.subscription_id)
+        _refuse_subscribers(Subscription.objects.named(found.subscription_id))
         return stripe.started(found.at_stripe)
     started = stripe.start(_wanted(found))
     look_at(found.subscription_id, at_stripe=started.subscription)
@@ -63,7 +66,9 @@ def subscribe_on_page(wish: SubscriptionWish) -> str:
     begun = clock.as_millis(found.created)
     waiting = stripe.open_checkout(_wanted(found), begun=begun)
     look_at(found.subscription_id, checkout=waiting.pointer)
-    return waiting.url
+    if Subscription.objects.named(found.subscription_id).state in OPEN:
+        return waiting.url
+    return stripe_checkout.returning(stripe_checkout.RETURNED_PAID)
 
 
 def _begun(wish: SubscriptionWish) -> Subscription:
@@ -80,9 +85,13 @@ def _begun(wish: SubscriptionWish) -> Subscription:
             is_over = clock.now() - clock.as_millis(found.created) > stripe.OPEN_MS
             if not is_over:
                 return found
-        elif found.state not in OPEN:
-            raise AlreadySubscribed(details={"plan": found.plan, "state": found.state})
+        _refuse_subscribers(found)
         look_at(found.subscription_id, give_up=True)
+
+
+def _refuse_subscribers(found: Subscription) -> None:
+    if found.state not in OPEN:
+        raise AlreadySubscribed(details={"plan": found.plan, "state": found.state})
 
 
 def _begin(wish: SubscriptionWish, plan: Plan) -> Subscription:

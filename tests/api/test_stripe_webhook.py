@@ -65,6 +65,18 @@ def kept_for_good(client: redis.Redis) -> list[str]:
     return sorted(key for key in client.scan_iter() if client.ttl(key) == -1)
 
 
+def test_an_events_age_is_told_by_the_one_clock(client: ClientApp) -> None:
+    del client
+    body = event("payment_intent.succeeded")
+    headers = signed(body)
+
+    with clock.shifted(3_600_000):
+        late = deliver(body, headers)
+    now = deliver(body, headers)
+
+    assert (late.status_code, now.status_code) == (400, 200)
+
+
 def test_an_event_ends_a_purchase_whose_answer_never_came(
     client: ClientApp, stripe_standin: StripeStandin, run_jobs: RunJobs
 ) -> None:

@@ -177,6 +177,17 @@ def test_a_page_for_one_payment_may_be_asked_for_there_too(
     assert [each["mode"] for each in stripe_standin.journal.all("checkout.session")] == ["payment"]
 
 
+def test_another_wish_closes_the_page_of_the_first(
+    client: ClientApp, monthly: Plan, stripe_standin: StripeStandin
+) -> None:
+    client.get("/subscription-payment-redirect", plan=monthly.pk)
+    client.get("/subscription-payment-redirect", plan="1m-usd-20")
+
+    states = [each["status"] for each in stripe_standin.journal.all("checkout.session")]
+    assert states == ["expired", "open"]
+    assert faults() == []
+
+
 def test_a_page_that_nobody_paid_on_leaves_no_subscription(
     client: ClientApp, monthly: Plan, world: World
 ) -> None:

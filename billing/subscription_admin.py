@@ -1,0 +1,55 @@
+"""Subscriptions, which staff look at; their owners change them, in the app or at Stripe."""
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from billing.models import Subscription
+from lantern_pro.backoffice.model_admin import ReadOnlyAdmin
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(ReadOnlyAdmin):
+    """Subscriptions, as Stripe had them when it was asked last."""
+
+    list_display = ("created", "state_label", "plan", "price_label", "user_link", "period_end")
+    list_filter = ("state",)
+    date_hierarchy = "created"
+    search_fields = ("=id",)
+    search_help_text = "A subscription id of ours"
+    fieldsets = (
+        (None, {"fields": ("id", "user_link", "state_label", "created")}),
+        ("What is paid", {"fields": ("plan", "price_label", "period_end")}),
+        ("At Stripe", {"fields": ("at_stripe", "customer", "invoice", "checkout", "check_at")}),
+    )
+
+    @display(
+        description="state",
+        ordering="state",
+        label={
+            "renews": "success",
+            "ends with its period": "info",
+            "renewal not paid": "danger",
+            "pending": "warning",
+            "waits for its first payment": "warning",
+        },
+    )
+    def state_label(self, subscription: Subscription) -> str:
+        """The state, coloured."""
+        return str(subscription.get_state_display())
+
+    @display(description="price")
+    def price_label(self, subscription: Subscription) -> str:
+        """The price as people write it."""
+        return subscription.price
+
+    @display(description="user")
+    def user_link(self, subscription: Subscription) -> SafeString:
+        """The subscriber, linked."""
+        return format_html(
+            '<a class="underline" href="{}">{}</a>',
+            reverse("admin:accounts_user_change", args=(subscription.user_id,)),
+            subscription.user_id,
+        )
