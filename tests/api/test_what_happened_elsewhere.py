@@ -1,0 +1,121 @@
+"""Payments that went wrong in comparable systems, as told in public by who was there."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import redis
+
+from billing.errors import PurchaseRepeated, RefundUnderWay, TooMuchToRefund
+from billing.managers.stripe_events import EventCounts, event_counts
+from billing.models import Purchase
+from billing.services.refunds import refund
+from devstack.stripe_standin import StripeStandin
+from lantern_pro.errors import LanternError
+from lantern_pro.support.laws import check_laws
+from tests.api.returning import bought, days_of, intent_of, ledger_of
+from tests.api.test_stripe_webhook import deliver, event, signed
+from tests.client_app import ClientApp
+
+RunJobs = Callable[[], int]
+AT_ONCE = 20
+
+
+@pytest.fixture(autouse=True)
+def _laws_hold(service: redis.Redis) -> Iterator[None]:
+    """Whatever a test does, every law holds in the end."""
+    del service
+    yield
+    assert [finding.faults for finding in check_laws() if finding.faults] == []
+
+
+def give_back(purchase: Purchase, run_jobs: RunJobs) -> None:
+    """Let staff give all of a purchase's money back, and what follows."""
+    refund(purchase.purchase_id, amount=None, why="asked for it", nonce=purchase.pk)
+    run_jobs()
+
+
+def test_two_purchases_by_slip_are_asked_about_and_given_back_without_a_day_of_the_first(
+    client: ClientApp, run_jobs: RunJobs
+) -> None:
+    """lantern-forum-cn #764: on a slow network two years were bought twice by slip."""
+    bought(client, plan="2y-usd-10", idempotencyKey="wanted")
+    kept = ledger_of(client)[0].span_ms
+
+    client.buy(plan="2y-usd-10", idempotencyKey="slip")
+    asked = client.answer["errorId"]
+    slips = [
+        bought(client, plan="2y-usd-10", idempotencyKey=f"slip-{n}", insist="true") for n in (1, 2)
+    ]
+    for slip in slips:
+        give_back(slip, run_jobs)
+
+    assert asked == PurchaseRepeated.error_id
+    assert sum(entry.span_ms for entry in ledger_of(client)) == kept
+
+
+def test_a_renewal_that_is_given_back_leaves_the_time_that_was_running(
+    client: ClientApp, run_jobs: RunJobs
+) -> None:
+    """lantern-forum-cn #1431: renewed two months early; then the money was wanted back."""
+    bought(client, idempotencyKey="this year")
+    running = days_of(client)["purchase"]
+    renewed = bought(client, idempotencyKey="next year", insist="true")
+
+    give_back(renewed, run_jobs)
+
+    client.get("/user-data")
+    assert client.answer["userStatus"] == "active"
+    assert sum(days_of(client).values()) == running
+
+
+def test_one_event_that_is_delivered_many_times_at_once_is_taken_in_once(
+    client: ClientApp, run_jobs: RunJobs
+) -> None:
+    """dj-stripe #1239: duplicate deliveries of one event were answered with errors."""
+    body = event("payment_intent.succeeded", intent_of(bought(client)))
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        answers = list(threads.map(lambda _: deliver(body, signed(body)), range(AT_ONCE)))
+    run_jobs()
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert event_counts() == [EventCounts("payment_intent.succeeded", 1, AT_ONCE - 1, 0)]
+
+
+def test_one_payment_that_many_events_tell_of_gives_once(
+    client: ClientApp, run_jobs: RunJobs
+) -> None:
+    """open-saas #688: an event that came again gave what was bought again."""
+    intent = intent_of(bought(client))
+
+    for number in range(5):
+        body = event("payment_intent.succeeded", intent, event_id=f"evt_{number % 3}")
+        deliver(body, signed(body))
+        run_jobs()
+
+    assert [entry.kind for entry in ledger_of(client)] == ["purchase"]
+
+
+def test_of_many_who_give_money_back_at_once_one_does(
+    client: ClientApp, stripe_standin: StripeStandin, run_jobs: RunJobs
+) -> None:
+    """Xboard #1021: each of many cancellations at once read the old state and paid back."""
+    purchase = bought(client)
+    given = days_of(client)["purchase"]
+
+    def once(number: int) -> str:
+        try:
+            refund(purchase.purchase_id, amount=None, why="at once", nonce=str(number))
+        except LanternError as refused:
+            return refused.error_id
+        return "ok"
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        outcomes = list(threads.map(once, range(AT_ONCE)))
+    run_jobs()
+
+    assert outcomes.count("ok") == 1
+    assert set(outcomes) <= {"ok", RefundUnderWay.error_id, TooMuchToRefund.error_id}
+    assert [each["amount"] for each in stripe_standin.journal.all("refund")] == [4800]
+    assert days_of(client) == {"purchase": given, "refund": -given}
