@@ -6,7 +6,7 @@ import redis
 from devstack.redis_server import free_port
 from lantern_pro.types import ProxyId
 from proxies import keys
-from proxies.heartbeats import heartbeats_of
+from proxies.heartbeats import Heartbeat, heartbeats_of
 from proxies.records import Health
 from proxies.services.health import limits
 from tests import beats, fleet
@@ -26,6 +26,11 @@ def _comes_to_be(proxy_id: ProxyId, health: Health) -> None:
     eventually(look)
 
 
+def _that_knows(proxy_id: ProxyId, version: int) -> Heartbeat | None:
+    [heartbeat] = heartbeats_of([proxy_id])
+    return heartbeat if heartbeat and heartbeat.admissions == version else None
+
+
 def test_a_proxy_that_is_killed_is_down_its_users_get_others_and_back_it_takes_users(
     real_redis: redis.Redis,
 ) -> None:
@@ -34,7 +39,7 @@ def test_a_proxy_that_is_killed_is_down_its_users_get_others_and_back_it_takes_u
     with running_proxy_at(port, *OFTEN) as (through, process):
         proxy_id, user_id = linked(through)
         _comes_to_be(proxy_id, Health.OK)
-        [heartbeat] = heartbeats_of([proxy_id])
+        heartbeat = eventually(lambda: _that_knows(proxy_id, 1))
         process.kill()
         process.wait()
     other = fleet.pro_proxy(city="Lima")
@@ -44,8 +49,7 @@ def test_a_proxy_that_is_killed_is_down_its_users_get_others_and_back_it_takes_u
     _comes_to_be(proxy_id, Health.DOWN)
     fleet.run_jobs()
 
-    assert heartbeat is not None
-    assert (heartbeat.software[:17], heartbeat.admissions) == ("lantern-reference", 1)
+    assert heartbeat.software.startswith("lantern-reference")
     assert fleet.proxies_of(user_id) == {other}
     with running_proxy_at(port, *OFTEN):
         _comes_to_be(proxy_id, Health.OK)

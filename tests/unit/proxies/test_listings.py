@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from proxies.listings import Format, Unreadable, format_of, read_entries
@@ -20,7 +20,11 @@ PROXIES = st.lists(
     max_size=4,
 )
 
+PATIENTLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""On a busy machine an example may take long, and drawing some, too."""
 
+
+@PATIENTLY
 @given(PROXIES)
 def test_what_is_written_in_json_is_read_word_for_word(proxies: list[dict[str, object]]) -> None:
     entries = read_entries(json.dumps(proxies, indent=1), Format.JSON)
@@ -28,6 +32,7 @@ def test_what_is_written_in_json_is_read_word_for_word(proxies: list[dict[str, o
     assert [dict(entry.fields) for entry in entries] == proxies
 
 
+@PATIENTLY
 @given(PROXIES)
 def test_what_is_written_in_yaml_is_read_word_for_word(proxies: list[dict[str, object]]) -> None:
     entries = read_entries(yaml.safe_dump(proxies, allow_unicode=True), Format.YAML)
@@ -124,6 +129,7 @@ def test_nothing_is_an_empty_list(written: Format) -> None:
     assert read_entries("\n", written) == []
 
 
+@PATIENTLY
 @given(st.text(max_size=60), st.sampled_from(Format))
 def test_no_text_is_too_strange(text: str, written: Format) -> None:
     with suppress(Unreadable):
