@@ -211,3 +211,10 @@ class NoPromotionOnSubscriptions(Refused):
 
     error_id = "no-promotion-on-subscriptions"
     message = "A promotion's code is for single purchases. Subscribe without it."
+
+
+class StripeRefused(Refused):
+    """Stripe does not take the plan, or what was told, as it is; ``details.reason`` is its code."""
+
+    error_id = "stripe-refused"
+    message = "The payment provider does not accept this. Another plan or address may do."

@@ -1,11 +1,12 @@
 """Subscriptions and their invoices at Stripe."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import stripe
 
-from billing.errors import CardDeclined, PaymentPending, StripeUnreachable
+from billing.errors import CardDeclined, PaymentPending, StripeRefused, StripeUnreachable
 from billing.gateways.base import (
     Invoice,
     Paid,
@@ -47,10 +48,19 @@ def _item(wanted: Recurring) -> dict[str, Any]:
     }
 
 
+@contextmanager
+def _accepting() -> Iterator[None]:
+    """Say in our words that Stripe takes something not as it is; asking again would not help."""
+    try:
+        yield
+    except stripe.InvalidRequestError as error:
+        raise StripeRefused(details={"reason": str(error.code or "invalid_request")}) from error
+
+
 def start(wanted: Recurring) -> Started:
     """Begin a subscription whose first invoice the client pays; the same again is the same one."""
     known = {"metadata": {"user": wanted.metadata["user"]}, "email": wanted.email or None}
-    with reaching():
+    with _accepting(), reaching():
         customer: Any = client().v1.customers.create(
             {name: value for name, value in known.items() if value},  # type: ignore[arg-type]
             {"idempotency_key": f"{wanted.key}.customer"},
@@ -85,9 +95,11 @@ def started(subscription: str) -> Started:
 
 def open_checkout(wanted: Recurring, *, begun: Millis) -> Waiting:
     """Open a page on which a subscription begins; the same again is the same page."""
+    with _accepting():
+        item = _item(wanted)
     parameters: dict[str, Any] = {
         "mode": "subscription",
-        "line_items": [{**_item(wanted), "quantity": 1}],
+        "line_items": [{**item, "quantity": 1}],
         "success_url": returning(RETURNED_PAID),
         "cancel_url": returning(RETURNED_UNPAID),
         "client_reference_id": wanted.key,
@@ -97,7 +109,7 @@ def open_checkout(wanted: Recurring, *, begun: Millis) -> Waiting:
     }
     if wanted.email:
         parameters["customer_email"] = wanted.email
-    with reaching():
+    with _accepting(), reaching():
         session: Any = client().v1.checkout.sessions.create(
             parameters,  # type: ignore[arg-type]
             {"idempotency_key": wanted.key},

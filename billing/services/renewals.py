@@ -13,7 +13,7 @@ from typing import Final
 from django.conf import settings
 
 from accounts.errors import NoSuchUser
-from billing.errors import NoSuchPurchase, NoSuchSubscription
+from billing.errors import NoSuchPurchase, NoSuchSubscription, StripeRefused
 from billing.events import PurchaseBegun, RenewalFailed, SubscriptionEnded
 from billing.gateways import stripe_subscriptions as stripe
 from billing.gateways.base import Invoice, SubscriptionNow
@@ -65,7 +65,10 @@ def look_at(
     checkout = checkout or found.checkout or ""
     page = ""
     if not (at_stripe or checkout):
-        at_stripe, checkout = _begun_at_stripe(found)
+        try:
+            at_stripe, checkout = _begun_at_stripe(found)
+        except StripeRefused:
+            give_up = True
     if checkout and not at_stripe:
         if give_up:
             stripe.close_checkout(checkout)

@@ -224,6 +224,7 @@ def test_the_portal_opens_in_a_browser_by_the_credentials_in_the_query(
         ({"planId": "1m-usd-10-spring"}, "no-promotion-on-subscriptions"),
         ({"planId": "odd-usd-1"}, "plan-does-not-renew"),
         ({"planId": "none-usd-1"}, "unknown-plan"),
+        ({"planId": "tiny-usd-1"}, "stripe-refused"),
     ],
 )
 def test_what_cannot_be_subscribed_to_is_said(
@@ -234,10 +235,31 @@ def test_what_cannot_be_subscribed_to_is_said(
         id="odd-usd-1", description="Odd", months=1, days=3, currency="usd", price_minor=500
     )
 
+    Plan.objects.create(
+        id="tiny-usd-1", description="Too cheap", months=1, currency="usd", price_minor=1
+    )
+
     client.post("/stripe-subscription", **wish)
 
     assert client.answer["errorId"] == error
-    assert Subscription.objects.count() == 0
+    assert Subscription.objects.filter(state="active").count() == 0
+
+
+def test_what_stripe_refused_ends_and_lets_another_begin(
+    client: ClientApp, monthly: Plan, world: World
+) -> None:
+    Plan.objects.create(
+        id="tiny-usd-1", description="Too cheap", months=1, currency="usd", price_minor=1
+    )
+    client.post("/stripe-subscription", planId="tiny-usd-1")
+
+    client.post("/stripe-subscription", planId=monthly.pk)
+
+    assert client.answer["clientSecret"]
+    assert [each.state for each in Subscription.objects.order_by("created")] == [
+        "ended", "incomplete"
+    ]  # fmt: skip
+    assert faults() == []
 
 
 def test_an_erased_user_is_charged_no_more(
