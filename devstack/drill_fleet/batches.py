@@ -40,6 +40,7 @@ class Batch:
 @contextmanager
 def workers(how_many: int) -> Iterator[ProcessPoolExecutor]:
     """Processes for batches."""
+    os.environ["PYTHONHASHSEED"] = "0"  # sets are in the same order each time
     with ProcessPoolExecutor(how_many, mp_context=get_context("spawn"), initializer=enter) as pool:
         yield pool
 

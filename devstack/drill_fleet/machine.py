@@ -31,6 +31,7 @@ from devstack.drill_fleet.acts import (
     Watch,
 )
 from devstack.drill_fleet.ground import Ground
+from devstack.drill_fleet.luck import repeatable
 from devstack.drill_fleet.people import (
     AddDevice,
     Erase,
@@ -57,6 +58,7 @@ SETTINGS: Final = {
     "FREE_BUCKETS": 3,
     "BRIDGE_2016": True,
     "BRIDGE_2016_DEVICES": "set",
+    "PLACEMENT_SECRET": b"drill" * 8,
     "PROXY_MOST_DOWN_PERCENT": 60,
 }
 
@@ -117,6 +119,7 @@ class FleetMachine(RuleBasedStateMachine):
         self.screams = Screams()
         self._held = ExitStack()
         self._held.enter_context(override_settings(**SETTINGS))
+        self._held.enter_context(repeatable(0))
         logging.getLogger("lantern_pro").addHandler(self.screams)
         self._held.callback(logging.getLogger("lantern_pro").removeHandler, self.screams)
 

@@ -8,11 +8,13 @@ from devstack.drill_fleet.ground import HERE, expire_leases
 from devstack.drill_fleet.world import World
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
+from lantern_pro.jobs.job import NewJob
 from lantern_pro.jobs.models import Job
 from lantern_pro.jobs.registry import known_kinds
 from lantern_pro.jobs.schedule import stage_periodic_jobs
 from lantern_pro.jobs.worker import Batch, drain, run_batch
 from lantern_pro.types import JobId
+from proxies.jobs import ServeWaitingUsers
 
 PAUSE_MS: Final = GRACE_MS + 60_000
 """What passes before jobs that wait for a time are told that it has come: the longest such time."""
@@ -51,16 +53,18 @@ def settle(world: World) -> list[str]:
     """Let all jobs come to their end, also those that wait for a time; which have not.
 
     Time passes with each round: such jobs may count on it, and regular looks name theirs by the
-    minute.
+    minute. Each minute those who wait are looked at.
     """
     expire_leases()
     left: list[Job] = []
-    for _ in range(MOST_ROUNDS):
+    for number in range(MOST_ROUNDS):
+        walk = NewJob(HERE, ServeWaitingUsers(HERE), f"drill.{next(world.numbers)}")
         with clock.shifted(world.shift_ms):
             stage_periodic_jobs()
+            ledger.stage(walk)
             world.jobs += drain(HERE)
         left = [job for state in OPEN for job in Job.objects.filter(state=state)]
-        if not left:
+        if number and not left:
             break
         world.shift_ms += PAUSE_MS
         for job in left:
