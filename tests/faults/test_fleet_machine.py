@@ -38,11 +38,6 @@ NO_CAPACITY = (
     "load < tonumber(capacity)",
     "load <= tonumber(capacity)",
 )
-NOBODY_TOLD = (
-    "proxies/lua/lib/leave_proxies.lua",
-    'tell_proxy(proxy, "expel", admission)',
-    "local _ = admission",
-)
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +56,7 @@ def test_whatever_happens_at_once_leaves_the_fleet_as_it_must_be(here: Ground) -
         Machine,
         settings=hypothesis_settings(
             derandomize=True,
-            max_examples=8,
+            max_examples=6,
             stateful_step_count=20,
             deadline=None,
             database=None,
@@ -114,17 +109,11 @@ def _look_who_is_behind(_world: World) -> None:
     list(bridge.behind(HERE))
 
 
-@pytest.mark.parametrize(
-    ("broken", "told"),
-    [(NO_CAPACITY, "more than|in the open index"), (NOBODY_TOLD, "admits|admissions")],
-)
-def test_the_drill_sees_a_fleet_that_is_broken(
-    tmp_path: Path, broken: tuple[str, str, str], told: str
-) -> None:
+def test_the_drill_sees_a_fleet_that_is_broken(tmp_path: Path) -> None:
     tree = Path(
         shutil.copytree(ROOT, tmp_path / "tree", ignore=shutil.ignore_patterns(*LEFT_AT_HOME))
     )
-    path, right, wrong = broken
+    path, right, wrong = NO_CAPACITY
     source = (tree / path).read_text()
     assert right in source
     (tree / path).write_text(source.replace(right, wrong))
@@ -141,4 +130,4 @@ def test_the_drill_sees_a_fleet_that_is_broken(
     report = json.loads((tmp_path / "report.json").read_text())
     assert done.returncode == 1
     assert report["goals"][1]["met"] is False
-    assert re.search(told, done.stderr)
+    assert re.search("more than|in the open index", done.stderr)
