@@ -21,6 +21,7 @@ from lantern_pro.types import Cell
 HERE: Final = Cell(0)
 TRIES: Final = 3
 LONG_AGO: Final = 1
+LONG_FILE: Final = 4_000_000
 
 
 class StruckConnection(redis.Connection):
@@ -80,15 +81,23 @@ class Ground:
 
     def power_cut(self) -> None:
         """Kill Redis in the midst of it all, and start it again from its file."""
+        self._kill()
+        self.process = _start(self.place)
+
+    def _kill(self) -> None:
         self.process.kill()
         self.process.wait()
         for client in self.clients:
             client.connection_pool.disconnect()
-        self.process = _start(self.place)
 
     def clear(self) -> None:
-        """Begin anew."""
+        """Begin anew; with an empty file too, when what it tells has become long to read."""
         self.clients[0].flushall()
+        written = self.place.folder / "appendonly.aof"
+        if written.stat().st_size > LONG_FILE:
+            self._kill()
+            written.unlink()
+            self.process = _start(self.place)
 
 
 _places: list[RedisPlace] = []
