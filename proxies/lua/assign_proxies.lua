@@ -51,7 +51,8 @@ if tonumber(expiration or 0) <= tonumber(now) then
 end
 wanted = tonumber(wanted)
 local may_move = most_moves - (redis.call("GET", moves) or 0)
-local links = sort_links(rest, work, cjson.decode(proxies), mine, open, country or "", cjson.decode(leave), may_move)
+local links = sort_links(rest, work, cjson.decode(proxies), mine, open, country or "",
+    cjson.decode(leave), may_move, wanted)
 local gained = choose_proxies(links.kept, links.candidates, wanted)
 local lacks = #links.kept + #gained < wanted
 if access_seen(user) ~= seen or links.own ~= redis.call("ZCARD", mine)

@@ -19,7 +19,7 @@
 local open, open_sites, sites, openings = unpack(KEYS)
 local near, country, wanted, own, leave = unpack(ARGV)
 
-local SPARE = 2 -- candidates beyond those that are lacking: others may be faster
+local SPARE = 1 -- candidates beyond those that are lacking: others may be faster
 local mine, places, providers, lacks = {}, {}, {}, tonumber(wanted)
 local ids, leaving = cjson.decode(own), cjson.decode(leave)
 for at, id in ipairs(ids) do

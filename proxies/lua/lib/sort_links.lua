@@ -4,12 +4,17 @@
 -- Sorts a user's own proxies and candidates: `kept`, `leaving` (they are kept until there is another
 -- instead), `lost`, and `candidates` that are open now. `own` counts the first three, `missed` those
 -- given that are neither. Who drains, or is asked to be left, stays when `may_move` is used up; who
--- is `stale` is no good to the user, and while it stays they wait for another.
-local function sort_links(rest, work, ids, mine, open, country, leave, may_move)
+-- is `stale` is no good to the user, and while it stays they wait for another. Behind as many as
+-- `wanted`, all fit and each in another place and at another provider, none is looked at.
+local function sort_links(rest, work, ids, mine, open, country, leave, may_move, wanted)
     local links = { kept = {}, leaving = {}, lost = {}, candidates = {}, own = 0, missed = 0 }
     local _, suspect = ranks()
     local span = 2 * suspect
+    local known, fit = {}, 0
     for index, id in ipairs(ids) do
+        if fit > 0 and fit >= wanted - #links.kept then
+            break
+        end
         local proxy = proxy_at(rest, work, index)
         local word, place, provider = standing(proxy.row, country)
         local list, score = links.candidates, redis.call("ZSCORE", open, id)
@@ -25,7 +30,11 @@ local function sort_links(rest, work, ids, mine, open, country, leave, may_move)
             list, links.missed = nil, links.missed + 1
         else
             proxy.suspect = score % span >= suspect
+            if not (proxy.suspect or known[place] or known["by " .. provider]) then
+                fit = fit + 1
+            end
         end
+        known[place], known["by " .. provider] = true, provider ~= ""
         if list then
             list[#list + 1] = proxy
         end
