@@ -158,10 +158,10 @@ def _write_users(
     marks = [admission(token_of(user_id, kid, 1), f"device-{user_id}") for user_id in users]
     with text_client().pipeline(transaction=False) as pipe:
         for user_id, mark, country, own in zip(users, marks, countries, links, strict=True):
-            row = {"id": user_id, "created": now, "expiration": now + YEAR_MS, "kid": kid}
-            row |= {"epoch": 1, "country": country}
-            pipe.hset(USERS.row(user_id), mapping=row)
-            pipe.zadd(DEVICES(user_id=user_id), {f"device-{user_id}": now})
+            row = ["id", user_id, "created", now, "expiration", now + YEAR_MS, "kid", kid]
+            row += ["epoch", 1, "country", country]
+            pipe.execute_command("HSET", USERS.row(user_id), *row)
+            pipe.execute_command("ZADD", DEVICES(user_id=user_id), now, f"device-{user_id}")
             if own:
                 pipe.zadd(keys.PROXIES_OF(user_id=user_id), {str(each): now for each in own})
                 pipe.sadd(keys.ADMITTED(user_id=user_id), mark)
@@ -216,8 +216,8 @@ def _write_links(
         pipe.sadd(keys.ADMISSIONS(proxy_id=proxy_id), *(marks[each] for each in some))
     changes, oldest = keys.CHANGES(proxy_id=proxy_id), max(len(numbers) - KEPT_CHANGES, 0)
     for version, each in enumerate(numbers[oldest:], oldest + 1):
-        change = {"op": "admit", "admission": marks[each], "at": now * 1000}
-        pipe.xadd(changes, change, id=f"{version}-0")
+        told = ("op", "admit", "admission", marks[each], "at", now * 1000)
+        pipe.execute_command("XADD", changes, f"{version}-0", *told)
 
 
 def _sites(proxies: list[ProxyId]) -> dict[ProxyId, int]:
