@@ -52,7 +52,7 @@ def main() -> int:
 
 def _options() -> Namespace:
     parser = parser_for("bench-assignment", __doc__ or "")
-    parser.add_argument("--rounds", type=int, default=25, help="turns of everybody (default: 25)")
+    parser.add_argument("--rounds", type=int, default=20, help="turns of everybody (default: 20)")
     parser.add_argument("--users", type=int, default=1_024, help="assigned in a turn")
     parser.add_argument("--small", action="store_true", help="few proxies and users; no goals")
     parser.add_argument(
