@@ -17,8 +17,20 @@ import django
 import fakeredis
 import pytest
 import redis
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from devstack.redis_server import RedisPlace, running
+
+# The same examples each time, and no limit on how long one takes: a run tells of a change in the
+# code alone, not of chance or of a busy machine. Long drills draw by a seed of their own.
+hypothesis_settings.register_profile(
+    "house",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("house")
 
 _resources = ExitStack()
 atexit.register(_resources.close)
