@@ -26,6 +26,10 @@ REFUNDING: Final = "refunding"
 """The phase in which Stripe may have been asked; before a repeat its refunds are looked at."""
 
 
+JUST_NOW_MS: Final = 60_000
+"""How young a refund is for which Stripe surely remembers the key."""
+
+
 def refund_id_of(purchase_id: PurchaseId, nonce: str) -> str:
     """The id of a refund; ``nonce`` names one wish to give money back, however often it is told."""
     return hashlib.sha256(f"{purchase_id}|{nonce}".encode()).hexdigest()[:20]
@@ -86,8 +90,9 @@ def settle_refund_by_job(purchase_id: PurchaseId, refund_id: str, job: LeasedJob
 def _ask_stripe(found: Purchase, refund: Refund, job: LeasedJob | None) -> Returned | Refused:
     payment_intent = found.payment_intent or ""
     if job:
-        # It may have been asked before, so long ago that Stripe has forgotten the key.
         enter(job, REFUNDING)
+    if job or clock.now() - refund.at > JUST_NOW_MS:
+        # It may have been asked before, so long ago that Stripe has forgotten the key.
         for each in stripe_returns.returned_of(payment_intent):
             if each.begun_as == refund.refund_id:
                 return each

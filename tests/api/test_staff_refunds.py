@@ -15,6 +15,7 @@ from billing.models import Purchase
 from billing.services.refunds import refund
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
+from lantern_pro import clock
 from lantern_pro.backoffice.staff import Role, create_staff
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.models import Job
@@ -168,6 +169,22 @@ def test_before_a_repeat_stripe_is_asked_because_it_forgets_keys(
     run_jobs()
 
     assert [each.state for each in refunds_of(purchase.purchase_id)] == ["done"]
+    assert refunds_at(stripe_standin) == [1200]
+
+
+def test_a_form_that_is_sent_again_days_later_gives_nothing_back_again(
+    purchase: Purchase, stripe_standin: StripeStandin
+) -> None:
+    stripe_standin.faults.add(Fault("close_after", "/v1/refunds"))
+    refund(purchase.purchase_id, amount=Minor(1200), why="asked", nonce="n")
+    with stripe_standin.journal.change() as draft:
+        for key in stripe_standin.journal.all("_key"):
+            draft.put({**key, "created": 0})
+
+    with clock.shifted(2 * 24 * 3_600_000):
+        again = refund(purchase.purchase_id, amount=Minor(1200), why="asked", nonce="n")
+
+    assert again.state == "done"
     assert refunds_at(stripe_standin) == [1200]
 
 
