@@ -123,7 +123,11 @@ def ground(folder: Path) -> Iterator[Ground]:
 
 def _start(place: RedisPlace) -> subprocess.Popen[bytes]:
     process = subprocess.Popen(place.command(fsync="no"), stdout=subprocess.DEVNULL)
-    place.wait(process)
+    try:
+        place.wait(process)
+    except RuntimeError:
+        process.kill()
+        raise
     return process
 
 

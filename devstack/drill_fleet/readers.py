@@ -15,6 +15,7 @@ from configsrv.withheld import Withheld
 from devstack.drill_fleet.acts import COUNTRIES
 from devstack.drill_fleet.people import FIRST_DEVICE
 from devstack.drill_fleet.world import World, records
+from lantern_pro import clock
 from lantern_pro.types import Cell, ProxyId, UserId
 from proxies.models import Proxy
 from proxies.records import Health, ProxyRecord, State, Track
@@ -53,6 +54,7 @@ def told_wrongly(world: World, *, reader: int, country: int, at_rest: bool) -> I
     if found is not None and found.devices:
         known = found.credentials
         token = token_of(user_id, known.kid, known.epoch)
+    if token and found and found.credentials.expiration > clock.now():
         where_they_are = where or found.country
     else:
         where_they_are = where
