@@ -72,7 +72,7 @@ class Access:
     def seen(self) -> str:
         """What a script compares to see whether the access is still as it was read."""
         known = self.credentials
-        return f"{known.kid} {known.epoch} {self.devices_version}"
+        return f"{known.kid} {known.epoch} {self.devices_version} {self.proxies_wanted}"
 
 
 _CREDENTIALS: Final = (

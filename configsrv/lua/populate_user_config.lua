@@ -9,7 +9,7 @@
 --       user_id        text
 --       expiration     of the account, ms, as read
 --       country        where they told to be, as read; may be empty
---       seen           the token's kid and epoch and the devices' version as read, by spaces
+--       seen           kid and epoch of the token, version of the devices, proxies bought, as read
 --       version        of the fleet, as read
 --       links          ids of the user's proxies by commas, as read
 --       admissions     what the devices are admitted by, by commas

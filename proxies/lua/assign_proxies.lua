@@ -15,7 +15,7 @@
 -- ARGV  work        JSON: {fence: {id, epoch}, follow: [...]}
 --       user_id     text
 --       now         ms
---       seen        the token's kid and epoch and the devices' version as read, by spaces
+--       seen        kid and epoch of the token, version of the devices, proxies bought, as read
 --       admissions  JSON list: what the devices are admitted by
 --       wanted      how many proxies the user should have
 --       proxies     JSON list of ids, in the order of their keys: the user's, then candidates

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from accounts.keys import USERS as ACCOUNTS
 from accounts.managers import Access
 from accounts.models import User
 from accounts.services.tokens import admission
@@ -54,6 +55,17 @@ def _assign(
         now=clock.now(),
         work=Work.of(fence),
     )
+
+
+def test_an_assignment_for_fewer_proxies_than_are_bought_meanwhile_changes_nothing() -> None:
+    user_id, proxy_id = fleet.pro_user(), fleet.pro_proxy()
+    job, before = _leased(user_id), fleet.access(user_id)
+    text_client().hset(ACCOUNTS.row(user_id), "proxies_wanted", 3)
+
+    outcome = _assign(user_id, [proxy_id], job.fence, access=before)
+
+    assert outcome.outcome == "changed"
+    assert fleet.proxies_of(user_id) == set()
 
 
 def test_a_pro_user_gets_proxies_and_both_sides_say_so() -> None:
