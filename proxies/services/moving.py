@@ -72,6 +72,8 @@ def move_user(user_id: UserId, *, leave: ProxyId, gain: ProxyId) -> None:
     [wish] = wishes_of([asked])
     if wish is None or leave not in wish.own:
         raise NotTheirProxy(field="from")
+    if gain in wish.own:
+        raise NoRoomThere(field="to")
     cell, now = cell_of(user_id), clock.now()
     follow = following(UserMoved(cell, user_id, f"moved.{now}"))
     exchange = replace(wish, wanted=len(wish.own))

@@ -187,3 +187,15 @@ def test_a_proxys_old_links_are_rotated_a_few_an_hour() -> None:
 
     assert first == 2
     assert sum(fleet.proxies_of(user_id) == {other} for user_id in users) == 4
+
+
+def test_a_waiting_user_who_cannot_be_moved_goes_on_waiting() -> None:
+    proxy_id, user_id = fleet.pro_proxy(), fleet.pro_user()
+    fleet.assigned(user_id)
+    since = links.waiting_since(user_id)
+
+    with pytest.raises(NoRoomThere):
+        move_user(user_id, leave=proxy_id, gain=proxy_id)
+
+    assert since is not None
+    assert links.waiting_since(user_id) == since
