@@ -11,7 +11,7 @@ export PYTHON
 .DEFAULT_GOAL := help
 .PHONY: help set-up run demo manage chaos test test-fast test-newest-django \
   bench-accounts bench-admission bench-assignment bench-jobs bench-peers-faults \
-  drill-fleet drill-redis-away lint fix docs schema messages lock shell clean
+  drill-billing drill-fleet drill-redis-away lint fix docs schema messages lock shell clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,10 @@ bench-assignment: $(STAMP) ## Measure assignments a second by fleets of three si
 
 bench-peers-faults: $(STAMP) ## Count what kill -9 costs the ledger, Celery, dramatiq, RQ and huey
 	@exec $(BIN)/python -m devstack.bench.peers_under_kill $(REPORT)
+
+drill-billing: $(STAMP) ## Tell histories of money in several ways: HISTORIES=10000 SEED=7 OUT=dir
+	@exec $(BIN)/python -m devstack.drill_billing \
+	  $(if $(HISTORIES),--histories $(HISTORIES)) $(REPORT)
 
 drill-fleet: $(STAMP) ## Let everybody act at once on a fleet, with crashes: OPS=100000 SEED=7 OUT=dir
 	@exec $(BIN)/python -m devstack.drill_fleet $(if $(OPS),--ops $(OPS)) \
