@@ -9,6 +9,8 @@ from billing.gateways import stripe_lists
 from billing.managers import reconciliation as kept
 from billing.models import Purchase
 from billing.reconcile_jobs import Reconcile
+from billing.services.plans import plan_on_sale
+from billing.services.reseller import make_batch
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
 from lantern_pro import clock
@@ -205,3 +207,19 @@ def test_while_stripe_is_away_nothing_piles_up(
         reconcile(run_jobs, minutes=minutes)
 
     assert {job.state for job in Job.objects.filter(kind="reconcile")} == {"done"}
+
+
+def test_a_purchase_by_a_resellers_code_of_which_stripe_knows_nothing_is_left_alone(
+    client: ClientApp, run_jobs: RunJobs
+) -> None:
+    made = make_batch(reseller="Bazaar", plan=plan_on_sale("1y-usd-10"), count=1)
+    client.buy(provider="reseller-code", resellerCode=made.codes[0], stripeToken=None)
+    assert client.answer["paymentStatus"] == "completed"
+    run_jobs()
+    before = days_of(client)
+
+    reconcile(run_jobs)
+
+    assert drift() == []
+    assert days_of(client) == before
+    assert Purchase.objects.get().state == "paid"
