@@ -95,6 +95,14 @@ def run_batch(seed: int, number: int, *, as_found: bool = False) -> Batch:
             ),
         )
     except Exception as error:  # noqa: BLE001 - whatever was wrong is what the drill looks for
-        notes = getattr(error, "__notes__", [])
-        trouble = "\n".join([f"{type(error).__name__}: {error}", *notes])
+        trouble = "\n".join(_told(error))
     return Batch(number, time.monotonic() - begun, Machine.tally, trouble)
+
+
+def _told(error: BaseException) -> Iterator[str]:
+    """What was wrong, and with a play that does not fail again, what it was the first time."""
+    yield f"{type(error).__name__}: {error}"
+    if isinstance(error, BaseExceptionGroup):
+        for each in error.exceptions:
+            yield from _told(each)
+    yield from getattr(error, "__notes__", [])

@@ -57,14 +57,15 @@ def settle(world: World) -> list[str]:
     """
     expire_leases()
     left: list[Job] = []
-    for number in range(MOST_ROUNDS):
+    for _ in range(MOST_ROUNDS):
         walk = NewJob(HERE, ServeWaitingUsers(HERE), f"drill.{next(world.numbers)}")
         with clock.shifted(world.shift_ms):
             stage_periodic_jobs()
             ledger.stage(walk)
-            world.jobs += drain(HERE)
+            ran = drain(HERE)
+        world.jobs += ran
         left = [job for state in OPEN for job in Job.objects.filter(state=state)]
-        if number and not left:
+        if ran <= 1 and not left:  # nothing but the walk: no room has been made since
             break
         world.shift_ms += PAUSE_MS
         for job in left:
