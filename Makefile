@@ -31,7 +31,7 @@ demo: $(STAMP) ## Play the story against a running stack and show each step
 manage: $(STAMP) ## Run an operator's command on that stack: make manage ARGS="show_user 42"
 	@exec $(BIN)/python -m devstack.manage $(ARGS)
 
-test: $(STAMP) ## Run every test (about five minutes)
+test: $(STAMP) ## Run every test (about nine minutes)
 	@exec $(BIN)/python -m pytest $(ARGS)
 
 test-fast: $(STAMP) ## Run the tests that start no stack and no browser

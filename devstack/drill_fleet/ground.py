@@ -10,6 +10,7 @@ from typing import Any, Final
 import redis
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError
 from redis.retry import Retry
 
 from devstack.drill_fleet.turns import Died, Kind, at_hand, wait_for_turn
@@ -52,8 +53,14 @@ class StruckConnection(redis.Connection):
 
     def read_response(self, *args: Any, **named: Any) -> Any:
         """Read, and lose the answer where the fault comes after."""
-        answer = super().read_response(*args, **named)
         kind, self._after = self._after, None
+        try:
+            answer = super().read_response(*args, **named)
+        except NoScriptError:
+            actor = at_hand()
+            if kind and actor:
+                actor.put_off()
+            raise
         if kind == "dies after":
             self.disconnect()  # type: ignore[no-untyped-call]
             raise Died

@@ -62,6 +62,11 @@ class Actor:
         self.struck = True
         return self.fault.kind
 
+    def put_off(self) -> None:
+        """Take the last strike back: Redis did not know that script, and gets it whole now."""
+        self.struck = False
+        self.scripts -= 1
+
 
 _here = threading.local()
 _handed_back = threading.Semaphore(0)

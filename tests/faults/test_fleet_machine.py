@@ -73,6 +73,7 @@ def test_whatever_happens_at_once_leaves_the_fleet_as_it_must_be(here: Ground) -
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_fault_strikes_where_it_should(here: Ground, kind: str) -> None:
     here.clear()
+    here.clients[0].script_flush()  # Redis has to be told each script, as after its start
     world, add = World(here), AddProxy(number=1, capacity=1, site=0)
     actor = Actor(partial(add, world), Fault(0, kind))  # type: ignore[arg-type]
 
