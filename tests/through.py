@@ -31,7 +31,7 @@ class Through:
             request,
             *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items()),
         ]
-        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
             connection.sendall(("\r\n".join(lines) + "\r\n\r\n" + body).encode())
             answer = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
         return int(answer.split(" ")[1]), answer

@@ -50,7 +50,7 @@ def pay_first(world: World, method: str) -> None:
             f"{world.stripe.url}/v1/payment_intents/{intent['id']}/confirm",
             data={"payment_method": method},
             auth=("sk_test_x", ""),
-            timeout=5,
+            timeout=20,
         ).raise_for_status()
 
 

@@ -12,7 +12,7 @@ from tests.api.mailing import HERE, READER, MailTest, Post
 from tests.client_app import ClientApp
 from tests.processes import eventually
 
-STORM = 60
+STORM = 300
 SLOW_SECONDS = 0.2
 
 
@@ -32,5 +32,5 @@ def test_a_storm_of_mails_delays_nobody_elses_jobs(
     client.buy()
     eventually(lambda: Job.objects.get(kind="reward_inviter").state == Job.State.DONE)
 
-    assert len(mandrill_standin.mails) < STORM // 2
+    assert len(mandrill_standin.mails) < STORM
     service.flushdb()  # the rest of the storm need not be waited for

@@ -1,6 +1,5 @@
 """Nobody learns from an answer, or from how long it takes, whether an address has an account."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -8,12 +7,10 @@ import pytest
 from pytest_django import Settings
 
 from tests.client_app import ClientApp
+from tests.timing import A_GUESS, beyond_chance, seconds_of, share_that_is_slower
 
 KNOWN, UNKNOWN = "reader@example.org", "nobody@example.org"
 ROUNDS = 150
-A_GUESS = 0.5
-BEYOND_CHANCE = 0.16
-"""Of 150 against 150 alike, chance alone shifts the share by 0.033 (one sigma): this is five."""
 
 Call = Callable[[ClientApp, str], Any]
 CALLS: dict[str, Call] = {
@@ -22,18 +19,6 @@ CALLS: dict[str, Call] = {
     "/user-email-request": lambda app, email: app.post("/user-email-request", email=email),
     "/user-recover": lambda app, email: app.post("/user-recover", email=email),
 }
-
-
-def share_that_is_slower(ones: list[float], others: list[float]) -> float:
-    """Of all pairs, the share in which the one took longer: a half when they are alike."""
-    return sum(one > other for one in ones for other in others) / (len(ones) * len(others))
-
-
-def measured(call: Callable[[], object]) -> float:
-    """How long a call takes, in seconds."""
-    began = time.perf_counter()
-    call()
-    return time.perf_counter() - began
 
 
 @pytest.fixture(autouse=True)
@@ -52,12 +37,12 @@ def test_a_known_and_an_unknown_address_get_the_same_answer_in_the_same_time(pat
     for number in range(ROUNDS):
         for email in (KNOWN, UNKNOWN) if number % 2 else (UNKNOWN, KNOWN):
             app = ClientApp(device_id=f"device-{number}-{email}", address="198.51.100.9")
-            took[email].append(measured(lambda app=app, email=email: call(app, email)))  # type: ignore[misc]
+            took[email].append(seconds_of(lambda app=app, email=email: call(app, email)))  # type: ignore[misc]
             bodies.add(str(app.answer))
 
     share = share_that_is_slower(took[KNOWN], took[UNKNOWN])
     assert len(bodies) == 1
-    assert abs(share - A_GUESS) < BEYOND_CHANCE
+    assert abs(share - A_GUESS) < beyond_chance(ROUNDS)
 
 
 @pytest.mark.parametrize("email", [KNOWN, UNKNOWN])
@@ -82,5 +67,5 @@ def test_a_difference_of_a_tenth_would_be_seen() -> None:
     alike = [1.0 + number / 1000 for number in range(ROUNDS)]
     slower = [1.1 * each for each in alike]
 
-    assert abs(share_that_is_slower(slower, alike) - A_GUESS) > BEYOND_CHANCE
+    assert abs(share_that_is_slower(slower, alike) - A_GUESS) > beyond_chance(ROUNDS)
     assert share_that_is_slower(alike, alike) == pytest.approx(A_GUESS, abs=0.01)

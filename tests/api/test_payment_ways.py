@@ -33,7 +33,7 @@ def asked(client: ClientApp) -> ClientApp:
 
 def press_pay(http: requests.Session, url: str, number: str = PAYS) -> Any:
     """Pay on a page."""
-    return http.post(url, data={"number": number, "do": "pay"}, allow_redirects=False, timeout=5)
+    return http.post(url, data={"number": number, "do": "pay"}, allow_redirects=False, timeout=20)
 
 
 def status_of(client: ClientApp) -> str:
@@ -123,7 +123,7 @@ def test_a_page_of_stripes_is_opened_after_the_intent_was_recorded(
     assert session["client_reference_id"] == purchase.pk
     assert (purchase.state, purchase.at_stripe) == ("waiting", session["id"])
     assert session["customer_email"] == "a@example.org"
-    assert "48.00 USD" in http.get(url, timeout=5).text
+    assert "48.00 USD" in http.get(url, timeout=20).text
     assert faults() == []
 
 

@@ -30,7 +30,7 @@ RunJobs = Callable[[], int]
 def requests_to(standin: StripeStandin | MandrillStandin, path: str) -> list[dict[str, object]]:
     """What a stand-in was sent at a path."""
     with requests.Session() as session:
-        told = session.get(f"{standin.url}/_control/requests", timeout=5).json()
+        told = session.get(f"{standin.url}/_control/requests", timeout=20).json()
     return [each for each in told["requests"] if each["path"] == path]
 
 
@@ -157,7 +157,7 @@ def charges_made(standin: StripeStandin) -> int:
     """How many charges Stripe has."""
     with requests.Session() as session:
         answer = session.get(
-            f"{standin.url}/v1/charges", params={"limit": 100}, auth=("sk_test_x", ""), timeout=5
+            f"{standin.url}/v1/charges", params={"limit": 100}, auth=("sk_test_x", ""), timeout=20
         )
     return len(answer.json()["data"])
 

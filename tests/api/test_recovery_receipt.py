@@ -156,7 +156,7 @@ def refund(standin: StripeStandin, receipt_id: str) -> None:
             f"{standin.url}/v1/refunds",
             data={"charge": receipt_id},
             auth=("sk_test_development", ""),
-            timeout=5,
+            timeout=20,
         ).raise_for_status()
 
 

@@ -211,7 +211,7 @@ def test_the_portal_opens_in_a_browser_by_the_credentials_in_the_query(
     assert browser.status_code == 303
     assert browser["Referrer-Policy"] == "no-referrer"
     assert nobody.json()["errorId"] == "wrong-credentials"
-    http.post(browser["Location"], data={"do": "cancel"}, timeout=5)
+    http.post(browser["Location"], data={"do": "cancel"}, timeout=20)
     world.settle()
     assert user_data(subscribed, world)["subscription"] == "ending"
     assert subscribed.answer["status"] == "ok"

@@ -149,7 +149,9 @@ def test_a_price_that_staff_change_makes_the_version_that_clients_are_asked_for(
     page.get_by_role("button", name="Save", exact=True).click()
 
     expect(page.get_by_text("1y-usd-11 takes the place of 1y-usd-10")).to_be_visible()
-    offered = {plan["id"]: plan for plan in requests.get(site / "plans", timeout=5).json()["plans"]}
+    offered = {
+        plan["id"]: plan for plan in requests.get(site / "plans", timeout=20).json()["plans"]
+    }
     assert offered["1y-usd-11"]["price"] == {"usd": 5100}
     assert "1y-usd-10" not in offered
     page.goto(site / "admin/billing/plan/1y-usd-11/history/")

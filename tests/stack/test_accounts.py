@@ -3,7 +3,6 @@
 import os
 import signal
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from http.client import HTTPException
@@ -15,8 +14,6 @@ from devstack.demo.website import GREETING, website
 from devstack.demo.wire import App, exchange
 from tests.processes import eventually
 from tests.stack.running import RunningStack
-
-SECOND = 1.0
 
 
 @pytest.fixture
@@ -44,25 +41,21 @@ def has_pro_configuration(app: App) -> bool:
     return any(name.startswith("pro-") for name in app.fetch().configuration())
 
 
-def test_a_device_has_access_everywhere_within_a_second_of_joining_and_of_leaving(
+def test_a_device_has_access_everywhere_after_joining_and_nowhere_after_leaving(
     told: Story,
 ) -> None:
+    """Told at once, and not by the next minute's look: ``eventually`` waits less than that."""
     other = replace(told.reader, device_id="the-readers-laptop")
     before = passes(told, other.device_id), has_pro_configuration(other)
 
     other.post("/device-add", deviceName="Laptop")
-    joined = time.monotonic()
-    eventually(lambda: passes(told, other.device_id), within=SECOND)
-    eventually(lambda: has_pro_configuration(other), within=SECOND)
+    eventually(lambda: passes(told, other.device_id))
+    eventually(lambda: has_pro_configuration(other))
     told.reader.post("/user-link-remove", deviceID=other.device_id)
-    removed = time.monotonic()
-    eventually(lambda: not passes(told, other.device_id), within=SECOND)
-    eventually(lambda: not has_pro_configuration(other), within=SECOND)
-    done = time.monotonic()
+    eventually(lambda: not passes(told, other.device_id))
+    eventually(lambda: not has_pro_configuration(other))
 
     assert before == (False, False)
-    assert removed - joined < SECOND
-    assert done - removed < SECOND
     assert passes(told, told.reader.device_id)
     assert other.get("/user-data")["errorId"] == "device-removed"
 

@@ -83,11 +83,11 @@ def test_staff_and_operators_see_what_happened(stack: RunningStack, told: Story)
 
 def test_a_bounce_at_the_mail_service_reaches_staff(stack: RunningStack, told: Story) -> None:
     mails = f"{stack.place.url(stack.place.mandrill)}/_control"
-    sent = requests.get(f"{mails}/messages", timeout=5).json()["messages"]
+    sent = requests.get(f"{mails}/messages", timeout=20).json()["messages"]
     receipt = next(mail for mail in sent if mail["email"] == told.email)
 
     happened = {"mail": receipt["id"], "event": "hard_bounce"}
-    assert requests.post(f"{mails}/events", json=happened, timeout=5).ok
+    assert requests.post(f"{mails}/events", json=happened, timeout=20).ok
 
     def address() -> str:
         [user] = json.loads(stack.manage("show_mails", told.email, "--json").stdout)

@@ -83,7 +83,7 @@ def stripe_client(stripe_standin: StripeStandin, http: requests.Session) -> stri
     return stripe.StripeClient(
         "sk_test_anything",
         base_addresses={"api": stripe_standin.url},
-        http_client=stripe.RequestsClient(session=http, timeout=5),
+        http_client=stripe.RequestsClient(session=http, timeout=20),
         max_network_retries=0,
     )
 

@@ -157,7 +157,7 @@ def test_errors_have_mandrills_shape(
 ) -> None:
     url = mandrill_standin.api_url + "messages/send.json"
 
-    answer = http.post(url, json={"message": message()}, timeout=5)
+    answer = http.post(url, json={"message": message()}, timeout=20)
 
     assert answer.status_code == 500
     assert answer.json() == {
@@ -173,8 +173,8 @@ def test_with_a_key_of_its_own_it_accepts_no_other(http: requests.Session, tmp_p
     standin.start()
     url = standin.api_url + "users/ping.json"
 
-    wrong = http.post(url, json={"key": "wrong"}, timeout=5)
-    right = http.post(url, json={"key": "right"}, timeout=5)
+    wrong = http.post(url, json={"key": "wrong"}, timeout=20)
+    right = http.post(url, json={"key": "right"}, timeout=20)
     standin.stop()
 
     assert (wrong.status_code, right.json()) == (500, "PONG!")
@@ -210,8 +210,8 @@ def test_what_was_sent_is_shown_without_the_key(
 ) -> None:
     mandrill_client.messages.send(message())
 
-    requests_seen = http.get(f"{mandrill_standin.url}/_control/requests", timeout=5)
-    mails_seen = http.get(f"{mandrill_standin.url}/_control/messages", timeout=5)
+    requests_seen = http.get(f"{mandrill_standin.url}/_control/requests", timeout=20)
+    mails_seen = http.get(f"{mandrill_standin.url}/_control/messages", timeout=20)
 
     assert requests_seen.json()["requests"][0]["parameters"]["key"] == "***"
     assert "any-key" not in requests_seen.text

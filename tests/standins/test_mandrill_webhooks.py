@@ -150,7 +150,7 @@ def test_a_test_in_another_process_lets_something_happen(
     (answer,) = mandrill_client.messages.send(message())
     wanted = {"mail": answer["_id"], "event": "spam"}
 
-    told = http.post(f"{mandrill_standin.url}/_control/events", json=wanted, timeout=5)
+    told = http.post(f"{mandrill_standin.url}/_control/events", json=wanted, timeout=20)
 
     assert told.json() == {"happened": "spam"}
     assert mandrill_client.messages.info(answer["_id"])["state"] == "spam"
@@ -162,7 +162,7 @@ def test_nothing_happens_to_a_mail_that_there_is_not(
 ) -> None:
     url = f"{mandrill_standin.url}/_control/events"
 
-    assert http.post(url, json=wanted, timeout=5).status_code == 400
+    assert http.post(url, json=wanted, timeout=20).status_code == 400
 
 
 def test_a_person_lets_things_happen_on_the_pages(
@@ -171,11 +171,11 @@ def test_a_person_lets_things_happen_on_the_pages(
     (answer,) = mandrill_client.messages.send(message())
     mail = f"{mandrill_standin.url}/mails/{answer['_id']}"
 
-    after = http.post(f"{mail}/happens", data={"event": "spam"}, timeout=5)
-    front = http.post(f"{mandrill_standin.url}/next", data={"what": "key"}, timeout=5)
+    after = http.post(f"{mail}/happens", data={"event": "spam"}, timeout=20)
+    front = http.post(f"{mandrill_standin.url}/next", data={"what": "key"}, timeout=20)
 
     assert after.url == mail
     assert "spam" in after.text
     assert "invalid_key (1 left)" in front.text
     for path, form in (("/next", {"what": "tea"}), (f"/mails/{answer['_id']}/happens", {})):
-        assert http.post(mandrill_standin.url + path, data=form, timeout=5).status_code == 404
+        assert http.post(mandrill_standin.url + path, data=form, timeout=20).status_code == 404

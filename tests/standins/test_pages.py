@@ -18,7 +18,7 @@ def test_the_front_page_of_stripe_tells_of_payments_cards_and_events(
     paid = post(http, stripe_standin, "/v1/payment_intents", purchase()).json()
     post(http, stripe_standin, "/v1/refunds", {"payment_intent": paid["id"], "amount": "800"})
 
-    page = http.get(stripe_standin.url, timeout=5)
+    page = http.get(stripe_standin.url, timeout=20)
 
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
@@ -32,7 +32,7 @@ def test_a_receipt_can_be_opened(http: requests.Session, stripe_standin: StripeS
     form = purchase({"expand[]": "latest_charge"})
     charge = post(http, stripe_standin, "/v1/payment_intents", form).json()["latest_charge"]
 
-    page = http.get(charge["receipt_url"], timeout=5)
+    page = http.get(charge["receipt_url"], timeout=20)
 
     assert page.status_code == 200
     assert charge["id"] in page.text
@@ -44,7 +44,7 @@ def test_what_was_sent_cannot_become_markup(
     form = purchase({"metadata[user_id]": "<script>alert(1)</script>"})
     post(http, stripe_standin, "/v1/payment_intents", form)
 
-    page = http.get(stripe_standin.url, timeout=5)
+    page = http.get(stripe_standin.url, timeout=20)
 
     assert "<script>" not in page.text
     assert "&lt;script&gt;" in page.text
@@ -69,10 +69,10 @@ def test_a_mail_is_shown_as_its_reader_would_see_it(
     )
     mail = f"{mandrill_standin.url}/mails/{answer['_id']}"
 
-    front = http.get(mandrill_standin.url, timeout=5)
-    page = http.get(mail, timeout=5)
-    html = http.get(f"{mail}/html", timeout=5)
-    file = http.get(f"{mail}/attachments/0", timeout=5)
+    front = http.get(mandrill_standin.url, timeout=20)
+    page = http.get(mail, timeout=20)
+    html = http.get(f"{mail}/html", timeout=20)
+    file = http.get(f"{mail}/attachments/0", timeout=20)
 
     assert f'href="/mails/{answer["_id"]}"' in front.text
     assert "Hi &lt;b&gt;" in page.text
@@ -88,4 +88,4 @@ def test_what_is_not_there_is_404(
     http: requests.Session, mandrill_standin: MandrillStandin
 ) -> None:
     for path in ("/mails/none", "/nothing", "/mails/none/attachments/0"):
-        assert http.get(mandrill_standin.url + path, timeout=5).status_code == 404
+        assert http.get(mandrill_standin.url + path, timeout=20).status_code == 404

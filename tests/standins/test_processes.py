@@ -40,7 +40,7 @@ def pay(url: str) -> requests.Response:
         data=purchase(),
         auth=("sk_test_x", ""),
         headers={"Idempotency-Key": "k1"},
-        timeout=5,
+        timeout=20,
     )
 
 
@@ -48,7 +48,7 @@ def pay(url: str) -> requests.Response:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stand_in_ends_cleanly(tmp_path: Path, name: str, number: signal.Signals) -> None:
     with process(name, tmp_path) as (running, url):
-        assert requests.get(f"{url}/healthz", timeout=5).json()["name"] == name
+        assert requests.get(f"{url}/healthz", timeout=20).json()["name"] == name
 
         running.send_signal(number)
 
@@ -63,7 +63,7 @@ def test_a_payment_and_its_key_survive_kill_9(tmp_path: Path) -> None:
 
     with process("stripe", tmp_path) as (_, url):
         again = pay(url)
-        charges = requests.get(f"{url}/v1/charges", auth=("sk_test_x", ""), timeout=5)
+        charges = requests.get(f"{url}/v1/charges", auth=("sk_test_x", ""), timeout=20)
 
     assert again.json() == first.json()
     assert len(charges.json()["data"]) == 1
@@ -72,14 +72,14 @@ def test_a_payment_and_its_key_survive_kill_9(tmp_path: Path) -> None:
 def test_a_mail_survives_kill_9(tmp_path: Path) -> None:
     with process("mandrill", tmp_path) as (running, url):
         api = f"{url}/api/1.0/messages"
-        requests.post(f"{api}/send.json", json={"key": "k", "message": message()}, timeout=5)
+        requests.post(f"{api}/send.json", json={"key": "k", "message": message()}, timeout=20)
         running.kill()
         running.wait(timeout=10)
 
     with process("mandrill", tmp_path) as (_, url):
         api = f"{url}/api/1.0/messages"
         found = requests.post(
-            f"{api}/search.json", json={"key": "k", "query": "u_job:j-1"}, timeout=5
+            f"{api}/search.json", json={"key": "k", "query": "u_job:j-1"}, timeout=20
         )
 
     assert [mail["email"] for mail in found.json()] == ["a@example.org"]

@@ -37,7 +37,7 @@ def a_session(stripe_client: Untyped, **changes: Any) -> Any:
 def press_pay(http: requests.Session, url: str, number: str) -> requests.Response:
     """Type a card in and press the button."""
     form = {"number": number, "do": "pay"}
-    return http.post(url, data=form, allow_redirects=False, timeout=5)
+    return http.post(url, data=form, allow_redirects=False, timeout=20)
 
 
 def test_a_card_that_pays_completes_the_session(
@@ -45,7 +45,7 @@ def test_a_card_that_pays_completes_the_session(
 ) -> None:
     session = a_session(stripe_client)
 
-    page = http.get(session.url, timeout=5)
+    page = http.get(session.url, timeout=20)
     paid = press_pay(http, session.url, PAYS)
 
     assert "48.00 USD" in page.text
@@ -86,9 +86,9 @@ def test_the_bank_is_asked_on_the_way(
         stripe_standin.url + to_the_bank,
         data={"succeed": says},
         allow_redirects=False,
-        timeout=5,
+        timeout=20,
     )
-    end = http.get(stripe_standin.url + back.headers["Location"], allow_redirects=False, timeout=5)
+    end = http.get(stripe_standin.url + back.headers["Location"], allow_redirects=False, timeout=20)
 
     assert stripe_client.v1.checkout.sessions.retrieve(session.id).status == status
     assert (end.headers["Location"] == "http://127.0.0.1:1/thanks") == (says == "true")
@@ -141,8 +141,8 @@ def test_a_clock_goes_forward_only(http: requests.Session, stripe_standin: Strip
     before = datetime.now(UTC).timestamp()
     url = f"{stripe_standin.url}/_control/clock"
 
-    ahead = http.post(url, json={"to": int(before) + 3600}, timeout=5)
-    back = http.post(url, json={"to": int(before)}, timeout=5)
+    ahead = http.post(url, json={"to": int(before) + 3600}, timeout=20)
+    back = http.post(url, json={"to": int(before)}, timeout=20)
 
     assert ahead.json()["now"] >= int(before) + 3600
     assert back.status_code == 400

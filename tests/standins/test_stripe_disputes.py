@@ -19,7 +19,7 @@ def charge_id(http: requests.Session, stripe_standin: StripeStandin) -> str:
 
 def act(http: requests.Session, standin: StripeStandin, name: str, **told: str) -> Any:
     """Do what a customer or a bank does."""
-    return http.post(f"{standin.url}/_control/disputes/{name}", json=told, timeout=5).json()
+    return http.post(f"{standin.url}/_control/disputes/{name}", json=told, timeout=20).json()
 
 
 def events(standin: StripeStandin) -> list[str]:
@@ -124,10 +124,10 @@ def test_the_page_opens_and_ends_disputes(
 ) -> None:
     url = f"{stripe_standin.url}/disputes"
 
-    before = http.get(url, timeout=5).text
-    opened = http.post(url, data={"do": f"open {charge_id}"}, timeout=5).text
+    before = http.get(url, timeout=20).text
+    opened = http.post(url, data={"do": f"open {charge_id}"}, timeout=20).text
     [dispute] = stripe_standin.journal.all("dispute")
-    won = http.post(url, data={"do": f"win {dispute['id']}"}, timeout=5).text
+    won = http.post(url, data={"do": f"win {dispute['id']}"}, timeout=20).text
 
     assert f'value="open {charge_id}"' in before
     assert f'value="lose {dispute["id"]}"' in opened

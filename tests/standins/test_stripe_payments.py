@@ -153,7 +153,7 @@ def test_a_card_that_asks_for_authentication_waits_for_the_customer(
         intent.next_action.redirect_to_url.url,
         data={"succeed": succeed},
         allow_redirects=False,
-        timeout=5,
+        timeout=20,
     )
 
     after = stripe_client.v1.payment_intents.retrieve(intent.id)

@@ -14,7 +14,7 @@ CARD_TOKEN = "payment_method_data[card][token]"
 def test_only_secret_test_keys_are_let_in(
     http: requests.Session, stripe_standin: StripeStandin, key: str
 ) -> None:
-    answer = http.get(f"{stripe_standin.url}/v1/charges", auth=(key, ""), timeout=5)
+    answer = http.get(f"{stripe_standin.url}/v1/charges", auth=(key, ""), timeout=20)
 
     assert answer.status_code == 401
     assert answer.json()["error"]["type"] == "invalid_request_error"
@@ -24,7 +24,7 @@ def test_only_secret_test_keys_are_let_in(
 def test_a_key_may_come_as_bearer(http: requests.Session, stripe_standin: StripeStandin) -> None:
     headers = {"Authorization": "Bearer sk_test_x"}
 
-    answer = http.get(f"{stripe_standin.url}/v1/charges", headers=headers, timeout=5)
+    answer = http.get(f"{stripe_standin.url}/v1/charges", headers=headers, timeout=20)
 
     assert answer.json() == {"object": "list", "url": "/v1/charges", "has_more": False, "data": []}
 
@@ -35,7 +35,7 @@ def test_a_browser_makes_tokens_with_the_publishable_key(
     form = {f"card[{name}]": value for name, value in card("4242424242424242").items()}
 
     answer = http.post(
-        f"{stripe_standin.url}/v1/tokens", data=form, auth=("pk_test_x", ""), timeout=5
+        f"{stripe_standin.url}/v1/tokens", data=form, auth=("pk_test_x", ""), timeout=20
     )
 
     token = answer.json()
@@ -87,7 +87,7 @@ def test_a_bad_parameter_is_named_and_nothing_is_done(
 def test_what_is_not_there_is_404(
     http: requests.Session, stripe_standin: StripeStandin, path: str
 ) -> None:
-    answer = http.get(stripe_standin.url + path, auth=("sk_test_x", ""), timeout=5)
+    answer = http.get(stripe_standin.url + path, auth=("sk_test_x", ""), timeout=20)
 
     assert answer.status_code == 404
     assert answer.json()["error"]["type"] == "invalid_request_error"
@@ -121,7 +121,9 @@ def test_a_thing_that_cannot_be_expanded_undoes_the_call(
 
 
 def test_a_body_without_a_length_is_refused(stripe_standin: StripeStandin) -> None:
-    answer = requests.post(f"{stripe_standin.url}/v1/customers", data=iter([b"email=a"]), timeout=5)
+    answer = requests.post(
+        f"{stripe_standin.url}/v1/customers", data=iter([b"email=a"]), timeout=20
+    )
 
     assert answer.status_code == 411
 
@@ -131,7 +133,7 @@ def test_another_version_of_the_api_is_refused(
 ) -> None:
     headers = {"Authorization": "Bearer sk_test_x", "Stripe-Version": "2020-08-27"}
 
-    answer = http.get(f"{stripe_standin.url}/v1/charges", headers=headers, timeout=5)
+    answer = http.get(f"{stripe_standin.url}/v1/charges", headers=headers, timeout=20)
 
     assert answer.status_code == 400
     assert "2026-10-28.endive" in answer.json()["error"]["message"]

@@ -143,12 +143,12 @@ def test_the_portal_cancels_resumes_and_ends(
     begun = subscribe()
     door = stripe_client.v1.billing_portal.sessions.create({"customer": begun.customer})
 
-    page = http.get(door.url, timeout=5)
-    http.post(door.url, data={"do": "cancel"}, timeout=5)
+    page = http.get(door.url, timeout=20)
+    http.post(door.url, data={"do": "cancel"}, timeout=20)
     canceled = stripe_client.v1.subscriptions.retrieve(begun.id)
-    http.post(door.url, data={"do": "resume"}, timeout=5)
+    http.post(door.url, data={"do": "resume"}, timeout=20)
     resumed = stripe_client.v1.subscriptions.retrieve(begun.id)
-    http.post(door.url, data={"do": "cancel"}, timeout=5)
+    http.post(door.url, data={"do": "cancel"}, timeout=20)
     stripe_standin.put_clock_forward(end_of(begun))
 
     assert "Cancel at the end of the period" in page.text

@@ -104,7 +104,7 @@ def test_reversed_sends_the_newest_first(
     post(http, stripe_standin, "/v1/payment_intents", purchase())
     control = f"{stripe_standin.url}/_control/webhooks"
 
-    http.post(control, json={"mode": "reversed"}, timeout=5)
+    http.post(control, json={"mode": "reversed"}, timeout=20)
 
     assert types_of(webhook_receiver, 3) == PAID[::-1]
 
@@ -119,7 +119,7 @@ def test_double_sends_each_twice_and_resend_once_more(
     stripe_standin.webhooks.set_mode("normal")
 
     http.post(
-        f"{stripe_standin.url}/_control/webhooks/resend", json={"event": first["id"]}, timeout=5
+        f"{stripe_standin.url}/_control/webhooks/resend", json={"event": first["id"]}, timeout=20
     )
 
     third = json.loads(webhook_receiver.next().body)

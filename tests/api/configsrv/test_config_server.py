@@ -44,7 +44,7 @@ def _fleet(real_redis: redis.Redis) -> None:
 def _poll(server: str, **headers: str) -> requests.Response:
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     with requests.Session() as session:
-        return session.get(f"{server}/proxies.yaml.gz", headers=sent, timeout=5)
+        return session.get(f"{server}/proxies.yaml.gz", headers=sent, timeout=20)
 
 
 def _names(response: requests.Response) -> list[str]:
@@ -77,7 +77,7 @@ def _eventually_names(server: str, user_id: UserId, count: int) -> list[str]:
         names = _names(_as_user(server, user_id))
         return names if len(names) == count else None
 
-    return eventually(look, within=1.0)
+    return eventually(look)
 
 
 def test_two_clients_of_one_network_see_the_same_proxies(server: str) -> None:
@@ -216,7 +216,7 @@ def test_every_answer_says_anew_when_to_come_again(server: str) -> None:
 def test_a_nonsensical_user_id_gets_the_free_configuration(server: str, user_id: str) -> None:
     sent: Mapping[str, Any] = {"X-Lantern-User-Id": user_id.encode(), "X-Lantern-Pro-Token": "t"}
     with requests.Session() as session:
-        response = session.get(f"{server}/proxies.yaml.gz", headers=sent, timeout=5)
+        response = session.get(f"{server}/proxies.yaml.gz", headers=sent, timeout=20)
 
     assert response.content == _poll(server).content
 
@@ -230,19 +230,19 @@ def test_without_any_proxy_the_client_keeps_what_it_has(
         response = _poll(server)
         return response if response.status_code == 503 else None
 
-    refused = eventually(look, within=1.0)
+    refused = eventually(look)
     assert int(refused.headers["X-Lantern-Config-Sleep"]) > 0
 
 
 def test_other_paths_and_methods_are_refused(server: str) -> None:
     with requests.Session() as session:
         statuses = [
-            session.get(f"{server}/", timeout=5).status_code,
-            session.get(f"{server}/proxies.yaml", timeout=5).status_code,
-            session.post(f"{server}/proxies.yaml.gz", timeout=5).status_code,
-            session.get(f"{server}/healthz", timeout=5).status_code,
+            session.get(f"{server}/", timeout=20).status_code,
+            session.get(f"{server}/proxies.yaml", timeout=20).status_code,
+            session.post(f"{server}/proxies.yaml.gz", timeout=20).status_code,
+            session.get(f"{server}/healthz", timeout=20).status_code,
         ]
-        head = session.head(f"{server}/proxies.yaml.gz", timeout=5)
+        head = session.head(f"{server}/proxies.yaml.gz", timeout=20)
 
     assert statuses == [404, 404, 405, 200]
     assert (head.status_code, head.content) == (200, b"")

@@ -62,7 +62,7 @@ def _names(server: str, user_id: UserId | None = None, country: str = "") -> set
             "X-Lantern-Device-Id": fleet.DEVICE,
         }
     with requests.Session() as session:
-        response = session.get(f"{server}/proxies.yaml.gz", headers=headers, timeout=5)
+        response = session.get(f"{server}/proxies.yaml.gz", headers=headers, timeout=20)
     if response.status_code == 503:
         return set()
     return set(yaml.safe_load(gzip.decompress(response.content)))

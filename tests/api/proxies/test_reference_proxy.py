@@ -155,4 +155,4 @@ def test_it_ends_cleanly_when_asked_with_connections_open() -> None:
     ):
         started.terminate()
 
-        assert started.wait(timeout=5) == 0
+        assert started.wait(timeout=20) == 0

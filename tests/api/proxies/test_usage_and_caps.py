@@ -83,7 +83,7 @@ def _beat(client: redis.Redis, proxy_id: ProxyId) -> int:
 
 
 def _figure(running_one: Proxy, name: str) -> float:
-    text = requests.get(f"http://{running_one[1]}/metrics", timeout=5).text
+    text = requests.get(f"http://{running_one[1]}/metrics", timeout=20).text
     found = re.search(rf"^lantern_proxy_{re.escape(name)} (\S+)$", text, re.MULTILINE)
     return float(found[1]) if found else 0.0
 
