@@ -20,7 +20,7 @@ from billing.gateways.stripe_client import client, reaching
 from lantern_pro.types import Millis, Minor
 
 OPEN_MS: Final = 2 * 60 * 60 * 1000
-PAGE: Final = 20
+PAGE: Final = 100
 _FIRST_PAYMENT: Final = ["latest_invoice.confirmation_secret"]
 _PAYMENTS: Final = "payments.data.payment.payment_intent"
 

@@ -35,6 +35,8 @@ LOOKING: Final = "looking"
 HOUR_MS: Final = 60 * 60_000
 SOON_MS: Final = 60_000
 DAY_MS: Final = 24 * HOUR_MS
+KNOWN_BEFORE_IT_ENDS: Final = 100
+"""As many as Stripe tells in one page; a hundred months, which no invoice stays open for."""
 _STATES: Final = {
     "incomplete": Subscription.State.INCOMPLETE,
     "trialing": Subscription.State.ACTIVE,
@@ -126,14 +128,22 @@ def _record_unpaid(
 
 
 def _grant_what_is_paid(found: Subscription, now: SubscriptionNow) -> None:
-    """Give the time of every paid invoice that has given none yet, the oldest first."""
-    fresh = []
+    """Give the time of every paid invoice that has given none yet, the oldest first.
+
+    An invoice may be paid after a later one: so what is known ends the search only after
+    ``KNOWN_BEFORE_IT_ENDS`` known ones in a row.
+    """
+    fresh, known_in_a_row = [], 0
     for invoice in stripe.paid_invoices(now.subscription):
         purchase_id = purchase_id_of(found.subscriber, f"{INVOICE}|{invoice.invoice}")
         known = Purchase.objects.filter(pk=purchase_id).first()
-        if known and known.state == Purchase.State.PAID:
-            break  # and so have all before it
-        fresh.append((purchase_id, invoice))
+        if known is None or known.state != Purchase.State.PAID:
+            fresh.append((purchase_id, invoice))
+            known_in_a_row = 0
+            continue
+        known_in_a_row += 1
+        if known_in_a_row == KNOWN_BEFORE_IT_ENDS:
+            break
     for purchase_id, invoice in reversed(fresh):
         paid = stripe.payment_of(invoice.invoice)
         Purchase.objects.begin(

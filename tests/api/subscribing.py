@@ -12,6 +12,7 @@ from tests.api.world import World
 from tests.client_app import ClientApp
 
 FAILS = "4000000000000341"
+WORKS = "4242424242424242"
 
 
 @pytest.fixture
@@ -37,6 +38,18 @@ def monthly(client: ClientApp) -> Plan:
 def subscribed(client: ClientApp, monthly: Plan, world: World) -> ClientApp:
     """A client whose subscription is paid."""
     client.post("/stripe-subscription", planId=monthly.pk, email="reader@example.org")
+    pay_first(world, "pm_card_visa")
+    world.settle()
+    return client
+
+
+@pytest.fixture
+def by_days(client: ClientApp, world: World) -> ClientApp:
+    """A client whose subscription is paid, and renews every two days."""
+    Plan.objects.create(
+        id="2d-usd-10", description="Two days", days=2, currency="usd", price_minor=100
+    )
+    client.post("/stripe-subscription", planId="2d-usd-10", email="reader@example.org")
     pay_first(world, "pm_card_visa")
     world.settle()
     return client
@@ -70,14 +83,23 @@ def period_end() -> int:
 
 def let_it_fail(world: World) -> None:
     """Let the bank decline the card from now on, as it may do at any time."""
+    _let_the_card_be(world, FAILS)
+
+
+def let_it_be_paid(world: World) -> None:
+    """Let the bank accept the card again."""
+    _let_the_card_be(world, WORKS)
+
+
+def _let_the_card_be(world: World, number: str) -> None:
     [subscription] = world.stripe.journal.all("subscription")
     with world.stripe.journal.change() as draft:
         method = draft.get(subscription["default_payment_method"])
         assert method
-        draft.put({**method, "card": {**method["card"], "_number": FAILS}})
+        draft.put({**method, "card": {**method["card"], "_number": number}})
 
 
-def pay_open_invoice(world: World, number: str = "4242424242424242") -> None:
+def pay_open_invoice(world: World, number: str = WORKS) -> None:
     """What the owner does on the page that the mail led to."""
     open_one = [each for each in world.stripe.journal.all("invoice") if each["status"] == "open"]
     with requests.Session() as session:

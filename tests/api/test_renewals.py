@@ -2,10 +2,14 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from billing.models import Purchase
 from devstack.mandrill_standin import MandrillStandin
 from lantern_pro import clock
 from tests.api.subscribing import (
+    by_days,
+    let_it_be_paid,
     let_it_fail,
     monthly,
     pay_open_invoice,
@@ -18,7 +22,7 @@ from tests.api.test_purchases import faults
 from tests.api.world import DAY, HOUR, World
 from tests.client_app import ClientApp
 
-__all__ = ["monthly", "subscribed", "world"]
+__all__ = ["by_days", "monthly", "subscribed", "world"]
 
 
 def test_two_years_of_renewals_give_two_years_in_seconds(
@@ -104,4 +108,20 @@ def test_paying_late_gives_the_lent_time_back(subscribed: ClientApp, world: Worl
     told = user_data(subscribed, world)
     assert told["subscription"] == "active"
     assert told["expiration"] == period_end()
+    assert faults() == []
+
+
+@pytest.mark.usefixtures("by_days")
+def test_an_invoice_that_is_paid_after_a_later_one_gives_its_period_too(world: World) -> None:
+    let_it_fail(world)
+    world.pass_time(2 * DAY + 2 * HOUR)
+    let_it_be_paid(world)
+    world.pass_time(2 * DAY)  # the next period is paid; the last one is tried again a day later
+    before = [each["status"] for each in world.stripe.journal.all("invoice")]
+
+    world.pass_time(2 * DAY)
+
+    after = [each["status"] for each in world.stripe.journal.all("invoice")]
+    assert (before, after) == (["paid", "open", "paid"], ["paid"] * 4)
+    assert Purchase.objects.filter(state="paid").count() == 4
     assert faults() == []
