@@ -83,8 +83,22 @@ def subscriptions_are_looked_after(cell: Cell) -> Iterator[str]:
             yield f"subscription {name} is {state}, and its user's open one is {open_one}"
 
 
+def loans_are_few(cell: Cell) -> Iterator[str]:
+    """Law 3: at most one loan of a subscription is open, and none once it has ended."""
+    client = text_client()
+    for name, _ in client.zscan_iter(SUBSCRIPTIONS.by("id", cell=cell), count=500):
+        state, user_id = client.hmget(SUBSCRIPTIONS.row(name), ["state", "user_id"])
+        facts = client.hkeys(TIME_LEDGER(user_id=int(user_id)))
+        own = {fact for fact in facts if fact.startswith(f"grace.{name}.")}
+        given = {fact for fact in own if not fact.endswith(".back")}
+        loans = sum(f"{fact}.back" not in own for fact in given)
+        if loans > (state != "ended"):
+            yield f"subscription {name} is {state}, and {loans} loans are open"
+
+
 LAWS = (
     Law(3, "every subscription that is open is looked after", subscriptions_are_looked_after),
+    Law(3, "what is lent for a subscription is lent once", loans_are_few),
     Law(3, "what is paid is given, once, and what is open is looked after", paid_is_given),
     Law(12, "the proxies that a user is to have were bought", proxies_are_bought),
     Law(7, "of the erased only the books' record is kept", the_erased_are_in_the_books_only),

@@ -1,5 +1,5 @@
 -- Records how a subscription is, as Stripe was asked at a moment: its state, and the time that is lent
--- until a renewal is paid (grace) or given back since it was.
+-- until a renewal is paid, or taken back since it was.
 -- KEYS  subscription         HASH    the subscription
 --       user                 HASH    the account
 --       time_ledger          HASH    the user's ledger of Pro time
@@ -12,20 +12,21 @@
 -- ARGV  asked_at  when Stripe was asked, ms: what was learnt later stands
 --       told      JSON object of texts: state, and what else the row is to hold; check_at in ms, or empty
 --       words     what clients are told of it
---       grace     JSON list of entries of time, and with `back` of takings, as extend_pro and take_back
+--       loans     JSON: {stands, lent}: the fact of the one loan that is not taken back, or empty, and
+--                 the entry of time that is lent, as extend_pro, if one is
 --       work      JSON: {fence, follow}
 -- -->   recorded               the row and the ledger of time are so now
---       learnt_before          something later was recorded; only the ledger of time has moved
+--       learnt_before          something later was recorded, and stands
 --       no_such_subscription   it, or its user, is gone; nothing changed
 --       already_done           the job had its effect before; nothing changed
 --       superseded             another worker has the job; nothing changed
 --@include accounts/extend_pro
---@include accounts/take_back
+--@include billing/settle_loans
 --@include store/tag
 --@include jobs/once
 --@include jobs/emit
 local subscription, user, time_ledger, users_by_expiration, pro_ends, user_subscription, by_state, by_check_at = unpack(KEYS)
-local asked_at, told, words, grace, work = unpack(ARGV)
+local asked_at, told, words, loans, work = unpack(ARGV)
 
 local refusal = once(rest, work)
 if refusal then
@@ -35,18 +36,16 @@ local id, user_id, before = unpack(redis.call("HMGET", subscription, "id", "user
 if not id or redis.call("EXISTS", user) == 0 then
     return { "no_such_subscription" }
 end
-local keys = { user = user, time_ledger = time_ledger, users_by_expiration = users_by_expiration,
-    pro_ends = pro_ends }
-for _, entry in ipairs(cjson.decode(grace)) do
-    if entry.back then
-        take_back(keys, user_id, { entry })
-    else
-        extend_pro(keys, user_id, entry)
-    end
-end
 if tonumber(before) > tonumber(asked_at) then
     emit(rest, work)
     return { "learnt_before" }
+end
+local keys = { user = user, time_ledger = time_ledger, users_by_expiration = users_by_expiration,
+    pro_ends = pro_ends }
+local loan = cjson.decode(loans)
+settle_loans(keys, user_id, id, loan.stands)
+if loan.lent then
+    extend_pro(keys, user_id, loan.lent)
 end
 local now_is = cjson.decode(told)
 for field, value in pairs(now_is) do

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from django.db import models
@@ -22,6 +23,24 @@ if TYPE_CHECKING:
 SUBSCRIBER_COLUMNS: Final = ("email_sealed", "email_hash")
 """Columns of a subscription that tell of the person; none of them has an index."""
 _INDEXED: Final = ("id", "created", "state", "user_id", "check_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Loans:
+    """Time lent for a subscription: the one loan that is not taken back, and what it lends.
+
+    ``stands`` is empty when there is none; ``lent`` when nothing is lent now.
+    """
+
+    stands: str = ""
+    lent: Mapping[str, object] = field(default_factory=dict)
+
+    def as_dict(self) -> Mapping[str, object]:
+        """The loans as ``record_subscription`` (Lua) reads them."""
+        return {"stands": self.stands, **({"lent": self.lent} if self.lent else {})}
+
+
+NO_LOANS: Final = Loans()
 
 
 class SubscriptionManager(models.Manager["Subscription"]):
@@ -70,7 +89,7 @@ class SubscriptionManager(models.Manager["Subscription"]):
         asked_at: Millis,
         told: Mapping[str, str],
         words: str,
-        grace: Sequence[Mapping[str, object]],
+        loans: Loans,
         fence: Fence | None,
         follow: Sequence[NewJob],
     ) -> None:
@@ -87,7 +106,7 @@ class SubscriptionManager(models.Manager["Subscription"]):
             asked_at=asked_at,
             told=json.dumps(told),
             words=words,
-            grace=json.dumps(grace),
+            loans=json.dumps(loans.as_dict()),
         )
         match outcome:
             case ["recorded" | "learnt_before"]:

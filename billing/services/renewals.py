@@ -1,12 +1,12 @@
 """How a subscription stands, as Stripe has it now, and what follows from it here.
 
 Whatever tells of it (an event of any type, the clock, its owner) leads to the same look: every paid
-invoice gives its time once, keyed by the invoice; time is lent while a renewal is not paid, and
-given back when it is. So what tells of it may come repeated, in any order, or not at all.
+invoice gives its time once, keyed by the invoice; time is lent while a renewal is not paid, once,
+and taken back when it is, or never will be. So what tells of it may come repeated, in any order, or
+not at all.
 """
 
 import calendar
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +17,7 @@ from billing.errors import NoSuchPurchase, NoSuchSubscription, StripeRefused
 from billing.events import PurchaseBegun, RenewalFailed, SubscriptionEnded
 from billing.gateways import stripe_subscriptions as stripe
 from billing.gateways.base import Invoice, SubscriptionNow
+from billing.managers.subscriptions import NO_LOANS, Loans
 from billing.models import Plan, Purchase
 from billing.services.asking import CHECKOUT, INVOICE, KEY_REMEMBERED_MS
 from billing.services.purchases import adopt, digest_of, purchase_id_of
@@ -44,6 +45,8 @@ _STATES: Final = {
     "canceled": Subscription.State.ENDED,
     "incomplete_expired": Subscription.State.ENDED,
 }
+_LENT_TO: Final = frozenset({"active", "past_due"})
+_DUE: Final = frozenset({"draft", "open"})
 
 
 def look_at(
@@ -81,8 +84,8 @@ def look_at(
     if give_up:
         stripe.end_now(at_stripe)
     now = stripe.subscription_now(at_stripe)
-    _grant_what_is_paid(found, now)
-    _record(found, now, asked_at, checkout, job)
+    paid = _grant_what_is_paid(found, now)
+    _record(found, now, paid, asked_at=asked_at, checkout=checkout, job=job)
 
 
 def _begun_at_stripe(found: Subscription) -> tuple[str, str]:
@@ -121,20 +124,22 @@ def _record_unpaid(
         asked_at=asked_at,
         told=told,
         words="",
-        grace=[],
+        loans=NO_LOANS,
         fence=job.fence if job else None,
         follow=[],
     )
 
 
-def _grant_what_is_paid(found: Subscription, now: SubscriptionNow) -> None:
+def _grant_what_is_paid(found: Subscription, now: SubscriptionNow) -> Invoice | None:
     """Give the time of every paid invoice that has given none yet, the oldest first.
 
+    Answers the newest that is paid.
     An invoice may be paid after a later one: so what is known ends the search only after
     ``KNOWN_BEFORE_IT_ENDS`` known ones in a row.
     """
-    fresh, known_in_a_row = [], 0
+    newest, fresh, known_in_a_row = None, [], 0
     for invoice in stripe.paid_invoices(now.subscription):
+        newest = newest or invoice
         purchase_id = purchase_id_of(found.subscriber, f"{INVOICE}|{invoice.invoice}")
         known = Purchase.objects.filter(pk=purchase_id).first()
         if known is None or known.state != Purchase.State.PAID:
@@ -155,6 +160,7 @@ def _grant_what_is_paid(found: Subscription, now: SubscriptionNow) -> None:
             follow=following(PurchaseBegun(cell_of(purchase_id), purchase_id)),
         )
         adopt(purchase_id, paid)
+    return newest
 
 
 def _intent(found: Subscription, invoice: Invoice) -> dict[str, str]:
@@ -195,6 +201,8 @@ def _days_beyond(months: int, invoice: Invoice) -> int:
 def _record(
     found: Subscription,
     now: SubscriptionNow,
+    paid: Invoice | None,
+    *,
     asked_at: Millis,
     checkout: str,
     job: LeasedJob | None,
@@ -219,7 +227,7 @@ def _record(
         asked_at=asked_at,
         told=told,
         words="" if state == Subscription.State.INCOMPLETE else str(state),
-        grace=_grace(now),
+        loans=_loans(found, now, paid),
         fence=job.fence if job else None,
         follow=_what_follows(found, state, now),
     )
@@ -243,19 +251,20 @@ def _next_look(state: Subscription.State, now: SubscriptionNow, asked_at: Millis
     return Millis(asked_at + HOUR_MS)
 
 
-def _grace(now: SubscriptionNow) -> Sequence[Mapping[str, object]]:
-    """Time lent from the end of the paid period on, until the renewal is paid; then given back."""
-    invoice = now.latest
-    if invoice is None or not invoice.is_renewal:
-        return []
-    fact = f"grace.{invoice.invoice}"
-    if invoice.status == "paid":
-        back = {"fact": f"{fact}.back", "kind": "grace_back", "because": fact, "back": 1, "of": 1}
-        return [{**back, "at": invoice.start}]
-    if now.status in {"canceled", "incomplete_expired"}:
-        return []
+def _loans(found: Subscription, now: SubscriptionNow, paid: Invoice | None) -> Loans:
+    """Time lent from the end of what was paid last, once until the next payment.
+
+    While Stripe waits for the renewal's payment; no longer when it has given up trying
+    (``unpaid``). A payment, or the subscription's end, takes back what was lent before.
+    """
+    if paid is None or _STATES.get(now.status) == Subscription.State.ENDED:
+        return NO_LOANS
+    fact, invoice = f"grace.{found.pk}.{paid.invoice}", now.latest
+    is_due = invoice is not None and invoice.is_renewal and invoice.status in _DUE
+    if not (is_due and now.status in _LENT_TO):
+        return Loans(fact)
     lent = {"fact": fact, "kind": "grace", "because": fact, "months": 0, "plan": now.plan}
-    return [{**lent, "at": invoice.start, "days": settings.GRACE_DAYS}]
+    return Loans(fact, {**lent, "at": paid.end, "days": settings.GRACE_DAYS})
 
 
 def _what_follows(

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from billing.managers.subscriptions import NO_LOANS
 from billing.models import Subscription
 from lantern_pro.types import Millis, SubscriptionId
 from tests.admin.pages import text_of
@@ -36,7 +37,7 @@ def test_a_subscription_is_shown_with_its_state_and_its_ids_at_stripe(client: Cl
         asked_at=NOW,
         told=told,
         words="past_due",
-        grace=[],
+        loans=NO_LOANS,
         fence=None,
         follow=[],
     )

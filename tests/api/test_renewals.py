@@ -2,9 +2,8 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
-from billing.models import Purchase
+from billing.gateways.stripe_subscriptions import end_now
+from billing.models import Purchase, Subscription
 from devstack.mandrill_standin import MandrillStandin
 from lantern_pro import clock
 from tests.api.subscribing import (
@@ -89,7 +88,7 @@ def test_a_failed_renewal_lends_a_week_mails_and_ends(
     assert (failing["userStatus"], failing["subscription"]) == ("active", "past_due")
     assert failing["expiration"] == paid_until + 7 * DAY
     assert (over["userStatus"], over["subscription"]) == ("expired", "ended")
-    assert over["expiration"] == paid_until + 7 * DAY
+    assert over["expiration"] == paid_until  # what was lent is taken back in the end
     subjects = [mail["subject"] for mail in mandrill_standin.mails]
     assert (
         subjects.count("Your Lantern Pro subscription could not be renewed") == 3
@@ -111,8 +110,9 @@ def test_paying_late_gives_the_lent_time_back(subscribed: ClientApp, world: Worl
     assert faults() == []
 
 
-@pytest.mark.usefixtures("by_days")
-def test_an_invoice_that_is_paid_after_a_later_one_gives_its_period_too(world: World) -> None:
+def test_an_invoice_that_is_paid_after_a_later_one_gives_its_period_too(
+    by_days: ClientApp, world: World
+) -> None:
     let_it_fail(world)
     world.pass_time(2 * DAY + 2 * HOUR)
     let_it_be_paid(world)
@@ -124,4 +124,64 @@ def test_an_invoice_that_is_paid_after_a_later_one_gives_its_period_too(world: W
     after = [each["status"] for each in world.stripe.journal.all("invoice")]
     assert (before, after) == (["paid", "open", "paid"], ["paid"] * 4)
     assert Purchase.objects.filter(state="paid").count() == 4
+    assert user_data(by_days, world)["expiration"] == period_end()
+    assert faults() == []
+
+
+def test_many_renewals_that_are_not_paid_lend_once(by_days: ClientApp, world: World) -> None:
+    paid_until = user_data(by_days, world)["expiration"]
+    let_it_fail(world)
+
+    world.pass_time(13 * DAY)
+
+    told = user_data(by_days, world)
+    assert len(world.stripe.journal.all("invoice")) == 7
+    assert told["subscription"] == "past_due"
+    assert (told["userStatus"], told["expiration"]) == ("expired", paid_until + 7 * DAY)
+    assert faults() == []
+
+
+def test_each_payment_lends_anew_from_where_it_ends(by_days: ClientApp, world: World) -> None:
+    let_it_fail(world)
+    world.pass_time(2 * DAY + 2 * HOUR)
+    let_it_be_paid(world)
+    world.pass_time(4 * DAY)
+    paid_until = user_data(by_days, world)["expiration"]
+    let_it_fail(world)
+
+    world.pass_time(3 * DAY)
+
+    assert user_data(by_days, world)["expiration"] == paid_until + 7 * DAY
+    assert faults() == []
+
+
+def test_nothing_is_lent_once_stripe_has_given_up_trying(by_days: ClientApp, world: World) -> None:
+    paid_until = user_data(by_days, world)["expiration"]
+    let_it_fail(world)
+    world.pass_stripes_time(3 * DAY)
+    [subscription] = world.stripe.journal.all("subscription")
+    with world.stripe.journal.change() as draft:
+        draft.put({**subscription, "status": "unpaid"})
+
+    world.settle()
+
+    told = user_data(by_days, world)
+    assert (told["subscription"], told["expiration"]) == ("past_due", paid_until)
+    assert faults() == []
+
+
+def test_what_was_lent_is_taken_back_when_the_subscription_ends_early(
+    subscribed: ClientApp, world: World
+) -> None:
+    paid_until = user_data(subscribed, world)["expiration"]
+    let_it_fail(world)
+    world.pass_time(32 * DAY)
+    lent = user_data(subscribed, world)["expiration"]
+
+    end_now(Subscription.objects.get().at_stripe)
+    world.settle()
+
+    told = user_data(subscribed, world)
+    assert lent == paid_until + 7 * DAY
+    assert (told["subscription"], told["expiration"]) == ("ended", paid_until)
     assert faults() == []

@@ -69,6 +69,14 @@ class World:
         end = self.passed + seconds
         while self.passed < end:
             self.passed = min(self.passed + step, end)
-            with self.present():
-                self.stripe.put_clock_forward(clock.now() // 1000)
+            self._tell_stripe()
             self.settle()
+
+    def pass_stripes_time(self, seconds: int) -> None:
+        """Let time pass in which Stripe does what it does, and nobody here notices yet."""
+        self.passed += seconds
+        self._tell_stripe()
+
+    def _tell_stripe(self) -> None:
+        with self.present():
+            self.stripe.put_clock_forward(clock.now() // 1000)
