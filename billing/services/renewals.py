@@ -60,7 +60,7 @@ def look_at(
     """Ask Stripe how a subscription stands, give what was paid for, and record it.
 
     ``at_stripe`` and ``checkout`` say what has just begun there; who gives up a subscription that
-    nobody has paid yet ends it there, too.
+    nobody has paid yet ends it there, too. One that Stripe says is paid stays.
     """
     found = Subscription.objects.named(subscription_id)
     asked_at = clock.now()
@@ -81,9 +81,10 @@ def look_at(
     if not at_stripe:
         _record_unpaid(found, asked_at, checkout, is_over=give_up or page == "expired", job=job)
         return
-    if give_up:
-        stripe.end_now(at_stripe)
     now = stripe.subscription_now(at_stripe)
+    if give_up and _STATES.get(now.status) == Subscription.State.INCOMPLETE:
+        stripe.end_now(at_stripe)
+        now = stripe.subscription_now(at_stripe)
     paid = _grant_what_is_paid(found, now)
     _record(found, now, paid, asked_at=asked_at, checkout=checkout, job=job)
 

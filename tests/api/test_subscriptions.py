@@ -10,8 +10,8 @@ from billing.services.renewals import look_at
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
 from tests.api.subscribing import (
-    let_it_fail,
     monthly,
+    pay_first,
     period_end,
     subscribed,
     user_data,
@@ -19,7 +19,7 @@ from tests.api.subscribing import (
 )
 from tests.api.test_payment_ways import press_pay
 from tests.api.test_purchases import faults
-from tests.api.world import DAY, HOUR, World
+from tests.api.world import HOUR, World
 from tests.client_app import ClientApp
 
 RunJobs = Callable[[], int]
@@ -85,72 +85,32 @@ def test_another_wish_before_the_first_was_paid_takes_its_place(
     assert faults() == []
 
 
-def test_cancel_ends_with_the_period_and_resume_goes_on(
-    subscribed: ClientApp, world: World
+def test_another_wish_does_not_end_what_was_just_paid(
+    client: ClientApp, monthly: Plan, world: World
 ) -> None:
-    subscribed.post("/subscription-update", plan="cancel")
-    canceled = dict(subscribed.answer)
-    told = user_data(subscribed, world)
-    subscribed.post("/subscription-update", plan="resume")
-    resumed = dict(subscribed.answer)
-    world.pass_time(40 * DAY)
-    with world.present():
-        subscribed.post("/subscription-update", plan="cancel")
-    world.pass_time(40 * DAY)
+    client.post("/stripe-subscription", planId=monthly.pk)
+    pay_first(world, "pm_card_visa")  # and its webhook is late
 
-    assert canceled == {"status": "ok", "plan": "1m-usd-10", "subscription": "ending"}
-    assert told["subscription"] == "ending"
-    assert resumed["subscription"] == "active"
-    after = user_data(subscribed, world)
-    assert (after["userStatus"], after["subscription"]) == ("expired", "ended")
-    assert Purchase.objects.count() == 2
+    client.post("/stripe-subscription", planId="1m-usd-20")
+
+    assert client.answer["errorId"] == "already-subscribed"
+    assert client.answer["details"] == {"plan": "1m-usd-10", "state": "active"}
+    assert [each["status"] for each in world.stripe.journal.all("subscription")] == ["active"]
+    assert user_data(client, world)["userStatus"] == "active"
     assert faults() == []
 
 
-def test_another_plan_of_the_same_length_is_paid_from_the_next_period_on(
-    subscribed: ClientApp, world: World
+def test_another_wish_does_not_end_what_was_just_paid_on_a_page(
+    client: ClientApp, monthly: Plan, world: World, http: requests.Session
 ) -> None:
-    subscribed.post("/subscription-update", plan="1m-usd-20")
+    client.get("/subscription-payment-redirect", plan=monthly.pk)
+    press_pay(http, client.answer["redirect"])  # and its webhook is late
 
-    world.pass_time(32 * DAY)
+    client.get("/subscription-payment-redirect", plan="1m-usd-20")
 
-    bought = [(each.plan, each.amount_minor) for each in Purchase.objects.order_by("created")]
-    assert subscribed.answer["plan"] == "1m-usd-20"
-    assert bought == [("1m-usd-10", 500), ("1m-usd-20", 700)]
-
-
-def test_a_longer_plan_begins_at_once_and_takes_no_time_away(
-    subscribed: ClientApp, world: World
-) -> None:
-    before = user_data(subscribed, world)["expiration"]
-
-    subscribed.post("/subscription-update", plan="1y-usd-10")
-
-    after = user_data(subscribed, world)["expiration"]
-    assert after >= before + 365 * DAY
-    assert sorted(each.amount_minor for each in Purchase.objects.all()) == [500, 4800]
+    assert client.answer["errorId"] == "already-subscribed"
+    assert [each["status"] for each in world.stripe.journal.all("subscription")] == ["active"]
     assert faults() == []
-
-
-def test_a_longer_plan_that_cannot_be_paid_changes_nothing(
-    subscribed: ClientApp, world: World
-) -> None:
-    let_it_fail(world)
-
-    subscribed.post("/subscription-update", plan="1y-usd-10")
-
-    assert subscribed.answer["errorId"] == "card-declined"
-    assert user_data(subscribed, world)["subscription"] == "active"
-    assert Subscription.objects.get().plan == "1m-usd-10"
-
-
-@pytest.mark.parametrize("plan", ["cancel", "1m-usd-20"])
-def test_who_has_no_subscription_cannot_change_one(
-    client: ClientApp, monthly: Plan, plan: str
-) -> None:
-    client.post("/subscription-update", plan=plan)
-
-    assert client.answer["errorId"] == "no-such-subscription"
 
 
 def test_a_subscription_may_begin_on_a_page(
