@@ -48,7 +48,7 @@ class MoneyReturned(Event):
 
 @dataclass(frozen=True, slots=True)
 class PaymentFound(Event):
-    """A walk over Stripe's payments found one whose purchase is not Pro; ``cell`` is the walk's."""
+    """Stripe has a payment as paid whose purchase is not; ``cell`` is that of whoever found it."""
 
     purchase_id: PurchaseId
     payment_intent: str

@@ -118,16 +118,6 @@ def charge(charge_id: str) -> Charge | None:
     )
 
 
-def purchase_of_intent(payment_intent: str) -> str:
-    """The purchase that a payment says it is for; empty when it says none, or is not known."""
-    try:
-        with _reaching(unknown=StripeUnreachable):
-            told: Any = _client().v1.payment_intents.retrieve(payment_intent)
-    except stripe.InvalidRequestError:
-        return ""
-    return str((told.to_dict().get("metadata") or {}).get("purchase", ""))
-
-
 def forget_user(payment_intent: str) -> None:
     """Take the user's number off a payment; the payment itself is Stripe's to keep.
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from billing.events import MoneyReturned, PaymentReported, SubscriptionMoved
-from billing.gateways import stripe, stripe_checkout, stripe_returns, stripe_subscriptions
+from billing.events import MoneyReturned, PaymentFound, PaymentReported, SubscriptionMoved
+from billing.gateways import stripe_checkout, stripe_returns, stripe_subscriptions
 from billing.models import Purchase
 from lantern_pro.jobs.events import Event
 from lantern_pro.store.keys import cell_of
@@ -33,13 +33,27 @@ Handler = Callable[[Hint], Sequence[Event]]
 
 
 def payment_moved(hint: Hint) -> Sequence[Event]:
-    """A payment succeeded or failed: its purchase is to be settled."""
-    return _reported(hint, stripe.purchase_of_intent(hint.object_id))
+    """A payment succeeded or failed: its purchase is to be settled.
+
+    One that has succeeded makes its purchase paid whatever was recorded before: after a decline
+    the same payment may be tried with another card, and asking by the purchase's key would be
+    answered with the decline again.
+    """
+    payment = stripe_returns.payment_now(hint.object_id)
+    purchase_id = _ours(payment.purchase) if payment else None
+    if payment is None or purchase_id is None:
+        return ()
+    reported = PaymentReported(hint.cell, purchase_id)
+    found = Purchase.objects.filter(pk=purchase_id).first()
+    if not payment.is_paid or found is None or found.state == Purchase.State.PAID:
+        return [reported]
+    return [reported, PaymentFound(hint.cell, purchase_id, payment.payment_intent)]
 
 
 def checkout_moved(hint: Hint) -> Sequence[Event]:
     """A page was paid on, or nobody pays on it any more: its purchase is to be settled."""
-    return _reported(hint, stripe_checkout.purchase_of_checkout(hint.object_id))
+    purchase_id = _ours(stripe_checkout.purchase_of_checkout(hint.object_id))
+    return [PaymentReported(hint.cell, purchase_id)] if purchase_id else ()
 
 
 def subscription_moved(kind: str) -> Handler:
@@ -57,11 +71,6 @@ def subscription_moved(kind: str) -> Handler:
 def checkout_ended(hint: Hint) -> Sequence[Event]:
     """A page was paid on, or not: for a purchase, or for a subscription."""
     return checkout_moved(hint) or _of_checkout(hint)
-
-
-def _reported(hint: Hint, named: str) -> Sequence[Event]:
-    purchase_id = _ours(named)
-    return [PaymentReported(hint.cell, purchase_id)] if purchase_id else ()
 
 
 def money_returned(payment_of: Callable[[str], str | None]) -> Handler:

@@ -16,7 +16,7 @@ from devstack.stripe_standin import StripeStandin
 from devstack.stripe_standin.signing import packed
 from lantern_pro import clock
 from tests.api.test_purchases import faults, requests_to
-from tests.api.test_stripe_webhook import SECRET, deliver
+from tests.api.test_stripe_webhook import SECRET, deliver, event, signed
 from tests.client_app import ClientApp
 
 RunJobs = Callable[[], int]
@@ -209,4 +209,26 @@ def test_an_event_of_the_page_settles_its_purchase(
     run_jobs()
 
     assert status_of(client) == "active"
+    assert faults() == []
+
+
+def test_an_event_makes_a_declined_purchase_paid_that_was_tried_again(
+    client: ClientApp, stripe_standin: StripeStandin, run_jobs: RunJobs, http: requests.Session
+) -> None:
+    client.buy(stripeToken=None, stripePaymentMethod="pm_card_chargeDeclined")
+    declined = client.answer["errorId"]
+    run_jobs()
+    intent = the_intent(stripe_standin)["id"]
+    http.post(
+        f"{stripe_standin.url}/v1/payment_intents/{intent}/confirm",
+        data={"payment_method": "pm_card_visa"},
+        auth=("sk_test_x", ""),
+        timeout=20,
+    ).raise_for_status()
+    body = event("payment_intent.succeeded", intent)
+
+    deliver(body, signed(body))
+    run_jobs()
+
+    assert (declined, status_of(client)) == ("card-declined", "active")
     assert faults() == []
