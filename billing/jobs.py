@@ -1,8 +1,9 @@
 """What follows from purchases, and what makes sure that each one ends."""
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final
 
+from billing.errors import StripeUnreachable
 from billing.services import erasure, refunds, returns, webhooks
 from billing.services.asking import PAYING
 from billing.services.purchases import buyer_of, settle_by_job
@@ -14,6 +15,10 @@ from lantern_pro.jobs.lanes import Lane
 from lantern_pro.jobs.registry import Retry, job
 from lantern_pro.mail.sending import PHASES, RETRY
 from lantern_pro.types import PurchaseId, UserId
+
+STRIPE_RETRY: Final = Retry(attempts=40, outlasts=(StripeUnreachable,))
+"""For jobs that ask Stripe: when it is back, whatever waited for it goes on by itself."""
+SETTLE_RETRY: Final = Retry(wait_ms=1_000, outlasts=(StripeUnreachable,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +94,13 @@ class ForgetPurchases(JobArguments):
     user_id: UserId
 
 
-@job(SettlePurchase, lane=Lane.VENDOR, phases=(PAYING,), retry=Retry(wait_ms=1_000))
+@job(SettlePurchase, lane=Lane.VENDOR, phases=(PAYING,), retry=SETTLE_RETRY)
 def settle_purchase(leased: LeasedJob, arguments: SettlePurchase) -> None:
     """Settle the purchase."""
     settle_by_job(arguments.purchase_id, leased)
 
 
-@job(HandleStripeEvent, lane=Lane.VENDOR, phases=(webhooks.LOOKING,), retry=Retry(attempts=40))
+@job(HandleStripeEvent, lane=Lane.VENDOR, phases=(webhooks.LOOKING,), retry=STRIPE_RETRY)
 def handle_stripe_event(leased: LeasedJob, arguments: HandleStripeEvent) -> Done:
     """Look, and stage what follows."""
     hint = Hint(arguments.event_id, arguments.object_id, leased.cell)
@@ -103,13 +108,13 @@ def handle_stripe_event(leased: LeasedJob, arguments: HandleStripeEvent) -> Done
     return Done([job for event in happened for job in following(event)])
 
 
-@job(FollowReturns, lane=Lane.VENDOR, phases=(returns.LOOKING,), retry=Retry(attempts=40))
+@job(FollowReturns, lane=Lane.VENDOR, phases=(returns.LOOKING,), retry=STRIPE_RETRY)
 def follow_returns(leased: LeasedJob, arguments: FollowReturns) -> None:
     """Look, and take or restore."""
     returns.follow_returns(arguments.purchase_id, arguments.payment_intent, leased)
 
 
-@job(SettleRefund, lane=Lane.VENDOR, phases=(refunds.REFUNDING,), retry=Retry(attempts=40))
+@job(SettleRefund, lane=Lane.VENDOR, phases=(refunds.REFUNDING,), retry=STRIPE_RETRY)
 def settle_refund(leased: LeasedJob, arguments: SettleRefund) -> None:
     """Give the money back."""
     refunds.settle_refund_by_job(arguments.purchase_id, arguments.refund_id, leased)
@@ -121,7 +126,12 @@ def mail_receipt(leased: LeasedJob, arguments: SendReceipt) -> None:
     send_receipt(arguments.purchase_id, leased, asked=bool(arguments.asked))
 
 
-@job(ForgetPurchases, lane=Lane.VENDOR, phases=(erasure.FORGETTING,), retry=Retry(attempts=100))
+@job(
+    ForgetPurchases,
+    lane=Lane.VENDOR,
+    phases=(erasure.FORGETTING,),
+    retry=replace(STRIPE_RETRY, attempts=100),
+)
 def forget_purchases(leased: LeasedJob, arguments: ForgetPurchases) -> None:
     """Leave the accounting record."""
     erasure.forget_purchases(arguments.user_id, leased)

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
+from billing.jobs import STRIPE_RETRY
 from billing.managers.reconciliation import HERE
 from billing.services import reconciliation
 from billing.services.purchases import buyer_of
 from lantern_pro.jobs.job import Done, JobArguments, LeasedJob
 from lantern_pro.jobs.lanes import Lane
-from lantern_pro.jobs.registry import Retry, job
+from lantern_pro.jobs.registry import job
 from lantern_pro.types import Cell, PurchaseId
 
 
@@ -48,7 +49,7 @@ def reconcile(leased: LeasedJob, arguments: Reconcile) -> Done:
     return Done()
 
 
-@job(AdoptPayment, lane=Lane.VENDOR, phases=(reconciliation.WALKING,), retry=Retry(attempts=40))
+@job(AdoptPayment, lane=Lane.VENDOR, phases=(reconciliation.WALKING,), retry=STRIPE_RETRY)
 def adopt_payment(leased: LeasedJob, arguments: AdoptPayment) -> None:
     """Adopt it."""
     reconciliation.adopt_payment(arguments.purchase_id, arguments.payment_intent, leased)

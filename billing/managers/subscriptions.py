@@ -139,6 +139,29 @@ class SubscriptionManager(models.Manager["Subscription"]):
         )
         return [(SubscriptionId(each), Millis(int(since))) for each, since in found]
 
+    def put_off(
+        self,
+        subscription_id: SubscriptionId,
+        *,
+        since: Millis,
+        until: Millis,
+        follow: Sequence[NewJob],
+    ) -> None:
+        """Stage the look at one that is due since a moment, and let it be due again then; once."""
+        cell = cell_of(subscription_id)
+        outcome = ledger.apply(
+            "billing/put_off_look",
+            Work(cell, follow=follow),
+            subscription=SUBSCRIPTIONS.row(subscription_id),
+            by_check_at=SUBSCRIPTIONS.by("check_at", cell=cell),
+            since=since,
+            later=until,
+        )
+        match outcome:
+            case ["put_off" | "moved"]:
+                return
+        raise AssertionError(outcome)
+
     def strip(self, subscription_id: SubscriptionId) -> None:
         """Leave of a subscription what the books need, and look at it no more."""
         client = text_client()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, TypeVar
 
+from lantern_pro.errors import LanternError
 from lantern_pro.jobs.job import Done, JobArguments, LeasedJob
 from lantern_pro.jobs.lanes import Lane
 
@@ -17,13 +18,15 @@ class Retry:
     """When a job that failed is tried again: the delay doubles, with jitter, and has a limit.
 
     After ``attempts`` failures the job is dead until staff retry or drop it. A job that raises
-    ``NotYet`` waits for others, ``wait_ms`` at first, and that does not count as a failure.
+    ``NotYet`` waits for others, ``wait_ms`` at first, and that does not count as a failure; nor
+    does one of ``outlasts``: whoever does not answer is waited for, however long that is.
     """
 
     attempts: int = 12
     first_ms: int = 500
     longest_ms: int = 300_000
     wait_ms: int = 5_000
+    outlasts: tuple[type[LanternError], ...] = ()
 
     def delay_ms(self, attempts: int) -> int:
         """How long to wait after so many attempts, before jitter."""

@@ -145,11 +145,12 @@ def run(job: LeasedJob) -> bool:
     if kind is None:  # it was leased by its kind's name, so this release has forgotten it since
         _hand_back(job, f"this worker does not know {job.kind}", "return")
         return False
+    waited_for: tuple[type[LanternError], ...] = (NotYet, *kind.retry.outlasts)
     try:
         return _left_to_mark(job, kind)
     except (Superseded, AlreadyDone):
         log.info("%s: had its effect elsewhere", job.fence.job_id)
-    except NotYet as waiting:
+    except waited_for as waiting:
         reason = f"{waiting.error_id}: {waiting.message}"
         _hand_back(job, reason, "wait", _jitter(kind.retry.wait_delay_ms(job.waits)))
     except RedisError as error:

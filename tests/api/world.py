@@ -15,8 +15,11 @@ from billing.gateways.stripe_events import WEBHOOK_TOLERANCE_SECONDS
 from devstack.stripe_standin import StripeStandin
 from devstack.stripe_standin.signing import packed
 from lantern_pro import clock
+from lantern_pro.jobs.keys import DUE, JOBS
+from lantern_pro.jobs.registry import known_kinds
 from lantern_pro.jobs.schedule import stage_periodic_jobs
 from lantern_pro.jobs.worker import drain
+from lantern_pro.store.client import text_client
 from lantern_pro.types import Cell
 from tests.api.test_stripe_webhook import SECRET
 
@@ -76,6 +79,16 @@ class World:
         """Let time pass in which Stripe does what it does, and nobody here notices yet."""
         self.passed += seconds
         self._tell_stripe()
+
+    def pass_jobs_time(self, seconds: int) -> None:
+        """Let the ledger's time pass, which is Redis's own: what waits is due so much earlier."""
+        client = text_client()
+        for kind in known_kinds():
+            due = DUE(cell=Cell(0), kind=kind)
+            for job_id, at in client.zrange(due, 0, -1, withscores=True):
+                earlier = int(at) - seconds * 1000
+                client.zadd(due, {job_id: earlier})
+                client.hset(JOBS.row(job_id), "due", earlier)
 
     def _tell_stripe(self) -> None:
         with self.present():

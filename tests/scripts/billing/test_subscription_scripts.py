@@ -9,14 +9,17 @@ import pytest
 import redis
 
 from accounts.errors import NoSuchUser
-from accounts.keys import TIME_LEDGER, USERS
+from accounts.keys import USERS
 from accounts.laws import ledger_explains_expiration
 from billing.errors import NoSuchSubscription
 from billing.keys import SUBSCRIPTIONS, USER_SUBSCRIPTION
 from billing.laws import loans_are_few, subscriptions_are_looked_after
-from billing.managers.subscriptions import NO_LOANS, Loans
+from billing.managers.subscriptions import NO_LOANS
 from billing.models import Subscription
-from billing.subscription_jobs import LookAtSubscription, MailSubscriptionEnded
+from billing.subscription_jobs import (
+    LookAtSubscription,
+    MailSubscriptionEnded,
+)
 from lantern_pro.jobs.errors import AlreadyDone, Superseded
 from lantern_pro.jobs.job import LeasedJob, NewJob
 from lantern_pro.jobs.keys import DUE
@@ -89,18 +92,6 @@ def held_job(owner: UserId) -> LeasedJob:
     return job
 
 
-def fact_of(owner: UserId, paid: str, name: str = "s1") -> str:
-    """The fact of the loan after a payment."""
-    return f"grace.{named(owner, name)}.{paid}"
-
-
-def loan(owner: UserId, paid: str = "in_1", name: str = "s1", at: int = NOW) -> Loans:
-    """A week lent after a payment."""
-    fact = fact_of(owner, paid, name)
-    return Loans(fact, {"fact": fact, "kind": "grace", "because": fact, "plan": "1m", "at": at,
-                        "months": 0, "days": 7})  # fmt: skip
-
-
 def row_of(any_redis: Any, owner: UserId) -> dict[str, str]:
     """What is kept."""
     kept: dict[str, str] = any_redis.hgetall(SUBSCRIPTIONS.row(named(owner)))
@@ -171,74 +162,6 @@ def test_learnt_before_what_was_learnt_later_stands(owner: UserId, any_redis: An
 
     assert row_of(any_redis, owner)["state"] == "ended"
     assert any_redis.hget(USERS.row(owner), "subscription") == "ended"
-
-
-def test_time_is_lent_once_however_often_it_is_learnt(owner: UserId, any_redis: Any) -> None:
-    begin(owner)
-
-    record(owner, loans=loan(owner))
-    record(owner, loans=loan(owner))
-
-    assert expiration(any_redis, owner) == NOW + 7 * DAY_MS
-
-
-@pytest.mark.parametrize("stands", ["", "in_2"])
-def test_what_was_lent_goes_back_once_it_is_paid_or_over(
-    owner: UserId, any_redis: Any, stands: str
-) -> None:
-    begin(owner)
-    record(owner, loans=loan(owner))
-
-    record(owner, loans=Loans(stands and fact_of(owner, stands)))
-    record(owner, loans=loan(owner))
-
-    assert expiration(any_redis, owner) == NOW
-
-
-def test_the_loan_after_one_payment_takes_the_place_of_that_before(
-    owner: UserId, any_redis: Any
-) -> None:
-    begin(owner)
-    record(owner, loans=loan(owner))
-
-    record(owner, loans=loan(owner, "in_2", at=NOW + DAY_MS))
-
-    assert expiration(any_redis, owner) == NOW + 8 * DAY_MS
-
-
-def test_learnt_before_nothing_is_lent_by_what_was_learnt_earlier(
-    owner: UserId, any_redis: Any
-) -> None:
-    begin(owner)
-    record(owner, asked_at=NOW + 1)
-
-    record(owner, loans=loan(owner))
-
-    assert expiration(any_redis, owner) == 0
-
-
-def test_another_subscription_of_the_user_takes_back_nothing(owner: UserId, any_redis: Any) -> None:
-    begin(owner)
-    record(owner, told={"state": "ended", "check_at": ""})
-    begin(owner, "s10")
-    record(owner, subscription_id=named(owner, "s10"), loans=loan(owner, name="s10"))
-
-    record(owner, told={"state": "ended", "check_at": ""})
-
-    assert expiration(any_redis, owner) == NOW + 7 * DAY_MS
-
-
-def test_two_loans_at_once_are_a_fault(owner: UserId, any_redis: Any) -> None:
-    begin(owner)
-    record(owner, loans=loan(owner))
-    ledger, entry = TIME_LEDGER(user_id=owner), fact_of(owner, "in_2")
-    any_redis.hset(ledger, entry, any_redis.hget(ledger, fact_of(owner, "in_1")))
-
-    found = list(loans_are_few(HERE))
-
-    assert len(found) == 1
-    assert "2 loans are open" in found[0]
-    any_redis.hdel(ledger, entry)
 
 
 def test_no_such_subscription_nothing_is_recorded(owner: UserId, any_redis: Any) -> None:

@@ -7,7 +7,7 @@ import pytest
 import redis
 
 from accounts.keys import USERS
-from lantern_pro.errors import NotYet, Refused
+from lantern_pro.errors import NotYet, Refused, Unavailable
 from lantern_pro.jobs import ledger, registry
 from lantern_pro.jobs.events import ForwardJob, following
 from lantern_pro.jobs.job import JobArguments, LeasedJob, NewJob
@@ -19,6 +19,12 @@ from referrals.events import ReferralAttached
 from tests.people import a_user
 
 CELL = Cell(0)
+
+
+class Away(Unavailable):
+    """Somebody whom the tested kind outlasts does not answer."""
+
+    error_id = "away"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ def ran(any_redis: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     monkeypatch.setattr(registry, "_kinds", dict(registry._kinds))
 
-    @registry.job(Probe, retry=Retry(attempts=2))
+    @registry.job(Probe, retry=Retry(attempts=2, outlasts=(Away,)))
     def tested(leased: LeasedJob, arguments: Probe) -> None:
         seen.append(arguments.behaviour)
         match arguments.behaviour:
@@ -44,6 +50,8 @@ def ran(any_redis: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> list[str]:
                 ledger.complete(leased.fence)
             case "waits":
                 raise NotYet("no room")
+            case "finds-nobody":
+                raise Away
             case "refuses":
                 raise Refused("never")
             case "breaks":
@@ -72,6 +80,15 @@ def test_a_job_that_waits_is_pending_with_the_reason(
 
     assert (row["state"], row["attempts"]) == ("pending", "0")
     assert row["last_error"] == "not-yet: no room"
+
+
+def test_a_job_outlasts_whoever_does_not_answer(ran: list[str], any_redis: redis.Redis) -> None:
+    for _ in range(3):
+        row = state_after(any_redis, "finds-nobody")
+        any_redis.zadd(DUE(cell=CELL, kind="tested"), {"c0.tested.finds-nobody": 0})
+
+    assert (row["state"], row["attempts"], row["waits"]) == ("pending", "0", "3")
+    assert ran == ["finds-nobody"] * 3
 
 
 def test_a_job_that_forgets_to_complete_is_told_as_such(
