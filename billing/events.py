@@ -120,6 +120,14 @@ class SubscriptionMoved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PlanChangeBegun(Event):
+    """A subscription is to be another plan; Stripe has not been asked yet. ``key`` names it."""
+
+    subscription_id: SubscriptionId
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class RenewalFailed(Event):
     """A renewal could not be paid, at the attempt of this number."""
 

@@ -83,6 +83,15 @@ def subscriptions_are_looked_after(cell: Cell) -> Iterator[str]:
             yield f"subscription {name} is {state}, and its user's open one is {open_one}"
 
 
+def changes_are_looked_after(cell: Cell) -> Iterator[str]:
+    """Law 3: a subscription that is to be another plan has a job that sees to it."""
+    client = text_client()
+    for name, _ in client.zscan_iter(SUBSCRIPTIONS.by("id", cell=cell), count=500):
+        plan, key = client.hmget(SUBSCRIPTIONS.row(name), ["change_to", "change_key"])
+        if key and not client.exists(JOBS.row(text_id(cell, f"look_at_subscription.{name}.{key}"))):
+            yield f"subscription {name} is to be {plan}, and no job will see to it"
+
+
 def loans_are_few(cell: Cell) -> Iterator[str]:
     """Law 3: at most one loan of a subscription is open, and none once it has ended."""
     client = text_client()
@@ -98,6 +107,7 @@ def loans_are_few(cell: Cell) -> Iterator[str]:
 
 LAWS = (
     Law(3, "every subscription that is open is looked after", subscriptions_are_looked_after),
+    Law(3, "every change of a subscription is looked after", changes_are_looked_after),
     Law(3, "what is lent for a subscription is lent once", loans_are_few),
     Law(3, "what is paid is given, once, and what is open is looked after", paid_is_given),
     Law(12, "the proxies that a user is to have were bought", proxies_are_bought),

@@ -42,6 +42,9 @@ class Subscription(DomainModel):
     period_end = models.DateTimeField("paid until", null=True)
     check_at = models.DateTimeField("looked at again", null=True, db_index=True)
     asked_at = models.BigIntegerField("asked about, ms", default=0)
+    change_to = models.CharField("is to be this plan", max_length=40, default="")
+    change_key = models.CharField(max_length=40, default="")
+    change_begun = models.BigIntegerField(default=0)
     email_sealed = models.TextField(default="")
     email_hash = models.CharField(max_length=64, default="")
 

@@ -33,6 +33,7 @@ from billing.events import (
     PaymentFound,
     PaymentReported,
     PaymentUnclear,
+    PlanChangeBegun,
     PromotionHeld,
     PromotionUsed,
     PurchaseBegun,
@@ -182,6 +183,14 @@ FLOWS: Final[Flows] = {
             cell_of(e.subscription_id),
             LookAtSubscription(e.subscription_id),
             f"{e.subscription_id}.{e.fact}",
+        ),
+    ),
+    PlanChangeBegun: (
+        lambda e: NewJob(
+            e.cell,
+            LookAtSubscription(e.subscription_id),
+            f"{e.subscription_id}.{e.key}",
+            SETTLE_AFTER_MS,
         ),
     ),
     RenewalFailed: (

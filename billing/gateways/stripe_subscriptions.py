@@ -226,26 +226,32 @@ def subscription_named(kind: str, object_id: str) -> str:
 
 def set_ending(subscription: str, *, ends: bool) -> None:
     """Let a subscription end with its period, or go on after all."""
-    with reaching(unknown=StripeUnreachable):
+    with _accepting(), reaching(unknown=StripeUnreachable):
         client().v1.subscriptions.update(subscription, {"cancel_at_period_end": ends})
 
 
 def change(subscription: str, wanted: Recurring) -> None:
-    """Let another plan hold, without proration.
+    """Let another plan hold, without proration; nothing when it does already.
 
     From the next period on, or at once when it is of another length; ``CardDeclined`` when that
-    cannot be paid, and nothing has changed.
+    cannot be paid, and nothing has changed. The same key again gets the same answer for 24 hours.
     """
     try:
-        with reaching(unknown=StripeUnreachable):
+        with _accepting(), reaching(unknown=StripeUnreachable):
             now: Any = client().v1.subscriptions.retrieve(subscription)
+            if _plan_in(now.metadata) == wanted.plan:
+                return
             changes: dict[str, Any] = {
                 "items": [{"id": now["items"].data[0].id, **_item(wanted)}],
                 "metadata": wanted.metadata,
                 "proration_behavior": "none",
                 "payment_behavior": "error_if_incomplete",
             }
-            client().v1.subscriptions.update(subscription, changes)  # type: ignore[arg-type]
+            client().v1.subscriptions.update(
+                subscription,
+                changes,  # type: ignore[arg-type]
+                {"idempotency_key": wanted.key},
+            )
     except stripe.CardError as error:
         raise CardDeclined(details={"reason": str(error.code)}) from error
 
@@ -262,7 +268,7 @@ def end_now(subscription: str) -> None:
 
 def open_portal(customer: str) -> str:
     """The address of the page on which a customer sees to their subscription."""
-    with reaching(unknown=StripeUnreachable):
+    with _accepting(), reaching(unknown=StripeUnreachable):
         made: Any = client().v1.billing_portal.sessions.create(
             {"customer": customer, "return_url": returning("portal=closed")}
         )

@@ -139,6 +139,48 @@ class SubscriptionManager(models.Manager["Subscription"]):
         )
         return [(SubscriptionId(each), Millis(int(since))) for each, since in found]
 
+    def begin_change(
+        self,
+        subscription_id: SubscriptionId,
+        *,
+        plan: str,
+        key: str,
+        now: Millis,
+        check_at: Millis,
+        follow: Sequence[NewJob],
+    ) -> bool:
+        """Record that it is to be another plan; False while another change is open."""
+        cell = cell_of(subscription_id)
+        outcome = ledger.apply(
+            "billing/begin_change",
+            Work(cell, follow=follow),
+            subscription=SUBSCRIPTIONS.row(subscription_id),
+            by_check_at=SUBSCRIPTIONS.by("check_at", cell=cell),
+            plan=plan,
+            key=key,
+            now=now,
+            check_at=check_at,
+        )
+        match outcome:
+            case ["begun" | "under_way"]:
+                return outcome == ["begun"]
+            case ["no_such_subscription"]:
+                raise NoSuchSubscription
+        raise AssertionError(outcome)
+
+    def end_change(self, subscription_id: SubscriptionId, *, key: str) -> None:
+        """Note that a change has happened, or will not; again, nothing changes."""
+        outcome = ledger.apply(
+            "billing/end_change",
+            Work(cell_of(subscription_id)),
+            subscription=SUBSCRIPTIONS.row(subscription_id),
+            key=key,
+        )
+        match outcome:
+            case ["ended" | "another"]:
+                return
+        raise AssertionError(outcome)
+
     def put_off(
         self,
         subscription_id: SubscriptionId,

@@ -7,19 +7,21 @@ not at all.
 """
 
 import calendar
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
 from django.conf import settings
 
 from accounts.errors import NoSuchUser
-from billing.errors import NoSuchPurchase, NoSuchSubscription, StripeRefused
+from billing.errors import CardDeclined, NoSuchPurchase, NoSuchSubscription, StripeRefused
 from billing.events import PurchaseBegun, RenewalFailed, SubscriptionEnded
 from billing.gateways import stripe_subscriptions as stripe
 from billing.gateways.base import Invoice, SubscriptionNow
 from billing.managers.subscriptions import NO_LOANS, Loans
 from billing.models import Plan, Purchase
 from billing.services.asking import CHECKOUT, INVOICE, KEY_REMEMBERED_MS
+from billing.services.changes import finish_change
 from billing.services.purchases import adopt, digest_of, purchase_id_of
 from billing.services.recurring import recurring_of
 from billing.subscription import Subscription
@@ -81,12 +83,21 @@ def look_at(
     if not at_stripe:
         _record_unpaid(found, asked_at, checkout, is_over=give_up or page == "expired", job=job)
         return
+    now = _as_it_is(found, at_stripe, give_up=give_up)
+    paid = _grant_what_is_paid(found, now)
+    _record(found, now, paid, asked_at=asked_at, checkout=checkout, job=job)
+
+
+def _as_it_is(found: Subscription, at_stripe: str, *, give_up: bool) -> SubscriptionNow:
+    """How it stands at Stripe, once what was begun there is done."""
+    if found.change_key:
+        with suppress(CardDeclined, StripeRefused):  # its owner was told, or sees that it stays
+            finish_change(found)
     now = stripe.subscription_now(at_stripe)
     if give_up and _STATES.get(now.status) == Subscription.State.INCOMPLETE:
         stripe.end_now(at_stripe)
-        now = stripe.subscription_now(at_stripe)
-    paid = _grant_what_is_paid(found, now)
-    _record(found, now, paid, asked_at=asked_at, checkout=checkout, job=job)
+        return stripe.subscription_now(at_stripe)
+    return now
 
 
 def _begun_at_stripe(found: Subscription) -> tuple[str, str]:

@@ -12,12 +12,14 @@ from billing.errors import (
     AlreadySubscribed,
     NoPromotionOnSubscriptions,
     NoSuchSubscription,
+    StripeRefused,
 )
 from billing.events import SubscriptionBegun
 from billing.gateways import stripe_checkout
 from billing.gateways import stripe_subscriptions as stripe
 from billing.gateways.base import Recurring, Started
 from billing.models import Plan
+from billing.services.changes import change_plan
 from billing.services.offers import promotion_in
 from billing.services.plans import plan_on_sale
 from billing.services.recurring import length_of, recurring_of
@@ -131,10 +133,18 @@ def _paid(user_id: UserId) -> Subscription:
 def update_subscription(user_id: UserId, wanted: str) -> Subscription:
     """Let it end with its period (``cancel``), go on after all (``resume``), or be another plan."""
     found = _paid(user_id)
-    if wanted in {CANCEL, RESUME}:
-        stripe.set_ending(found.at_stripe, ends=wanted == CANCEL)
-    else:
-        stripe.change(found.at_stripe, recurring_of(plan_on_sale(wanted), found))
+    try:
+        if wanted in {CANCEL, RESUME}:
+            stripe.set_ending(found.at_stripe, ends=wanted == CANCEL)
+        else:
+            plan = plan_on_sale(wanted)
+            length_of(plan)
+            change_plan(found, plan)
+    except StripeRefused as refused:
+        look_at(found.subscription_id)
+        if Subscription.objects.named(found.subscription_id).state == Subscription.State.ENDED:
+            raise NoSuchSubscription from refused
+        raise
     look_at(found.subscription_id)
     return Subscription.objects.named(found.subscription_id)
 

@@ -2,7 +2,9 @@
 
 import pytest
 
+from billing.gateways.stripe_subscriptions import end_now
 from billing.models import Plan, Purchase, Subscription
+from devstack.standin.faults import Fault
 from tests.api.subscribing import (
     let_it_fail,
     monthly,
@@ -15,6 +17,11 @@ from tests.api.world import DAY, World
 from tests.client_app import ClientApp
 
 __all__ = ["monthly", "subscribed", "world"]
+
+
+def open_change() -> str:
+    """The plan that the subscription is to be, if a change is open."""
+    return Subscription.objects.get().change_to or ""
 
 
 def test_cancel_ends_with_the_period_and_resume_goes_on(
@@ -83,3 +90,87 @@ def test_who_has_no_subscription_cannot_change_one(
     client.post("/subscription-update", plan=plan)
 
     assert client.answer["errorId"] == "no-such-subscription"
+
+
+@pytest.mark.parametrize("kind", ["close_before", "close_after", "status_500"])
+def test_a_change_whose_answer_is_lost_is_asked_about_until_it_is_known(
+    subscribed: ClientApp, world: World, kind: str
+) -> None:
+    world.stripe.faults.add(Fault(kind, "/v1/subscriptions/"))
+    subscribed.post("/subscription-update", plan="1y-usd-10")
+    lost = subscribed.answer["errorId"]
+    wanted = open_change()
+    before = faults()
+
+    world.pass_jobs_time(60)
+    world.settle()
+
+    bought = Purchase.objects.order_by("created")
+    assert (lost, wanted, before) == ("stripe-unreachable", "1y-usd-10", [])
+    assert [each.plan for each in bought] == ["1m-usd-10", "1y-usd-10"]
+    assert open_change() == ""
+    assert len(world.stripe.journal.all("charge")) == 2
+    assert faults() == []
+
+
+def test_the_same_change_again_joins_the_first(subscribed: ClientApp, world: World) -> None:
+    world.stripe.faults.add(Fault("close_after", "/v1/subscriptions/"))
+    subscribed.post("/subscription-update", plan="1y-usd-10")
+
+    subscribed.post("/subscription-update", plan="1y-usd-10")
+    subscribed.post("/subscription-update", plan="1y-usd-10")
+
+    assert subscribed.answer["plan"] == "1y-usd-10"
+    assert len(world.stripe.journal.all("charge")) == 2
+    assert faults() == []
+
+
+def test_another_change_waits_for_the_first(subscribed: ClientApp, world: World) -> None:
+    world.stripe.faults.add(Fault("close_before", "/v1/subscriptions/"))
+    subscribed.post("/subscription-update", plan="1m-usd-20")
+
+    subscribed.post("/subscription-update", plan="1y-usd-10")
+
+    [at_stripe] = world.stripe.journal.all("subscription")
+    assert subscribed.answer["plan"] == "1y-usd-10"
+    assert at_stripe["metadata"]["plan"] == "1y-usd-10"
+    assert open_change() == ""
+    assert faults() == []
+
+
+def test_a_change_of_which_stripe_forgot_the_key_is_not_asked_for_again(
+    subscribed: ClientApp, world: World
+) -> None:
+    world.stripe.faults.add(Fault("close_before", "/v1/subscriptions/"))
+    subscribed.post("/subscription-update", plan="1y-usd-10")
+
+    world.pass_time(DAY)
+
+    assert (Subscription.objects.get().plan, open_change()) == ("1m-usd-10", "")
+    assert len(world.stripe.journal.all("charge")) == 1
+    assert faults() == []
+
+
+@pytest.mark.parametrize("plan", ["cancel", "1m-usd-20"])
+def test_what_has_ended_at_stripe_cannot_be_changed(
+    subscribed: ClientApp, world: World, plan: str
+) -> None:
+    end_now(Subscription.objects.get().at_stripe)  # and its webhook is late
+
+    subscribed.post("/subscription-update", plan=plan)
+
+    assert subscribed.answer["errorId"] == "no-such-subscription"
+    assert user_data(subscribed, world)["subscription"] == "ended"
+    assert faults() == []
+
+
+def test_a_change_that_stripe_does_not_take_is_said(subscribed: ClientApp) -> None:
+    Plan.objects.create(
+        id="tiny-usd-1", description="Too cheap", months=1, currency="usd", price_minor=1
+    )
+
+    subscribed.post("/subscription-update", plan="tiny-usd-1")
+
+    assert subscribed.answer["errorId"] == "stripe-refused"
+    assert open_change() == ""
+    assert faults() == []

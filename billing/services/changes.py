@@ -1,0 +1,81 @@
+"""A subscription that is to be another plan, in three phases as a purchase is.
+
+The intent is recorded, Stripe is asked, the outcome is recorded. Whoever looks at the subscription
+runs the last two, with one key at Stripe for one change, until the outcome is known.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from billing.errors import CardDeclined, StripeRefused
+from billing.events import PlanChangeBegun
+from billing.gateways import stripe_subscriptions as stripe
+from billing.models import Plan
+from billing.services.asking import KEY_REMEMBERED_MS
+from billing.services.recurring import recurring_of
+from billing.subscription import Subscription
+from lantern_pro import clock
+from lantern_pro.jobs.events import following
+from lantern_pro.store.keys import cell_of
+from lantern_pro.types import Millis
+
+LOOK_MS: Final = 5 * 60_000
+
+
+def change_plan(found: Subscription, plan: Plan) -> None:
+    """Let a subscription be another plan.
+
+    ``CardDeclined`` when that is to be paid for at once and is not, ``StripeRefused`` when Stripe
+    does not take it as it is; ``StripeUnreachable`` leaves it open, and the same call again, or a
+    job, goes on with it.
+    """
+    subscription_id = found.subscription_id
+    while found.change_key or found.plan != plan.pk:
+        if not found.change_key:
+            _begin(found, plan)
+        elif _is_finished(found, plan):
+            return
+        found = Subscription.objects.named(subscription_id)
+
+
+def _is_finished(found: Subscription, plan: Plan) -> bool:
+    """Finish the change that is open; whether it was to this plan, and Stripe told its end."""
+    joins = found.change_to == plan.pk
+    try:
+        return finish_change(found) and joins
+    except (CardDeclined, StripeRefused):
+        if joins:
+            raise
+        return False
+
+
+def _begin(found: Subscription, plan: Plan) -> None:
+    """Phase one; another change that is open already is finished first, by the caller."""
+    now, cell = clock.now(), cell_of(found.subscription_id)
+    key = f"change.{now}"
+    Subscription.objects.begin_change(
+        found.subscription_id,
+        plan=plan.pk,
+        key=key,
+        now=now,
+        check_at=Millis(now + LOOK_MS),
+        follow=following(PlanChangeBegun(cell, found.subscription_id, key)),
+    )
+
+
+def finish_change(found: Subscription) -> bool:
+    """Phases two and three: have Stripe change the plan, and note that it did, or will not.
+
+    Once Stripe may have forgotten the key nothing is asked for again: how it stands there, which
+    the look that follows tells, is how it ends; False then.
+    """
+    is_remembered = clock.now() - found.change_begun < KEY_REMEMBERED_MS
+    try:
+        if is_remembered:
+            wanted = recurring_of(Plan.objects.get(pk=found.change_to), found)
+            stripe.change(found.at_stripe, replace(wanted, key=f"{found.pk}.{found.change_key}"))
+    except (CardDeclined, StripeRefused):
+        Subscription.objects.end_change(found.subscription_id, key=found.change_key)
+        raise
+    Subscription.objects.end_change(found.subscription_id, key=found.change_key)
+    return is_remembered
