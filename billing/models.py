@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from accounts.models import User
 from accounts.services.personal import unseal
 from billing.catalogue import Plan
 from billing.managers import PurchaseManager
@@ -81,6 +82,11 @@ class Purchase(DomainModel):
     def buyer(self) -> UserId:
         """The buyer's id, typed."""
         return UserId(self.user_id)
+
+    @property
+    def has_buyer(self) -> bool:
+        """Whether the buyer has not been erased."""
+        return User.objects.get_account(self.buyer) is not None
 
     @property
     def is_open(self) -> bool:

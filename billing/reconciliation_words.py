@@ -12,6 +12,7 @@ KINDS: Final = {
     "not-taken-back": "money went back, and the time has not; it is being repaired",
     "unknown-purchase": "it says that it is for a purchase that is not here",
     "paid-twice": "a second payment of one purchase: give it back at Stripe",
+    "no-account": "paid when its buyer had been erased: give it back at Stripe",
     "other-amount": "another amount was paid than was asked for",
 }
 """What does not agree, in words for staff."""

@@ -116,12 +116,3 @@ def charge(charge_id: str) -> Charge | None:
         disputed=bool(told.disputed),
         receipt_url=str(told.receipt_url or ""),
     )
-
-
-def forget_user(payment_intent: str) -> None:
-    """Take the user's number off a payment; the payment itself is Stripe's to keep.
-
-    The purchase's id stays, by which the books here and there are held together.
-    """
-    with _reaching(unknown=StripeUnreachable):
-        _client().v1.payment_intents.update(payment_intent, {"metadata": {"user": ""}})

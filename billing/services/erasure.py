@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from billing.gateways import stripe, stripe_subscriptions
+from billing.gateways import stripe_forgetting
 from billing.models import Purchase, Subscription
 from billing.services.intents import RESELLER
+from billing.services.strays import NOTHING_DUE, end_for_nobody
 from lantern_pro.jobs.job import LeasedJob
 from lantern_pro.jobs.worker import enter
 from lantern_pro.types import UserId
@@ -21,16 +22,17 @@ def forget_purchases(user_id: UserId, job: LeasedJob) -> None:
     """
     for subscription_id in Subscription.objects.ids_of(user_id):
         subscription = Subscription.objects.named(subscription_id)
-        if subscription.at_stripe and subscription.state != Subscription.State.ENDED:
+        if subscription.at_stripe or subscription.checkout:
             enter(job, FORGETTING)
-            stripe_subscriptions.end_now(subscription.at_stripe)
+            end_for_nobody(subscription)
         Subscription.objects.strip(subscription_id)
     Subscription.objects.drop_lists(user_id)
     Purchase.objects.forget_latest(user_id)
     for purchase_id in Purchase.objects.ids_of(user_id):
         purchase = Purchase.objects.named(purchase_id)
-        if purchase.payment_intent and purchase.provider != RESELLER:
+        paid_by = purchase.payment_intent or NOTHING_DUE
+        if purchase.provider != RESELLER and not paid_by.startswith(NOTHING_DUE):
             enter(job, FORGETTING)
-            stripe.forget_user(purchase.payment_intent)
+            stripe_forgetting.forget_user(paid_by)
         Purchase.objects.strip(purchase_id)
     Purchase.objects.drop_list(user_id=user_id, fence=job.fence)

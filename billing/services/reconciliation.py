@@ -6,10 +6,11 @@ staged; what cannot be repaired is drift, for people to look at. To add a list, 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from billing.errors import StripeUnreachable
+from billing.errors import NoSuchPurchase, StripeUnreachable
 from billing.events import MoneyReturned, PaymentFound
 from billing.gateways import stripe_lists, stripe_returns
 from billing.gateways.base import Paid
@@ -90,13 +91,18 @@ def look_at_payment(listed: Listed) -> Finding | None:
         agrees = found.amount_minor == listed.amount
         return None if agrees else Finding("other-amount", found.purchase_id)
     purchase_id = _ours(listed.purchase)
-    if purchase_id is None:
-        return None  # somebody else's, on the same account at Stripe
+    # With none it is somebody else's, on the same account at Stripe.
+    return _not_given(listed, purchase_id) if purchase_id else None
+
+
+def _not_given(listed: Listed, purchase_id: PurchaseId) -> Finding:
     found = Purchase.objects.filter(pk=purchase_id).first()
     if found is None:
         return Finding("unknown-purchase", purchase_id)
     if found.state == Purchase.State.PAID:
         return Finding("paid-twice", purchase_id)
+    if not found.has_buyer:
+        return Finding("no-account", purchase_id)
     repair = PaymentFound(kept.HERE, purchase_id, listed.payment_intent)
     return Finding("paid-not-pro", purchase_id, repair)
 
@@ -109,10 +115,13 @@ def look_at_return(listed: Listed) -> Finding | None:
     purchase_id = found.purchase_id if found else purchase_of(listed.payment_intent)
     if purchase_id is None:
         return None
-    if found is None and Purchase.objects.filter(pk=purchase_id).first() is None:
+    named = found or Purchase.objects.filter(pk=purchase_id).first()
+    if named is None:
         return Finding("unknown-purchase", purchase_id)
-    if found is None and Purchase.objects.named(purchase_id).state == Purchase.State.PAID:
+    if found is None and named.state == Purchase.State.PAID:
         return None  # of a second payment, which gave nothing
+    if not named.has_buyer:
+        return None  # who was erased has nothing that could be taken
     known = {each.fact: each.stands for each in returns_of(purchase_id)}
     if known.get(returned.fact) == returned.stands:
         return None
@@ -216,11 +225,15 @@ def walk_by_hand(
 
 
 def adopt_payment(purchase_id: PurchaseId, payment_intent: str, job: LeasedJob) -> None:
-    """Make a purchase paid by a payment that says it is for it, if Stripe says so now."""
+    """Make a purchase paid by a payment that says it is for it, if Stripe says so now.
+
+    Who was erased meanwhile cannot be given anything: the walk over payments reports it.
+    """
     enter(job, WALKING)
     payment = stripe_returns.payment_now(payment_intent)
     if payment and payment.is_paid and payment.purchase == purchase_id:
-        adopt(purchase_id, Paid(payment.payment_intent, payment.charge_id))
+        with suppress(NoSuchPurchase):
+            adopt(purchase_id, Paid(payment.payment_intent, payment.charge_id))
     ledger.complete(job.fence)
 
 

@@ -24,6 +24,7 @@ from billing.services.asking import CHECKOUT, INVOICE, KEY_REMEMBERED_MS
 from billing.services.changes import finish_change
 from billing.services.purchases import adopt, digest_of, purchase_id_of
 from billing.services.recurring import recurring_of
+from billing.services.strays import end_if_nobodys
 from billing.subscription import Subscription
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
@@ -112,10 +113,11 @@ def _begun_at_stripe(found: Subscription) -> tuple[str, str]:
 
 
 def look_by_job(subscription_id: SubscriptionId, job: LeasedJob) -> None:
-    """Look for a job; of one who was erased there is nothing to look at."""
+    """Look for a job; what one who was erased has paid for ends, and goes back."""
     try:
         look_at(subscription_id, job=job)
     except (NoSuchSubscription, NoSuchPurchase, NoSuchUser):
+        end_if_nobodys(subscription_id)
         ledger.complete(job.fence)
 
 

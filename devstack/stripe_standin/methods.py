@@ -1,5 +1,7 @@
 """Endpoints: customers, tokens, payment methods."""
 
+from collections.abc import Callable
+
 from devstack.standin import Object
 from devstack.stripe_standin.call import Call
 from devstack.stripe_standin.cards import (
@@ -13,6 +15,8 @@ from devstack.stripe_standin.errors import StripeError, card_error, missing, no_
 
 _CUSTOMER_TEXTS = ("description", "email", "name", "phone")
 _BILLING_TEXTS = ("email", "name", "phone")
+WHEN_DELETED: list[Callable[[Call, Object], None]] = []
+"""What else ends with a customer."""
 
 
 def create_customer(call: Call) -> Object:
@@ -58,6 +62,18 @@ def _fill_customer(call: Call, customer: Object) -> None:
 def retrieve_customer(call: Call, customer_id: str) -> Object:
     """``GET /v1/customers/:id``."""
     return call.find("customer", customer_id)
+
+
+def delete_customer(call: Call, customer_id: str) -> Object:
+    """``DELETE /v1/customers/:id``: what it was is gone, and its subscriptions end."""
+    customer = call.find("customer", customer_id)
+    if customer.get("deleted"):
+        raise no_such("customer", customer_id, param="id")
+    for end in WHEN_DELETED:
+        end(call, customer)
+    call.emit("customer.deleted", customer)
+    gone = {name: customer[name] for name in ("id", "object", "created", "livemode")}
+    return call.put({**gone, "deleted": True})
 
 
 def list_customers(call: Call) -> Object:

@@ -1,5 +1,7 @@
 """Which call is which function, and which parameters it knows."""
 
+from dataclasses import replace
+
 from devstack.stripe_standin import charges, disputes, events, intents, methods
 from devstack.stripe_standin.billing_routes import BILLING_ROUTES
 from devstack.stripe_standin.errors import StripeError
@@ -46,6 +48,10 @@ ROUTES = [
         methods.update_customer,
         _CUSTOMER - {"payment_method"},
         "CustomerUpdate",
+    ),
+    replace(
+        route("DELETE", "customers/:id", methods.delete_customer, NONE, "CustomerDelete"),
+        names=NONE,  # nothing can be expanded in what is gone
     ),
     route(
         "GET",

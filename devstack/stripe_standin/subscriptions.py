@@ -9,6 +9,7 @@ from devstack.stripe_standin.call import Call
 from devstack.stripe_standin.catalogue import price_in
 from devstack.stripe_standin.errors import StripeError, missing
 from devstack.stripe_standin.intents import WHEN_PAID
+from devstack.stripe_standin.methods import WHEN_DELETED
 
 _OVER = frozenset({"canceled", "incomplete_expired"})
 
@@ -121,8 +122,11 @@ def update_subscription(call: Call, subscription_id: str) -> Object:
     """``POST /v1/subscriptions/:id``: its end, its method, its price (without proration)."""
     subscription = call.find("subscription", subscription_id)
     if subscription["status"] in _OVER:
-        message = f"A canceled subscription can only update its metadata: {subscription_id}"
-        raise StripeError(message, executed=True)
+        if not all(name.startswith("metadata[") for name, _ in call.params.pairs):
+            message = f"A canceled subscription can only update its metadata: {subscription_id}"
+            raise StripeError(message, executed=True)
+        call.params.merge_metadata(subscription)
+        return call.put(subscription)
     if call.params.text("cancel_at_period_end") is not None:
         set_end(call, subscription, ends=call.params.flag("cancel_at_period_end"))
     if method := call.find_named("payment_method", "default_payment_method"):
@@ -214,3 +218,13 @@ def has_paid(call: Call, intent: Object) -> None:
 
 
 WHEN_PAID.append(has_paid)
+
+
+def end_all_of(call: Call, customer: Object) -> None:
+    """End what is paid by a customer who is deleted."""
+    for subscription in call.draft.all("subscription"):
+        if subscription["customer"] == customer["id"] and subscription["status"] not in _OVER:
+            end(call, call.find("subscription", subscription["id"]))
+
+
+WHEN_DELETED.append(end_all_of)

@@ -21,6 +21,8 @@ from lantern_pro.jobs.registry import kind_named
 from lantern_pro.support.laws import check_laws
 from tests.api.reconciling import HERE, RunJobs, lost_purchase, pay_for, reconcile
 from tests.api.returning import bought, days_of, dispute, intent_of, refund_at_stripe
+from tests.api.test_erasure import erase
+from tests.api.test_stripe_webhook import deliver, event, signed
 from tests.client_app import ClientApp
 
 SECOND_MS = 1_000
@@ -152,6 +154,41 @@ def test_what_cannot_be_repaired_is_reported(
 
     assert sorted(drift()) == [("paid-twice", purchase.pk), ("unknown-purchase", unknown)]
     assert sum(days_of(client).values()) == days_of(client)["purchase"]
+
+
+def test_what_is_paid_for_a_user_who_was_erased_is_reported_until_it_goes_back(
+    client: ClientApp, stripe_standin: StripeStandin, run_jobs: RunJobs
+) -> None:
+    client.buy(stripeToken="tok_chargeDeclined")
+    purchase = Purchase.objects.get()
+    erase(client)
+    run_jobs()
+    late = pay_for(purchase.pk, 4800, key="late")
+    body = event("payment_intent.succeeded", late)
+    deliver(body, signed(body))
+
+    reconcile(run_jobs)
+    before = drift()
+    refund_at_stripe(late)
+    reconcile(run_jobs, minutes=10)
+
+    assert before == [("no-account", purchase.pk)]
+    assert drift() == []
+    assert Job.objects.filter(state="dead").count() == 0
+
+
+def test_a_refund_after_an_erasure_takes_nothing_and_agrees(
+    client: ClientApp, stripe_standin: StripeStandin, run_jobs: RunJobs
+) -> None:
+    purchase = bought(client)
+    erase(client)
+    run_jobs()
+
+    refund_at_stripe(intent_of(purchase))
+    reconcile(run_jobs)
+
+    assert drift() == []
+    assert Job.objects.filter(state="dead").count() == 0
 
 
 def test_a_second_payment_that_was_given_back_agrees_again(

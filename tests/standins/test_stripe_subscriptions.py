@@ -185,3 +185,30 @@ def test_another_length_begins_a_period_at_once(subscribe: Any, stripe_client: U
     assert changed.latest_invoice.amount_paid == 4800
     assert changed.status == "active"
     assert end_of(changed) > end_of(begun) + 300 * DAY
+
+
+def test_a_customer_who_is_deleted_ends_what_they_pay_and_leaves_only_an_id(
+    subscribe: Any, stripe_client: Untyped
+) -> None:
+    made = subscribe()
+
+    stripe_client.v1.customers.delete(made.customer)
+
+    left = stripe_client.v1.customers.retrieve(made.customer).to_dict()
+    assert (left["deleted"], "email" in left) == (True, False)
+    assert stripe_client.v1.subscriptions.retrieve(made.id).status == "canceled"
+    with pytest.raises(stripe.InvalidRequestError, match="No such customer"):
+        stripe_client.v1.customers.delete(made.customer)
+
+
+def test_of_a_subscription_that_has_ended_only_the_metadata_can_change(
+    subscribe: Any, stripe_client: Untyped
+) -> None:
+    made = subscribe()
+    stripe_client.v1.subscriptions.cancel(made.id)
+
+    told = stripe_client.v1.subscriptions.update(made.id, {"metadata": {"subscription": ""}})
+
+    assert told.metadata.to_dict() == {}
+    with pytest.raises(stripe.InvalidRequestError, match="only update its metadata"):
+        stripe_client.v1.subscriptions.update(made.id, {"cancel_at_period_end": True})

@@ -1,0 +1,54 @@
+"""What is paid for and belongs to nobody, because its user was erased: it ends, and goes back.
+
+A page may be open, a bank may take its time, and a mailed invoice may be paid, when the account is
+gone already. Whatever tells of it leads here, and here again changes nothing.
+"""
+
+from typing import Final
+
+from accounts.models import User
+from billing.gateways import stripe_forgetting, stripe_returns, stripe_subscriptions
+from billing.models import Purchase, Subscription
+from billing.services.asking import INVOICE
+from billing.services.purchases import purchase_id_of
+from lantern_pro.types import SubscriptionId
+
+NOTHING_DUE: Final = "in_"
+"""How the payment of an invoice begins on which nothing was due: it is the invoice itself."""
+
+
+def end_if_nobodys(subscription_id: SubscriptionId) -> None:
+    """End a subscription at Stripe whose owner was erased; that of anybody else is left alone."""
+    found = Subscription.objects.filter(pk=subscription_id).first()
+    if found is not None and User.objects.get_account(found.subscriber) is None:
+        end_for_nobody(found)
+
+
+def end_for_nobody(found: Subscription) -> None:
+    """Close its page, end it, give back what was paid and has given nothing; forget who paid."""
+    page = found.checkout or ""
+    begun_on_page = stripe_forgetting.close_page(page) if page else ""
+    at_stripe = found.at_stripe or begun_on_page
+    if not at_stripe:
+        return
+    customer = stripe_forgetting.forget_subscriber(at_stripe)
+    stripe_subscriptions.end_now(at_stripe)
+    _give_back(found, at_stripe)
+    if customer:
+        stripe_forgetting.delete_customer(customer)
+
+
+def _give_back(found: Subscription, at_stripe: str) -> None:
+    for invoice in stripe_subscriptions.paid_invoices(at_stripe):
+        purchase_id = purchase_id_of(found.subscriber, f"{INVOICE}|{invoice.invoice}")
+        known = Purchase.objects.filter(pk=purchase_id).first()
+        if known is not None and known.state == Purchase.State.PAID:
+            continue
+        paid = stripe_subscriptions.payment_of(invoice.invoice)
+        if paid.charge_id:
+            stripe_returns.refund(
+                key=f"stray.{invoice.invoice}",
+                payment_intent=paid.payment_intent,
+                amount=invoice.amount,
+                metadata={"subscription": found.pk},
+            )
