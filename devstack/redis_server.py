@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,9 +122,12 @@ class RedisPlace:
 
 
 @contextlib.contextmanager
-def running(place: RedisPlace, *, fsync: str = "no") -> Iterator[RedisPlace]:
-    """Run a Redis for the length of a block (tests)."""
-    process = subprocess.Popen(place.command(fsync=fsync), stdout=subprocess.DEVNULL)
+def running(
+    place: RedisPlace, *, fsync: str = "no", options: Sequence[str] = ()
+) -> Iterator[RedisPlace]:
+    """Run a Redis for the length of a block (tests), with more options of its command line."""
+    command = [*place.command(fsync=fsync), *options]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         place.wait(process)
         yield place

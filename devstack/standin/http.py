@@ -140,13 +140,16 @@ class HttpServer(ThreadingHTTPServer):
 
     def stop(self) -> None:
         """Cut what is still open, and wait for every thread."""
-        self.shutdown()
+        serves = self._thread.is_alive()
+        if serves:
+            self.shutdown()
         with self._lock:
             for connection in self._open:
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
         self.server_close()
-        self._thread.join()
+        if serves:
+            self._thread.join()
 
     def process_request(self, request: object, client_address: object) -> None:
         """Remember the connection, so that ``stop`` can cut it."""

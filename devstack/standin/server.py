@@ -37,7 +37,7 @@ class Standin:
         self.requests: deque[Object] = deque(maxlen=_REQUESTS_KEPT)
         self.stopping = threading.Event()
         try:
-            self._server = HttpServer(port, self._respond)
+            self._server = HttpServer(port, self.respond)
         except OSError:
             self.journal.close()
             raise
@@ -76,7 +76,8 @@ class Standin:
         raise NotImplementedError
 
     # --- one request ------------------------------------------------------------------------------
-    def _respond(self, request: Request) -> Answer | None:
+    def respond(self, request: Request) -> Answer | None:
+        """Answer a request as the server does; None hangs up. Also without ``start()``."""
         try:
             if request.path == "/healthz":
                 return Answer.of_json({"status": "ok", "name": self.name})
