@@ -120,6 +120,7 @@ class StripeBillingPortal(ClientView):
     """
 
     needs_device = needs_user = False
+    limits = PAYMENTS
 
     class Input(serializers.Serializer[Any]):
         """Parameters."""

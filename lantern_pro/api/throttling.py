@@ -102,6 +102,8 @@ def _scopes(request: HttpRequest) -> Iterator[tuple[Scope, str]]:
     user_id = request.headers.get(USER_ID_HEADER, "").strip()
     if user_id:
         yield Scope.USER, f"{user_id}|{request.headers.get(TOKEN_HEADER, '').strip()}"
+    elif user_id := request.GET.get("userId", ""):  # a browser, which an app has sent here
+        yield Scope.USER, f"{user_id}|{request.GET.get('proToken', '')}"
 
 
 def _rule(limit: Limit, limits: Limits, counted_by: str, cell: Cell) -> Rule:

@@ -1,6 +1,7 @@
 """Subscriptions: begun, renewed over two years, changed, failing and ended."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import requests
@@ -175,6 +176,19 @@ def test_the_portal_opens_in_a_browser_by_the_credentials_in_the_query(
     world.settle()
     assert user_data(subscribed, world)["subscription"] == "ending"
     assert subscribed.answer["status"] == "ok"
+
+
+def test_the_portal_is_asked_for_so_often_and_no_oftener_by_one_account(
+    subscribed: ClientApp, settings: Any
+) -> None:
+    settings.PAYMENTS_PER_HOUR = 3
+    query = {"userId": str(subscribed.user_id), "proToken": subscribed.token}
+
+    answers = [subscribed.http.get("/stripe-billing-portal", query).json() for _ in range(4)]
+    stranger = subscribed.http.get("/stripe-billing-portal", {**query, "proToken": "x"}).json()
+
+    assert (answers[0]["status"], answers[-1]["errorId"]) == ("ok", "too-many-requests")
+    assert stranger["errorId"] == "wrong-credentials"
 
 
 @pytest.mark.parametrize(
