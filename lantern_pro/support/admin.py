@@ -82,6 +82,7 @@ class UserStoryAdmin(ReadOnlyAdmin):
             {
                 "fields": (
                     "time_ledger",
+                    "subscriptions",
                     "purchases",
                     "proxies",
                     "open_jobs",
@@ -134,6 +135,24 @@ class UserStoryAdmin(ReadOnlyAdmin):
                 for each in _story(user).time_ledger
             ],
             empty="This user has never been Pro.",
+        )
+
+    @display(description="subscriptions")
+    def subscriptions(self, user: User) -> SafeString:
+        """What renews, or did, linked."""
+        return table(
+            ("Begun", "Plan", "Price", "State", "Paid until"),
+            [
+                (
+                    link("billing_subscription", each["id"], minute(each["begun"])),
+                    each["plan"],
+                    each["price"],
+                    each["state"],
+                    each["paid_until"] if each["paid_until"] == "-" else minute(each["paid_until"]),
+                )
+                for each in _story(user).subscriptions
+            ],
+            empty="Never subscribed.",
         )
 
     @display(description="purchases")

@@ -13,7 +13,7 @@ from accounts.models import User, pro_status
 from accounts.pro_time import replay
 from accounts.services.personal import unseal
 from accounts.services.recovery import Way
-from billing.models import Purchase
+from billing.models import Purchase, Subscription
 from lantern_pro import clock
 from lantern_pro.jobs.models import Job
 from lantern_pro.types import Millis, UserId
@@ -43,6 +43,7 @@ class Story:
     country: str
     proxies: list[dict[str, str | int]]
     lacks_proxies_since: str | None
+    subscriptions: list[dict[str, str]]
     purchases: list[dict[str, str | None]]
     open_jobs: list[dict[str, str]]
 
@@ -89,6 +90,7 @@ def story_of(user_id: UserId, *, reveal: bool) -> Story:
             for proxy in Proxy.objects.records(Proxy.objects.of_user(user_id))
         ],
         lacks_proxies_since=_moment(str(since)) if since else None,
+        subscriptions=_subscriptions(user_id),
         purchases=[
             {
                 "id": each.pk,
@@ -172,6 +174,20 @@ def _open_jobs(user_id: UserId) -> list[dict[str, str]]:
 
 def _moment(millis: str) -> str:
     return _iso(clock.as_datetime(Millis(int(millis))))
+
+
+def _subscriptions(user_id: UserId) -> list[dict[str, str]]:
+    return [
+        {
+            "id": each.pk,
+            "begun": _iso(each.created),
+            "plan": each.plan,
+            "price": each.price,
+            "state": each.get_state_display(),
+            "paid_until": _iso(each.period_end) if each.period_end else "-",
+        }
+        for each in Subscription.objects.filter(user_id=user_id)[:20]
+    ]
 
 
 def _minute(millis: str) -> str:

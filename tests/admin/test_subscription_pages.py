@@ -42,8 +42,10 @@ def test_a_subscription_is_shown_with_its_state_and_its_ids_at_stripe(client: Cl
         follow=[],
     )
 
+    users_page = text_of(client, f"/admin/accounts/user/{owner}/change/")
     listed, shown = text_of(client, PAGES), text_of(client, f"{PAGES}{made}/change/")
 
     assert "renewal not paid" in listed
+    assert "renewal not paid" in users_page
     for words in ("sub_7", "cus_7", "5.00 USD", "1m-usd-10", str(owner)):
         assert words in shown

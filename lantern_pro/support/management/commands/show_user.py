@@ -15,9 +15,9 @@ class Command(BaseCommand):
 
     help = (
         "Show all that the service knows of one user: status, devices, the ledger of Pro time, "
-        "proxies, purchases, and jobs that are not done with the reason why they wait. The user "
-        "is found by id, e-mail address, Stripe charge id (ch_…) or referral code. The e-mail "
-        "address is masked unless --reveal is given."
+        "proxies, subscriptions, purchases, and jobs that are not done with the reason why they "
+        "wait. The user is found by id, e-mail address, Stripe charge id (ch_…) or referral code. "
+        "The e-mail address is masked unless --reveal is given."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
