@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from accounts.models import User
 from accounts.services.personal import unseal
 from billing.managers.subscriptions import SubscriptionManager
 from billing.money import price_text
@@ -69,6 +70,11 @@ class Subscription(DomainModel):
     def subscriber(self) -> UserId:
         """The subscriber's id, typed."""
         return UserId(self.user_id)
+
+    @property
+    def has_owner(self) -> bool:
+        """Whether the subscriber has not been erased."""
+        return User.objects.get_account(self.subscriber) is not None
 
     @property
     def email(self) -> str:

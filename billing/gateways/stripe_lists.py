@@ -1,7 +1,8 @@
 """Stripe's lists of what moved, page by page, the newest first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import stripe
@@ -13,14 +14,16 @@ from billing.gateways.stripe_returns import read_dispute, read_refund
 from lantern_pro.types import Millis, Minor
 
 PAGE: Final = 100
+_ALL: Final = {"status": "all"}
+_ENDED: Final = frozenset({"canceled", "incomplete_expired"})
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Something that moved money. ``purchase`` is what it says it is for; empty when nothing.
+    """Something that moved money, or will. ``purchase`` is what it says it is for; perhaps nothing.
 
-    ``is_kept`` says of a charge that it was paid and not given back as a whole; ``returned`` is
-    what a refund or a dispute is, None for a charge.
+    ``is_kept`` says of a charge that it was paid and not given back as a whole, of a subscription
+    that it has not ended; ``returned`` is what a refund or a dispute is, None for all else.
     """
 
     object_id: str
@@ -31,6 +34,7 @@ class Listed:
     amount: Minor
     is_kept: bool
     returned: Returned | None
+    customer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,11 @@ def disputes(*, since: Millis, until: Millis, after: str) -> Page:
     return _page(client().v1.disputes.list, _read_dispute, since, until, after)
 
 
+def subscriptions(*, since: Millis, until: Millis, after: str) -> Page:
+    """Subscriptions that began in a span of time, those that have ended among them."""
+    return _page(client().v1.subscriptions.list, _read_subscription, since, until, after, _ALL)
+
+
 def named(object_id: str) -> Listed | None:
     """One of them as it is now; None when Stripe knows none."""
     v1 = client().v1
@@ -65,6 +74,7 @@ def named(object_id: str) -> Listed | None:
         "re": (v1.refunds.retrieve, _read_refund),
         "pyr": (v1.refunds.retrieve, _read_refund),
         "dp": (v1.disputes.retrieve, _read_dispute),
+        "sub": (v1.subscriptions.retrieve, _read_subscription),
         "du": (v1.disputes.retrieve, _read_dispute),
     }
     ask, read = kinds[object_id.partition("_")[0]]
@@ -86,6 +96,21 @@ def read_charge(told: dict[str, Any]) -> Listed:
         amount=Minor(int(told["amount"])),
         is_kept=told["status"] == "succeeded" and not told["refunded"],
         returned=None,
+        customer=str(told.get("customer") or ""),
+    )
+
+
+def _read_subscription(told: dict[str, Any]) -> Listed:
+    return Listed(
+        object_id=str(told["id"]),
+        created=Millis(int(told["created"]) * 1000),
+        payment_intent="",
+        charge_id="",
+        purchase=str((told.get("metadata") or {}).get("subscription", "")),
+        amount=Minor(0),
+        is_kept=told["status"] not in _ENDED,
+        returned=None,
+        customer=str(told.get("customer") or ""),
     )
 
 
@@ -116,8 +141,10 @@ def _page(
     since: Millis,
     until: Millis,
     after: str,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> Page:
     asked: dict[str, Any] = {
+        **more,
         "limit": PAGE,
         "created": {"gte": since // 1000, "lt": -(-until // 1000)},
     }

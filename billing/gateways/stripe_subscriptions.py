@@ -224,6 +224,24 @@ def subscription_named(kind: str, object_id: str) -> str:
     return str((told.get("metadata") or {}).get("subscription", ""))
 
 
+def subscription_paid_by(payment_intent: str) -> str:
+    """Our subscription whose invoice a payment is for; empty when it is for none of ours."""
+    asked: dict[str, Any] = {
+        "payment": {"type": "payment_intent", "payment_intent": payment_intent},
+        "expand": ["data.invoice"],
+        "limit": 1,
+    }
+    if not payment_intent:
+        return ""
+    with reaching(unknown=StripeUnreachable):
+        page: Any = client().v1.invoice_payments.list(asked)  # type: ignore[arg-type]
+    for each in page.data:
+        parent = each.invoice.to_dict().get("parent") or {}
+        details = parent.get("subscription_details") or {}
+        return str((details.get("metadata") or {}).get("subscription", ""))
+    return ""
+
+
 def set_ending(subscription: str, *, ends: bool) -> None:
     """Let a subscription end with its period, or go on after all."""
     with _accepting(), reaching(unknown=StripeUnreachable):

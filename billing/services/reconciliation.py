@@ -11,21 +11,23 @@ from dataclasses import dataclass
 from typing import Final
 
 from billing.errors import NoSuchPurchase, StripeUnreachable
-from billing.events import MoneyReturned, PaymentFound
 from billing.gateways import stripe_lists, stripe_returns
 from billing.gateways.base import Paid
 from billing.gateways.stripe_lists import Listed, Page
 from billing.managers import reconciliation as kept
-from billing.managers.returns import returns_of
-from billing.models import Purchase
+from billing.services.differences import (
+    LOOK_AGAIN_MS,
+    Finding,
+    look_at_payment,
+    look_at_return,
+    look_at_subscription,
+)
 from billing.services.purchases import adopt
-from billing.services.stripe_handlers import purchase_of
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
-from lantern_pro.jobs.events import Event, following
+from lantern_pro.jobs.events import following
 from lantern_pro.jobs.job import LeasedJob
 from lantern_pro.jobs.worker import enter
-from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Millis, PurchaseId
 
 MINUTE_MS: Final = 60_000
@@ -35,20 +37,11 @@ GRACE_MS: Final = MINUTE_MS
 OVERLAP_MS: Final = 60 * MINUTE_MS
 """How much of the last window is looked at again: clocks differ, and lists may lag."""
 LONGEST_DISPUTE_MS: Final = 120 * DAY_MS
+LONGEST_LIFE_MS: Final = 20 * 365 * DAY_MS
 PAGES_AT_ONCE: Final = 20
-LOOK_AGAIN_MS: Final = 5 * MINUTE_MS
 MOST_LOOKED_AT_AGAIN: Final = 50
 WALKING: Final = "walking"
 """The phase in which Stripe's lists are read; reading them again changes nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that does not agree: what repairs it, or, where nothing does, only its kind."""
-
-    kind: str
-    purchase: str
-    repair: Event | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,64 +75,20 @@ class Count:
     drift: int = 0
 
 
-def look_at_payment(listed: Listed) -> Finding | None:
-    """Whether a payment that is kept has made its purchase Pro."""
-    if not listed.is_kept:
-        return None
-    found = Purchase.objects.charged(listed.charge_id)
-    if found is not None:
-        agrees = found.amount_minor == listed.amount
-        return None if agrees else Finding("other-amount", found.purchase_id)
-    purchase_id = _ours(listed.purchase)
-    # With none it is somebody else's, on the same account at Stripe.
-    return _not_given(listed, purchase_id) if purchase_id else None
-
-
-def _not_given(listed: Listed, purchase_id: PurchaseId) -> Finding:
-    found = Purchase.objects.filter(pk=purchase_id).first()
-    if found is None:
-        return Finding("unknown-purchase", purchase_id)
-    if found.state == Purchase.State.PAID:
-        return Finding("paid-twice", purchase_id)
-    if not found.has_buyer:
-        return Finding("no-account", purchase_id)
-    repair = PaymentFound(kept.HERE, purchase_id, listed.payment_intent)
-    return Finding("paid-not-pro", purchase_id, repair)
-
-
-def look_at_return(listed: Listed) -> Finding | None:
-    """Whether a refund or a dispute has taken what it takes, as far as it has come."""
-    returned = listed.returned
-    assert returned is not None  # noqa: S101 - the lists of refunds and disputes have it
-    found = Purchase.objects.charged(listed.charge_id)
-    purchase_id = found.purchase_id if found else purchase_of(listed.payment_intent)
-    if purchase_id is None:
-        return None
-    named = found or Purchase.objects.filter(pk=purchase_id).first()
-    if named is None:
-        return Finding("unknown-purchase", purchase_id)
-    if found is None and named.state == Purchase.State.PAID:
-        return None  # of a second payment, which gave nothing
-    if not named.has_buyer:
-        return None  # who was erased has nothing that could be taken
-    known = {each.fact: each.stands for each in returns_of(purchase_id)}
-    if known.get(returned.fact) == returned.stands:
-        return None
-    fact = f"{listed.object_id}.{returned.state}"
-    repair = MoneyReturned(kept.HERE, purchase_id, listed.payment_intent, fact)
-    return Finding("not-taken-back", purchase_id, repair)
-
-
 WALKS: Final[Mapping[str, Walk]] = {
     "payments": Walk(stripe_lists.charges, look_at_payment),
     "refunds": Walk(stripe_lists.refunds, look_at_return),
     "disputes": Walk(stripe_lists.disputes, look_at_return),
+    "subscriptions": Walk(
+        stripe_lists.subscriptions, look_at_subscription, every_ms=DAY_MS, back_ms=LONGEST_LIFE_MS
+    ),
     "old_refunds": Walk(stripe_lists.refunds, look_at_return, every_ms=DAY_MS, back_ms=30 * DAY_MS),
     "old_disputes": Walk(
         stripe_lists.disputes, look_at_return, every_ms=DAY_MS, back_ms=LONGEST_DISPUTE_MS
     ),
 }
-"""Refunds and disputes change long after they were made; so they are walked again each day."""
+"""Refunds, disputes and subscriptions change long after they were made; so they are walked again
+each day. A renewal is a charge, and found within minutes as any other."""
 
 
 def reconcile(job: LeasedJob) -> None:
@@ -203,7 +152,13 @@ def _look_again() -> None:
         if listed is None:
             kept.agree(each.object_id)
         else:
-            look_at_all(WALKS["refunds" if listed.returned else "payments"], [listed])
+            look_at_all(WALKS[_walk_of(listed)], [listed])
+
+
+def _walk_of(listed: Listed) -> str:
+    if listed.returned:
+        return "refunds"
+    return "payments" if listed.charge_id else "subscriptions"
 
 
 def walk_by_hand(
@@ -235,11 +190,3 @@ def adopt_payment(purchase_id: PurchaseId, payment_intent: str, job: LeasedJob) 
         with suppress(NoSuchPurchase):
             adopt(purchase_id, Paid(payment.payment_intent, payment.charge_id))
     ledger.complete(job.fence)
-
-
-def _ours(name: str) -> PurchaseId | None:
-    try:
-        cell_of(name)
-    except ValueError:
-        return None
-    return PurchaseId(name)

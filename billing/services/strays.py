@@ -6,7 +6,6 @@ gone already. Whatever tells of it leads here, and here again changes nothing.
 
 from typing import Final
 
-from accounts.models import User
 from billing.gateways import stripe_forgetting, stripe_returns, stripe_subscriptions
 from billing.models import Purchase, Subscription
 from billing.services.asking import INVOICE
@@ -20,7 +19,7 @@ NOTHING_DUE: Final = "in_"
 def end_if_nobodys(subscription_id: SubscriptionId) -> None:
     """End a subscription at Stripe whose owner was erased; that of anybody else is left alone."""
     found = Subscription.objects.filter(pk=subscription_id).first()
-    if found is not None and User.objects.get_account(found.subscriber) is None:
+    if found is not None and not found.has_owner:
         end_for_nobody(found)
 
 

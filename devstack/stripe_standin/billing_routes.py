@@ -1,7 +1,7 @@
 """The endpoints of subscriptions, invoices, checkout and the portal."""
 
 from devstack.stripe_standin import catalogue, checkout, invoices, portal, subscriptions
-from devstack.stripe_standin.route import METADATA, NONE, PAGE, route, words
+from devstack.stripe_standin.route import CURSORS, METADATA, NONE, PAGE, route, words
 
 
 def _price(prefix: str) -> frozenset[str]:
@@ -96,6 +96,13 @@ BILLING_ROUTES = [
         invoices.list_invoices,
         PAGE | {"customer", "status", "subscription"},
         "InvoiceList",
+    ),
+    route(
+        "GET",
+        "invoice_payments",
+        invoices.list_payments,
+        CURSORS | words("invoice payment[type] payment[payment_intent]"),
+        "InvoicePaymentList",
     ),
     route("GET", "invoices/:id", invoices.retrieve_invoice, NONE, "InvoiceRetrieve"),
     route("POST", "checkout/sessions", checkout.create_session, _SESSION, "checkout.SessionCreate"),

@@ -187,6 +187,15 @@ def list_invoices(call: Call) -> Object:
     return page
 
 
+def list_payments(call: Call) -> Object:
+    """``GET /v1/invoice_payments``: those that a payment intent is for, or an invoice has."""
+    intent = call.params.text("payment[payment_intent]")
+    wanted = {"id": call.params.text("invoice"), "_intent": intent}
+    page = call.page("invoice", **wanted)
+    payments = [each["payments"]["data"] for each in page["data"]]
+    return {**page, "data": [each for some in payments for each in some]}
+
+
 def told(call: Call, invoice: Object, path: str) -> Object:
     """The invoice without what is told only to those who ask by ``expand[]``."""
     asked = call.params.items("expand")

@@ -1,0 +1,127 @@
+"""What of Stripe's books does not agree with ours: one look for each kind of thing that it lists.
+
+A look answers what is wrong with one thing, and what repairs it; or None, where both agree. It
+changes nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from billing.events import MoneyReturned, PaymentFound, SubscriptionMoved
+from billing.gateways import stripe_subscriptions
+from billing.gateways.stripe_lists import Listed
+from billing.managers import reconciliation as kept
+from billing.managers.returns import returns_of
+from billing.models import Purchase, Subscription
+from billing.services.stripe_handlers import purchase_of
+from lantern_pro import clock
+from lantern_pro.jobs.events import Event
+from lantern_pro.store.keys import cell_of
+from lantern_pro.types import PurchaseId, SubscriptionId
+
+LOOK_AGAIN_MS: Final = 5 * 60_000
+"""How soon what did not agree is looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that does not agree: what repairs it, or, where nothing does, only its kind."""
+
+    kind: str
+    purchase: str
+    repair: Event | None = None
+
+
+def look_at_payment(listed: Listed) -> Finding | None:
+    """Whether a payment that is kept has made its purchase Pro."""
+    if not listed.is_kept:
+        return None
+    found = Purchase.objects.charged(listed.charge_id)
+    if found is not None:
+        agrees = found.amount_minor == listed.amount
+        return None if agrees else Finding("other-amount", found.purchase_id)
+    if purchase_id := _ours(listed.purchase):
+        return _not_given(listed, purchase_id)
+    if listed.purchase or not listed.customer:
+        return None  # somebody else's, on the same account at Stripe
+    return _not_renewed(listed)
+
+
+def _not_given(listed: Listed, purchase_id: PurchaseId) -> Finding:
+    found = Purchase.objects.filter(pk=purchase_id).first()
+    if found is None:
+        return Finding("unknown-purchase", purchase_id)
+    if found.state == Purchase.State.PAID:
+        return Finding("paid-twice", purchase_id)
+    if not found.has_buyer:
+        return Finding("no-account", purchase_id)
+    repair = PaymentFound(kept.HERE, purchase_id, listed.payment_intent)
+    return Finding("paid-not-pro", purchase_id, repair)
+
+
+def _not_renewed(listed: Listed) -> Finding | None:
+    """What a charge that says nothing of a purchase pays: an invoice of a subscription, perhaps."""
+    named = _ours(stripe_subscriptions.subscription_paid_by(listed.payment_intent))
+    if named is None:
+        return None
+    if not Subscription.objects.filter(pk=named).exists():
+        return Finding("unknown-subscription", named)
+    return Finding("renewal-not-given", named, _look_anew(SubscriptionId(named), listed))
+
+
+def look_at_subscription(listed: Listed) -> Finding | None:
+    """Whether a subscription at Stripe goes on here as it does there, and for somebody."""
+    named = _ours(listed.purchase)
+    if named is None:
+        return None
+    found = Subscription.objects.filter(pk=named).first()
+    if found is None:
+        return Finding("unknown-subscription", named) if listed.is_kept else None
+    repair = _look_anew(found.subscription_id, listed)
+    if not listed.is_kept:
+        has_ended_here = found.state == Subscription.State.ENDED or not found.has_owner
+        is_of_another = found.at_stripe not in {None, "", listed.object_id}
+        agrees = has_ended_here or is_of_another
+        return None if agrees else Finding("ended-at-stripe", named, repair)
+    if found.at_stripe not in {None, "", listed.object_id}:
+        return Finding("subscribed-twice", named)
+    if not found.has_owner or found.state == Subscription.State.ENDED or not found.at_stripe:
+        return Finding("goes-on-at-stripe", named, repair)
+    return None
+
+
+def _look_anew(named: SubscriptionId, listed: Listed) -> Event:
+    """A look, and another one later when the first has found nothing yet."""
+    fact = f"{listed.object_id}.{clock.now() // LOOK_AGAIN_MS}"
+    return SubscriptionMoved(kept.HERE, named, fact)
+
+
+def look_at_return(listed: Listed) -> Finding | None:
+    """Whether a refund or a dispute has taken what it takes, as far as it has come."""
+    returned = listed.returned
+    assert returned is not None  # noqa: S101 - the lists of refunds and disputes have it
+    found = Purchase.objects.charged(listed.charge_id)
+    purchase_id = found.purchase_id if found else purchase_of(listed.payment_intent)
+    if purchase_id is None:
+        return None
+    named = found or Purchase.objects.filter(pk=purchase_id).first()
+    if named is None:
+        return Finding("unknown-purchase", purchase_id)
+    if found is None and named.state == Purchase.State.PAID:
+        return None  # of a second payment, which gave nothing
+    if not named.has_buyer:
+        return None  # who was erased has nothing that could be taken
+    known = {each.fact: each.stands for each in returns_of(purchase_id)}
+    if known.get(returned.fact) == returned.stands:
+        return None
+    fact = f"{listed.object_id}.{returned.state}"
+    repair = MoneyReturned(kept.HERE, purchase_id, listed.payment_intent, fact)
+    return Finding("not-taken-back", purchase_id, repair)
+
+
+def _ours(name: str) -> PurchaseId | None:
+    try:
+        cell_of(name)
+    except ValueError:
+        return None
+    return PurchaseId(name)
