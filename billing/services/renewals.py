@@ -11,17 +11,22 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
-from django.conf import settings
-
 from accounts.errors import NoSuchUser
-from billing.errors import CardDeclined, NoSuchPurchase, NoSuchSubscription, StripeRefused
+from billing.errors import (
+    CardDeclined,
+    NoSuchPurchase,
+    NoSuchSubscription,
+    StripeRefused,
+    StripeUnreachable,
+)
 from billing.events import PurchaseBegun, RenewalFailed, SubscriptionEnded
 from billing.gateways import stripe_subscriptions as stripe
 from billing.gateways.base import Invoice, SubscriptionNow
-from billing.managers.subscriptions import NO_LOANS, Loans
+from billing.managers.subscriptions import NO_LOANS
 from billing.models import Plan, Purchase
 from billing.services.asking import CHECKOUT, INVOICE, KEY_REMEMBERED_MS
 from billing.services.changes import finish_change
+from billing.services.loans import lend_meanwhile, loans_of
 from billing.services.purchases import adopt, digest_of, purchase_id_of
 from billing.services.recurring import recurring_of
 from billing.services.strays import end_if_nobodys
@@ -48,8 +53,6 @@ _STATES: Final = {
     "canceled": Subscription.State.ENDED,
     "incomplete_expired": Subscription.State.ENDED,
 }
-_LENT_TO: Final = frozenset({"active", "past_due"})
-_DUE: Final = frozenset({"draft", "open"})
 
 
 def look_at(
@@ -119,6 +122,9 @@ def look_by_job(subscription_id: SubscriptionId, job: LeasedJob) -> None:
     except (NoSuchSubscription, NoSuchPurchase, NoSuchUser):
         end_if_nobodys(subscription_id)
         ledger.complete(job.fence)
+    except StripeUnreachable:
+        lend_meanwhile(Subscription.objects.named(subscription_id))
+        raise
 
 
 def _record_unpaid(
@@ -241,7 +247,7 @@ def _record(
         asked_at=asked_at,
         told=told,
         words="" if state == Subscription.State.INCOMPLETE else str(state),
-        loans=_loans(found, now, paid),
+        loans=loans_of(found, now, paid),
         fence=job.fence if job else None,
         follow=_what_follows(found, state, now),
     )
@@ -263,22 +269,6 @@ def _next_look(state: Subscription.State, now: SubscriptionNow, asked_at: Millis
     if is_paid and now.period_end + SOON_MS > asked_at:
         return Millis(now.period_end + SOON_MS)
     return Millis(asked_at + HOUR_MS)
-
-
-def _loans(found: Subscription, now: SubscriptionNow, paid: Invoice | None) -> Loans:
-    """Time lent from the end of what was paid last, once until the next payment.
-
-    While Stripe waits for the renewal's payment; no longer when it has given up trying
-    (``unpaid``). A payment, or the subscription's end, takes back what was lent before.
-    """
-    if paid is None or _STATES.get(now.status) == Subscription.State.ENDED:
-        return NO_LOANS
-    fact, invoice = f"grace.{found.pk}.{paid.invoice}", now.latest
-    is_due = invoice is not None and invoice.is_renewal and invoice.status in _DUE
-    if not (is_due and now.status in _LENT_TO):
-        return Loans(fact)
-    lent = {"fact": fact, "kind": "grace", "because": fact, "months": 0, "plan": now.plan}
-    return Loans(fact, {**lent, "at": paid.end, "days": settings.GRACE_DAYS})
 
 
 def _what_follows(
