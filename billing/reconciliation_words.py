@@ -18,6 +18,8 @@ KINDS: Final = {
     "subscribed-twice": "a second subscription for one of ours: end it at Stripe",
     "paid-twice": "a second payment of one purchase: give it back at Stripe",
     "no-account": "paid when its buyer had been erased: give it back at Stripe",
+    "given-unknown": "paid here, and Stripe knows of no such payment",
+    "given-not-paid": "paid here, and Stripe has its payment as not paid",
     "other-amount": "another amount was paid than was asked for",
 }
 """What does not agree, in words for staff."""

@@ -4,9 +4,11 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from billing.keys import DRIFT, WALK, WALKING
+from django.conf import settings
+
+from billing.keys import DRIFT, PURCHASES, WALK, WALKING
 from lantern_pro.store.client import text_client
-from lantern_pro.types import Cell, Millis
+from lantern_pro.types import Cell, Millis, PurchaseId
 
 HERE: Final = Cell(0)
 """Walks are of the whole service, and kept in one place."""
@@ -68,6 +70,24 @@ def keep_place(walk: str, *, after: str, walked: int, repaired: int) -> None:
         pipe.hincrby(key, "walked", walked)
         pipe.hincrby(key, "repaired", repaired)
         pipe.execute()
+
+
+def purchases_between(
+    since: Millis, until: Millis, *, after: str, most: int
+) -> tuple[list[PurchaseId], str]:
+    """Purchases of ours that began in a span of time, cell by cell; where the next page begins.
+
+    One that is recorded meanwhile may push another onto the next page, where it comes once more.
+    """
+    cell, _, rank = (after or "0.0").partition(".")
+    first = int(rank)
+    index = PURCHASES.by("created", cell=Cell(int(cell)))
+    found = text_client().zrangebyscore(index, since, f"({until}", start=first, num=most)
+    if len(found) == most:
+        next_page = f"{cell}.{first + most}"
+    else:
+        next_page = f"{int(cell) + 1}.0" if int(cell) + 1 < settings.CELLS else ""
+    return [PurchaseId(each) for each in found], next_page
 
 
 def take_the_walk(holder: str) -> bool:

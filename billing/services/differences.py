@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from billing.events import MoneyReturned, PaymentFound, SubscriptionMoved
-from billing.gateways import stripe_subscriptions
+from billing.gateways import stripe_returns, stripe_subscriptions
 from billing.gateways.stripe_lists import Listed
 from billing.managers import reconciliation as kept
 from billing.managers.returns import returns_of
@@ -88,6 +88,14 @@ def look_at_subscription(listed: Listed) -> Finding | None:
     if not found.has_owner or found.state == Subscription.State.ENDED or not found.at_stripe:
         return Finding("goes-on-at-stripe", named, repair)
     return None
+
+
+def look_at_given(listed: Listed) -> Finding | None:
+    """Whether Stripe knows the payment of a purchase that is paid here, and has it as paid."""
+    payment = stripe_returns.payment_now(listed.payment_intent)
+    if payment is None:
+        return Finding("given-unknown", listed.purchase)
+    return None if payment.is_paid else Finding("given-not-paid", listed.purchase)
 
 
 def _look_anew(named: SubscriptionId, listed: Listed) -> Event:

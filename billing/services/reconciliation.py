@@ -18,10 +18,12 @@ from billing.managers import reconciliation as kept
 from billing.services.differences import (
     LOOK_AGAIN_MS,
     Finding,
+    look_at_given,
     look_at_payment,
     look_at_return,
     look_at_subscription,
 )
+from billing.services.given import given, purchases_given
 from billing.services.purchases import adopt
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
@@ -40,6 +42,8 @@ LONGEST_DISPUTE_MS: Final = 120 * DAY_MS
 LONGEST_LIFE_MS: Final = 20 * 365 * DAY_MS
 PAGES_AT_ONCE: Final = 20
 MOST_LOOKED_AT_AGAIN: Final = 50
+PAYMENT: Final = "pi_"
+"""How the id of a purchase's payment begins, by which what is given here is held against Stripe."""
 WALKING: Final = "walking"
 """The phase in which Stripe's lists are read; reading them again changes nothing."""
 
@@ -82,13 +86,18 @@ WALKS: Final[Mapping[str, Walk]] = {
     "subscriptions": Walk(
         stripe_lists.subscriptions, look_at_subscription, every_ms=DAY_MS, back_ms=LONGEST_LIFE_MS
     ),
+    "given": Walk(purchases_given, look_at_given, every_ms=DAY_MS, back_ms=3 * DAY_MS),
+    "old_given": Walk(
+        purchases_given, look_at_given, every_ms=30 * DAY_MS, back_ms=LONGEST_DISPUTE_MS
+    ),
     "old_refunds": Walk(stripe_lists.refunds, look_at_return, every_ms=DAY_MS, back_ms=30 * DAY_MS),
     "old_disputes": Walk(
         stripe_lists.disputes, look_at_return, every_ms=DAY_MS, back_ms=LONGEST_DISPUTE_MS
     ),
 }
 """Refunds, disputes and subscriptions change long after they were made; so they are walked again
-each day. A renewal is a charge, and found within minutes as any other."""
+each day. A renewal is a charge, and found within minutes as any other. What is given here is held
+against Stripe once or twice soon after, and every month while money may still go back."""
 
 
 def reconcile(job: LeasedJob) -> None:
@@ -148,14 +157,22 @@ def _look_again() -> None:
     before = clock.now() - LOOK_AGAIN_MS
     due = [each for each in kept.drift() if each.last < before]
     for each in due[:MOST_LOOKED_AT_AGAIN]:
-        listed = stripe_lists.named(each.object_id)
+        listed = _as_it_is_now(each)
         if listed is None:
             kept.agree(each.object_id)
         else:
             look_at_all(WALKS[_walk_of(listed)], [listed])
 
 
+def _as_it_is_now(each: kept.Drift) -> Listed | None:
+    if each.object_id.startswith(PAYMENT):
+        return given(PurchaseId(each.purchase))
+    return stripe_lists.named(each.object_id)
+
+
 def _walk_of(listed: Listed) -> str:
+    if listed.object_id.startswith(PAYMENT):
+        return "given"
     if listed.returned:
         return "refunds"
     return "payments" if listed.charge_id else "subscriptions"

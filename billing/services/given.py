@@ -1,0 +1,41 @@
+"""What is given here, to be held against Stripe: the other way round than Stripe's lists."""
+
+from typing import Final
+
+from billing.gateways.stripe_lists import Listed, Page
+from billing.managers import reconciliation as kept
+from billing.models import Purchase
+from billing.services.intents import RESELLER
+from billing.services.strays import NOTHING_DUE
+from lantern_pro import clock
+from lantern_pro.types import Millis, Minor, PurchaseId
+
+PAGE: Final = 10
+"""Each purchase is a question to Stripe, so that a page is short."""
+
+
+def purchases_given(*, since: Millis, until: Millis, after: str) -> Page:
+    """Purchases that are paid by a payment of Stripe's, as they stand here."""
+    found, next_page = kept.purchases_between(since, until, after=after, most=PAGE)
+    listed = [given(purchase_id) for purchase_id in found]
+    return Page([each for each in listed if each], next_page)
+
+
+def given(purchase_id: PurchaseId) -> Listed | None:
+    """A purchase as something to be held against Stripe; None when it is not paid there."""
+    found = Purchase.objects.filter(pk=purchase_id).first()
+    if found is None or found.state != Purchase.State.PAID or found.provider == RESELLER:
+        return None
+    payment_intent = found.payment_intent or NOTHING_DUE
+    if payment_intent.startswith(NOTHING_DUE):
+        return None
+    return Listed(
+        object_id=payment_intent,
+        created=clock.as_millis(found.created),
+        payment_intent=payment_intent,
+        charge_id=found.charge_id or "",
+        purchase=found.pk,
+        amount=Minor(found.amount_minor),
+        is_kept=True,
+        returned=None,
+    )
