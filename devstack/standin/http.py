@@ -106,6 +106,12 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(answer.body)
 
+    def finish(self) -> None:
+        """Close both ways, also when the other side is gone before all is sent."""
+        with contextlib.suppress(OSError):
+            super().finish()
+        self.rfile.close()
+
     def _hung_up(self) -> bool:
         readable, _, _ = select.select([self.connection], [], [], 0)
         return bool(readable) and not self.connection.recv(1, socket.MSG_PEEK)
@@ -142,6 +148,8 @@ class HttpServer(ThreadingHTTPServer):
         """Cut what is still open, and wait for every thread."""
         serves = self._thread.is_alive()
         if serves:
+            with contextlib.suppress(OSError):  # wakes the thread at once, where the system can
+                self.socket.shutdown(socket.SHUT_RDWR)
             self.shutdown()
         with self._lock:
             for connection in self._open:
