@@ -6,10 +6,8 @@ from typing import Any, Final
 
 import stripe
 
-from billing.errors import CardDeclined, PaymentPending, StripeRefused, StripeUnreachable
+from billing.errors import CardDeclined, StripeRefused, StripeUnreachable
 from billing.gateways.base import (
-    Invoice,
-    Paid,
     Recurring,
     Started,
     SubscriptionNow,
@@ -17,12 +15,11 @@ from billing.gateways.base import (
 )
 from billing.gateways.stripe_checkout import RETURNED_PAID, RETURNED_UNPAID, returning
 from billing.gateways.stripe_client import client, reaching
+from billing.gateways.stripe_invoices import plan_in, read_invoice
 from lantern_pro.types import Millis, Minor
 
 OPEN_MS: Final = 2 * 60 * 60 * 1000
-PAGE: Final = 100
 _FIRST_PAYMENT: Final = ["latest_invoice.confirmation_secret"]
-_PAYMENTS: Final = "payments.data.payment.payment_intent"
 
 
 def _product(plan: str, name: str) -> str:
@@ -148,61 +145,11 @@ def _now(told: Any) -> SubscriptionNow:
         status=str(told.status),
         is_ending=bool(told.cancel_at_period_end or told.cancel_at),
         period_end=Millis(int(item.current_period_end) * 1000),
-        plan=_plan_in(told.metadata),
+        plan=plan_in(told.metadata),
         amount=Minor(int(item.price.unit_amount)),
         currency=str(item.price.currency),
-        latest=_invoice(told.latest_invoice) if told.latest_invoice else None,
+        latest=read_invoice(told.latest_invoice) if told.latest_invoice else None,
     )
-
-
-def _plan_in(metadata: Any) -> str:
-    return str(metadata.to_dict().get("plan", "")) if metadata else ""
-
-
-def _invoice(told: Any) -> Invoice:
-    [line] = told.lines.data[:1]
-    details = told.parent.subscription_details
-    return Invoice(
-        invoice=str(told.id),
-        status=str(told.status),
-        is_renewal=told.billing_reason != "subscription_create",
-        attempts=int(told.attempt_count),
-        plan=_plan_in(details.metadata),
-        amount=Minor(int(told.amount_paid)),
-        currency=str(told.currency),
-        start=Millis(int(line.period.start) * 1000),
-        end=Millis(int(line.period.end) * 1000),
-        page=str(told.hosted_invoice_url or ""),
-    )
-
-
-def paid_invoices(subscription: str) -> Iterator[Invoice]:
-    """The invoices of a subscription that are paid, the newest first."""
-    asked: dict[str, Any] = {
-        "subscription": subscription,
-        "status": "paid",
-        "limit": PAGE,
-    }
-    while True:
-        with reaching(unknown=StripeUnreachable):
-            page: Any = client().v1.invoices.list(asked)  # type: ignore[arg-type]
-        yield from map(_invoice, page.data)
-        if not page.has_more:
-            return
-        asked["starting_after"] = page.data[-1].id
-
-
-def payment_of(invoice: str) -> Paid:
-    """What paid an invoice; ``PaymentPending`` while nothing has."""
-    with reaching(unknown=StripeUnreachable):
-        told: Any = client().v1.invoices.retrieve(invoice, {"expand": [_PAYMENTS]})
-    if told.status != "paid":
-        raise PaymentPending
-    for each in told.payments.data:
-        if each.status == "paid":
-            intent = each.payment.payment_intent
-            return Paid(str(intent.id), str(intent.latest_charge))
-    return Paid(invoice, "")  # nothing was due
 
 
 def subscription_named(kind: str, object_id: str) -> str:
@@ -257,7 +204,7 @@ def change(subscription: str, wanted: Recurring) -> None:
     try:
         with _accepting(), reaching(unknown=StripeUnreachable):
             now: Any = client().v1.subscriptions.retrieve(subscription)
-            if _plan_in(now.metadata) == wanted.plan:
+            if plan_in(now.metadata) == wanted.plan:
                 return
             changes: dict[str, Any] = {
                 "items": [{"id": now["items"].data[0].id, **_item(wanted)}],
@@ -272,6 +219,25 @@ def change(subscription: str, wanted: Recurring) -> None:
             )
     except stripe.CardError as error:
         raise CardDeclined(details={"reason": str(error.code)}) from error
+
+
+def give_up(subscription: str) -> None:
+    """End a subscription whose first invoice nobody has paid; one that is paid by now stays.
+
+    Voiding the invoice decides which: afterwards nobody can pay it any more, and one that is paid
+    cannot be voided.
+    """
+    with reaching(unknown=StripeUnreachable):
+        told: Any = client().v1.subscriptions.retrieve(subscription, {"expand": ["latest_invoice"]})
+    first = told.latest_invoice
+    if first and first.status == "open":
+        try:
+            with reaching(unknown=StripeUnreachable):
+                client().v1.invoices.void_invoice(first.id)
+        except stripe.InvalidRequestError:
+            return  # it is paid, or void: who looks next sees which
+    if first is None or first.status != "paid":
+        end_now(subscription)
 
 
 def end_now(subscription: str) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from billing.gateways import stripe, stripe_checkout, stripe_subscriptions
+from billing.gateways import stripe, stripe_checkout, stripe_invoices
 from billing.gateways.base import Order, Outcome
 from billing.models import Purchase
 from lantern_pro import clock
@@ -34,7 +34,7 @@ def ask_stripe(found: Purchase, job: LeasedJob | None) -> Outcome:
     """How it ends, or what it waits for; ``PaymentPending`` while nobody can say."""
     begun = clock.as_millis(found.created)
     if found.way == INVOICE:
-        return stripe_subscriptions.payment_of(found.source)
+        return stripe_invoices.payment_of(found.source)
     waits = found.at_stripe or ""
     if not waits and clock.now() - begun > KEY_REMEMBERED_MS:
         raise PurchaseTooOldToRepeat

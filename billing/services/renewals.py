@@ -20,6 +20,7 @@ from billing.errors import (
     StripeUnreachable,
 )
 from billing.events import PurchaseBegun, RenewalFailed, SubscriptionEnded
+from billing.gateways import stripe_invoices
 from billing.gateways import stripe_subscriptions as stripe
 from billing.gateways.base import Invoice, SubscriptionNow
 from billing.managers.subscriptions import NO_LOANS
@@ -99,7 +100,7 @@ def _as_it_is(found: Subscription, at_stripe: str, *, give_up: bool) -> Subscrip
             finish_change(found)
     now = stripe.subscription_now(at_stripe)
     if give_up and _STATES.get(now.status) == Subscription.State.INCOMPLETE:
-        stripe.end_now(at_stripe)
+        stripe.give_up(at_stripe)
         return stripe.subscription_now(at_stripe)
     return now
 
@@ -158,7 +159,7 @@ def _grant_what_is_paid(found: Subscription, now: SubscriptionNow) -> Invoice | 
     ``KNOWN_BEFORE_IT_ENDS`` known ones in a row.
     """
     newest, fresh, known_in_a_row = None, [], 0
-    for invoice in stripe.paid_invoices(now.subscription):
+    for invoice in stripe_invoices.paid_invoices(now.subscription):
         newest = newest or invoice
         purchase_id = purchase_id_of(found.subscriber, f"{INVOICE}|{invoice.invoice}")
         known = Purchase.objects.filter(pk=purchase_id).first()
@@ -170,7 +171,7 @@ def _grant_what_is_paid(found: Subscription, now: SubscriptionNow) -> Invoice | 
         if known_in_a_row == KNOWN_BEFORE_IT_ENDS:
             break
     for purchase_id, invoice in reversed(fresh):
-        paid = stripe.payment_of(invoice.invoice)
+        paid = stripe_invoices.payment_of(invoice.invoice)
         Purchase.objects.begin(
             purchase_id=purchase_id,
             user_id=found.subscriber,

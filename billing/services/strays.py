@@ -6,7 +6,12 @@ gone already. Whatever tells of it leads here, and here again changes nothing.
 
 from typing import Final
 
-from billing.gateways import stripe_forgetting, stripe_returns, stripe_subscriptions
+from billing.gateways import (
+    stripe_forgetting,
+    stripe_invoices,
+    stripe_returns,
+    stripe_subscriptions,
+)
 from billing.models import Purchase, Subscription
 from billing.services.asking import INVOICE
 from billing.services.purchases import purchase_id_of
@@ -38,12 +43,12 @@ def end_for_nobody(found: Subscription) -> None:
 
 
 def _give_back(found: Subscription, at_stripe: str) -> None:
-    for invoice in stripe_subscriptions.paid_invoices(at_stripe):
+    for invoice in stripe_invoices.paid_invoices(at_stripe):
         purchase_id = purchase_id_of(found.subscriber, f"{INVOICE}|{invoice.invoice}")
         known = Purchase.objects.filter(pk=purchase_id).first()
         if known is not None and known.state == Purchase.State.PAID:
             continue
-        paid = stripe_subscriptions.payment_of(invoice.invoice)
+        paid = stripe_invoices.payment_of(invoice.invoice)
         if paid.charge_id:
             stripe_returns.refund(
                 key=f"stray.{invoice.invoice}",

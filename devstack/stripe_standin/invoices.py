@@ -161,8 +161,23 @@ def is_paid(call: Call, intent: Object) -> None:
 WHEN_PAID.append(is_paid)
 
 
+def void_invoice(call: Call, invoice_id: str) -> Object:
+    """``POST /v1/invoices/:id/void``; what is paid cannot be taken back."""
+    invoice = call.find("invoice", invoice_id)
+    if invoice["status"] not in {"open", "uncollectible"}:
+        message = f"Only open invoices can be voided; this one is {invoice['status']}."
+        raise StripeError(message, executed=True)
+    void(call, invoice)
+    return told(call, call.find("invoice", invoice_id), "")
+
+
 def void(call: Call, invoice: Object) -> None:
-    """Take an invoice back."""
+    """Take an invoice back; nobody can pay it any more."""
+    if invoice.get("_intent"):
+        intent = call.find("payment_intent", invoice["_intent"])
+        intent.update(status="canceled", canceled_at=call.now, next_action=None)
+        call.put(intent)
+        call.emit("payment_intent.canceled", intent)
     invoice.update(status="void", next_payment_attempt=None)
     invoice["status_transitions"]["voided_at"] = call.now
     call.put(invoice)

@@ -57,14 +57,21 @@ def by_days(client: ClientApp, world: World) -> ClientApp:
 
 def pay_first(world: World, method: str) -> None:
     """What the client does with the secret: confirm the payment at Stripe."""
+    [intent] = world.stripe.journal.all("payment_intent")
+    status, told = confirm(world, intent["id"], method)
+    assert status == 200, told
+
+
+def confirm(world: World, intent: str, method: str) -> tuple[int, Any]:
+    """Confirm a payment at Stripe; what it answers."""
     with requests.Session() as session:
-        [intent] = world.stripe.journal.all("payment_intent")
-        session.post(
-            f"{world.stripe.url}/v1/payment_intents/{intent['id']}/confirm",
+        answer = session.post(
+            f"{world.stripe.url}/v1/payment_intents/{intent}/confirm",
             data={"payment_method": method},
             auth=("sk_test_x", ""),
             timeout=20,
-        ).raise_for_status()
+        )
+        return answer.status_code, answer.json()
 
 
 def user_data(client: ClientApp, world: World) -> dict[str, Any]:

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 import requests
 
+from billing.gateways.stripe_subscriptions import give_up
 from billing.models import Plan, Promotion, Purchase, Subscription
 from billing.services.renewals import look_at
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
 from tests.api.subscribing import (
+    confirm,
     monthly,
     pay_first,
     period_end,
@@ -98,6 +100,30 @@ def test_another_wish_does_not_end_what_was_just_paid(
     assert client.answer["details"] == {"plan": "1m-usd-10", "state": "active"}
     assert [each["status"] for each in world.stripe.journal.all("subscription")] == ["active"]
     assert user_data(client, world)["userStatus"] == "active"
+    assert faults() == []
+
+
+def test_what_gave_way_to_another_wish_cannot_be_paid_any_more(
+    client: ClientApp, monthly: Plan, world: World
+) -> None:
+    client.post("/stripe-subscription", planId=monthly.pk)
+    [intent] = world.stripe.journal.all("payment_intent")
+    client.post("/stripe-subscription", planId="1m-usd-20")
+
+    status, _ = confirm(world, intent["id"], "pm_card_visa")
+
+    assert status == 400
+    assert [each["status"] for each in world.stripe.journal.all("invoice")] == ["void", "open"]
+    assert faults() == []
+
+
+def test_what_is_paid_in_the_last_moment_is_not_given_up(subscribed: ClientApp) -> None:
+    found = Subscription.objects.get()
+
+    give_up(found.at_stripe)
+    look_at(found.subscription_id, give_up=True)
+
+    assert Subscription.objects.get().state == "active"
     assert faults() == []
 
 

@@ -88,6 +88,23 @@ def test_an_unpaid_beginning_is_given_up_after_23_hours(
     assert (now.status, now.latest_invoice.status) == ("incomplete_expired", "void")
 
 
+def test_an_invoice_that_is_voided_cannot_be_paid_and_one_that_is_paid_not_voided(
+    subscribe: Any, stripe_client: Untyped
+) -> None:
+    asked = ["latest_invoice.payments"]
+    unpaid = subscribe(payment_behavior="default_incomplete", expand=asked).latest_invoice
+    paid = subscribe(expand=asked).latest_invoice
+    intent_id = unpaid.payments.data[0].payment.payment_intent
+
+    voided = stripe_client.v1.invoices.void_invoice(unpaid.id)
+
+    assert voided.status == "void"
+    with pytest.raises(stripe.InvalidRequestError):
+        stripe_client.v1.payment_intents.confirm(intent_id, {"payment_method": "pm_card_visa"})
+    with pytest.raises(stripe.InvalidRequestError):
+        stripe_client.v1.invoices.void_invoice(paid.id)
+
+
 def test_a_year_passes_and_twelve_invoices_are_paid(
     subscribe: Any, stripe_client: Untyped, stripe_standin: StripeStandin
 ) -> None:

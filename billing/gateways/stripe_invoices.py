@@ -1,0 +1,64 @@
+"""Invoices of subscriptions at Stripe."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from billing.errors import PaymentPending, StripeUnreachable
+from billing.gateways.base import Invoice, Paid
+from billing.gateways.stripe_client import client, reaching
+from lantern_pro.types import Millis, Minor
+
+PAGE: Final = 100
+_PAYMENTS: Final = "payments.data.payment.payment_intent"
+
+
+def plan_in(metadata: Any) -> str:
+    """The plan that metadata of ours name; empty when they name none."""
+    return str(metadata.to_dict().get("plan", "")) if metadata else ""
+
+
+def read_invoice(told: Any) -> Invoice:
+    """An invoice as Stripe tells it."""
+    [line] = told.lines.data[:1]
+    details = told.parent.subscription_details
+    return Invoice(
+        invoice=str(told.id),
+        status=str(told.status),
+        is_renewal=told.billing_reason != "subscription_create",
+        attempts=int(told.attempt_count),
+        plan=plan_in(details.metadata),
+        amount=Minor(int(told.amount_paid)),
+        currency=str(told.currency),
+        start=Millis(int(line.period.start) * 1000),
+        end=Millis(int(line.period.end) * 1000),
+        page=str(told.hosted_invoice_url or ""),
+    )
+
+
+def paid_invoices(subscription: str) -> Iterator[Invoice]:
+    """The invoices of a subscription that are paid, the newest first."""
+    asked: dict[str, Any] = {
+        "subscription": subscription,
+        "status": "paid",
+        "limit": PAGE,
+    }
+    while True:
+        with reaching(unknown=StripeUnreachable):
+            page: Any = client().v1.invoices.list(asked)  # type: ignore[arg-type]
+        yield from map(read_invoice, page.data)
+        if not page.has_more:
+            return
+        asked["starting_after"] = page.data[-1].id
+
+
+def payment_of(invoice: str) -> Paid:
+    """What paid an invoice; ``PaymentPending`` while nothing has."""
+    with reaching(unknown=StripeUnreachable):
+        told: Any = client().v1.invoices.retrieve(invoice, {"expand": [_PAYMENTS]})
+    if told.status != "paid":
+        raise PaymentPending
+    for each in told.payments.data:
+        if each.status == "paid":
+            intent = each.payment.payment_intent
+            return Paid(str(intent.id), str(intent.latest_charge))
+    return Paid(invoice, "")  # nothing was due
