@@ -3,6 +3,7 @@
 from base64 import b64decode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from io import BytesIO
 
 import pytest
@@ -16,6 +17,7 @@ from billing.services.purchases import settle
 from devstack.mandrill_standin import MandrillStandin
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
+from lantern_pro import clock
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.models import Job
 from lantern_pro.jobs.runner import Runner
@@ -102,14 +104,19 @@ def test_a_token_that_would_need_the_bank_is_declined_and_nothing_stays_open(
     assert intent["status"] == "requires_payment_method"
 
 
-def test_pro_time_is_a_calendar_year(client: ClientApp) -> None:
-    client.buy()
+@pytest.mark.parametrize(
+    ("bought", "ends"), [("2027-06-15", "2028-06-15"), ("2028-02-29", "2029-02-28")]
+)
+def test_pro_time_is_a_calendar_year(client: ClientApp, bought: str, ends: str) -> None:
+    noon = datetime.fromisoformat(f"{bought}T12:00:00+00:00")
 
-    purchase = Purchase.objects.get()
-    client.get("/user-data")
+    with clock.shifted(clock.as_millis(noon) - clock.now()):
+        client.buy()
+        client.get("/user-data")
 
-    begun = purchase.created
-    until = begun.replace(year=begun.year + 1)
+    begun = Purchase.objects.get().created
+    until = datetime.fromisoformat(f"{ends}T{begun:%H:%M:%S}+00:00")
+    assert f"{begun:%Y-%m-%d}" == bought
     assert client.answer["expiration"] == int(until.timestamp())
 
 

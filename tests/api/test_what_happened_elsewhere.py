@@ -6,13 +6,19 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import redis
 
-from billing.errors import PurchaseRepeated, RefundUnderWay, TooMuchToRefund
+from billing.errors import (
+    IdempotencyKeyReused,
+    PurchaseRepeated,
+    RefundUnderWay,
+    TooMuchToRefund,
+)
 from billing.managers.stripe_events import EventCounts, event_counts
 from billing.models import Purchase
 from billing.services.refunds import refund
 from devstack.stripe_standin import StripeStandin
 from lantern_pro.errors import LanternError
 from lantern_pro.support.laws import check_laws
+from lantern_pro.types import Minor
 from tests.api.returning import bought, days_of, intent_of, ledger_of
 from tests.api.test_stripe_webhook import deliver, event, signed
 from tests.client_app import ClientApp
@@ -119,3 +125,77 @@ def test_of_many_who_give_money_back_at_once_one_does(
     assert set(outcomes) <= {"ok", RefundUnderWay.error_id, TooMuchToRefund.error_id}
     assert [each["amount"] for each in stripe_standin.journal.all("refund")] == [4800]
     assert days_of(client) == {"purchase": given, "refund": -given}
+
+
+ANOTHER = [
+    {"plan": "2y-usd-10"},
+    {"stripeToken": "tok_mastercard"},
+    {"stripeToken": None, "stripePaymentMethod": "pm_card_visa"},
+]
+
+
+@pytest.mark.parametrize("first", [{}, {"stripeToken": "tok_chargeDeclined"}])
+@pytest.mark.parametrize("another", ANOTHER)
+def test_one_key_for_everything_is_told_so_and_never_answered_with_the_first_result(
+    client: ClientApp,
+    stripe_standin: StripeStandin,
+    first: dict[str, str],
+    another: dict[str, str | None],
+) -> None:
+    """ever-gauzy #10034: one constant key for every payment, whatever was bought."""
+    client.buy(**{"idempotencyKey": "constant", **first})
+    answered = client.answer
+    asked_of_stripe = len(stripe_standin.requests)
+
+    refused = client.buy(**{"idempotencyKey": "constant", **first, **another})
+    told = client.answer
+    client.buy(**{"idempotencyKey": "constant", **first})
+
+    assert refused.status_code == 200
+    assert told["errorId"] == IdempotencyKeyReused.error_id
+    assert told["details"]["field"] == "idempotencyKey"
+    assert client.answer == answered
+    assert len(stripe_standin.requests) == asked_of_stripe
+
+
+def test_one_key_by_another_way_or_of_another_user_is_another_purchase(
+    client: ClientApp, new_client: Callable[..., ClientApp], stripe_standin: StripeStandin
+) -> None:
+    """ever-gauzy #10034: the other side of it; users share nothing but the constant."""
+    client.buy(idempotencyKey="constant")
+    client.get("/payment-redirect", plan="1y-usd-10", idempotencyKey="constant")
+    by_another_way = client.answer["errorId"]
+
+    other = new_client("device-2")
+    other.buy(idempotencyKey="constant")
+
+    assert by_another_way == IdempotencyKeyReused.error_id
+    assert other.answer["paymentStatus"] == "completed"
+    assert len(stripe_standin.journal.all("charge")) == 2
+
+
+def test_stripe_gets_one_key_for_one_intent_and_another_for_another(
+    new_client: Callable[..., ClientApp], stripe_standin: StripeStandin, run_jobs: RunJobs
+) -> None:
+    """ever-gauzy #10034: the same towards Stripe, with every call of ours that has a key."""
+    intents = 0
+    for number in range(2):
+        app = new_client(f"device-{number}")
+        purchase = bought(app, idempotencyKey="constant")
+        bought(app, idempotencyKey="constant again", insist="true")
+        app.get("/payment-redirect", plan="1y-usd-10", insist="true")
+        refund(purchase.purchase_id, amount=Minor(100), why="a part", nonce="one")
+        run_jobs()
+        refund(purchase.purchase_id, amount=Minor(100), why="a part", nonce="two")
+        run_jobs()
+        intents += 7  # two payments, each with its card's method; a page; two refunds
+
+    told = [each for each in stripe_standin.requests if each["method"] == "POST"]
+    by_key: dict[str, set[str]] = {}
+    for each in told:
+        by_key.setdefault(each["idempotency_key"], set()).add(
+            f"{each['path']} {each['parameters']}"
+        )
+    assert None not in by_key
+    assert len(by_key) == intents
+    assert {len(wishes) for wishes in by_key.values()} == {1}
