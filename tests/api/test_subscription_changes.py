@@ -1,10 +1,17 @@
 """Subscriptions that their owners change: another plan, their end, and going on after all."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+import redis
 
 from billing.gateways.stripe_subscriptions import end_now
+from billing.keys import SUBSCRIPTIONS
 from billing.models import Plan, Purchase, Subscription
+from billing.services.subscriptions import update_subscription
 from devstack.standin.faults import Fault
+from lantern_pro.errors import LanternError
+from lantern_pro.types import UserId
 from tests.api.subscribing import (
     let_it_fail,
     monthly,
@@ -172,4 +179,35 @@ def test_a_change_that_stripe_does_not_take_is_said(subscribed: ClientApp) -> No
 
     assert subscribed.answer["errorId"] == "stripe-refused"
     assert open_change() == ""
+    assert faults() == []
+
+
+def test_a_portal_that_stripe_does_not_open_is_said(
+    subscribed: ClientApp, service: redis.Redis
+) -> None:
+    service.hset(SUBSCRIPTIONS.row(Subscription.objects.get().pk), "customer", "cus_unknown")
+
+    subscribed.get("/stripe-billing-portal")
+
+    assert subscribed.answer["errorId"] == "stripe-refused"
+
+
+def test_of_many_changes_at_once_one_is_charged(subscribed: ClientApp, world: World) -> None:
+    def once(number: int) -> str:
+        try:
+            plan = "cancel" if number % 2 else "1y-usd-10"
+            update_subscription(UserId(subscribed.user_id), plan)
+        except LanternError as error:
+            return error.error_id
+        return "ok"
+
+    with ThreadPoolExecutor(8) as threads:
+        outcomes = set(threads.map(once, range(24)))
+    world.pass_jobs_time(60)
+    world.settle()
+
+    found = Subscription.objects.get()
+    assert outcomes <= {"ok", "stripe-unreachable"}  # the key is in use while another call has it
+    assert (found.plan, open_change(), found.state) == ("1y-usd-10", "", "ending")
+    assert len(world.stripe.journal.all("charge")) == 2
     assert faults() == []
