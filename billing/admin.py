@@ -21,8 +21,9 @@ from billing.refund_words import RefundForm, lines, refund_words, returned_words
 from billing.rules import Span
 from billing.services.receipts import mail_again, number_of, receipt_as_pdf
 from billing.services.refunds import refund
+from billing.settling_words import settled_words
 from billing.words import span_words
-from lantern_pro.backoffice.button import Pressed, button
+from lantern_pro.backoffice.button import Pressed, Reason, button
 from lantern_pro.backoffice.model_admin import ReadOnlyAdmin
 from lantern_pro.errors import LanternError
 from lantern_pro.types import Minor
@@ -40,7 +41,7 @@ class PurchaseAdmin(ReadOnlyAdmin):
     search_fields = ("=charge_id", "=id")
     search_help_text = "A charge id (ch_…) or a purchase id"
     list_before_template = "billing/reconciliation.html"
-    actions_detail = ("give_money_back", "mail_receipt_again")
+    actions_detail = ("give_money_back", "mail_receipt_again", "look_at_stripe_again", "close")
     fieldsets = (
         (None, {"fields": ("id", "user_link", "state_label", "reason", "created", "settled")}),
         (
@@ -103,6 +104,28 @@ class PurchaseAdmin(ReadOnlyAdmin):
         except LanternError as error:
             return Pressed(error.message, level=messages.ERROR)
         return Pressed("The receipt is on its way.", history="Had the receipt mailed again.")
+
+    @button(
+        label="Look at Stripe again",
+        permission="act",
+        question="Stripe is asked how this payment stands, and the outcome is recorded. Nobody is "
+        "charged anew: one purchase has one key at Stripe.",
+    )
+    def look_at_stripe_again(self, purchase: Purchase) -> Pressed:
+        """Ask how it stands now, rather than when its job does."""
+        return settled_words(purchase, closing=False)
+
+    @button(
+        label="Close",
+        permission="act",
+        question="The payment, or the page that waits for the buyer, is closed at Stripe, so that "
+        "no money comes by it; what is paid already stays paid.",
+        asks=Reason,
+        variant=ActionVariant.DANGER,
+    )
+    def close(self, purchase: Purchase, *, reason: str) -> Pressed:
+        """Wait for its buyer no longer."""
+        return settled_words(purchase, closing=True, why=reason)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

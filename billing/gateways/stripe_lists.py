@@ -65,6 +65,25 @@ def subscriptions(*, since: Millis, until: Millis, after: str) -> Page:
     return _page(client().v1.subscriptions.list, _read_subscription, since, until, after, _ALL)
 
 
+def payment_that_is_for(purchase: str, *, since: Millis, until: Millis) -> str:
+    """A payment that says it is for a purchase, paid or not; empty when there is none.
+
+    Stripe's search by metadata lags behind by up to an hour, and is not everywhere; the list is
+    neither. Of several the one that is paid is answered.
+    """
+    found, after = "", ""
+    while True:
+        page = _page(client().v1.payment_intents.list, _read_payment, since, until, after)
+        for each in page.items:
+            if each.purchase == purchase and each.is_kept:
+                return each.object_id
+            if each.purchase == purchase:
+                found = each.object_id
+        after = page.after
+        if not after:
+            return found
+
+
 def named(object_id: str) -> Listed | None:
     """One of them as it is now; None when Stripe knows none."""
     v1 = client().v1
@@ -97,6 +116,19 @@ def read_charge(told: dict[str, Any]) -> Listed:
         is_kept=told["status"] == "succeeded" and not told["refunded"],
         returned=None,
         customer=str(told.get("customer") or ""),
+    )
+
+
+def _read_payment(told: dict[str, Any]) -> Listed:
+    return Listed(
+        object_id=str(told["id"]),
+        created=Millis(int(told["created"]) * 1000),
+        payment_intent=str(told["id"]),
+        charge_id=str(told.get("latest_charge") or ""),
+        purchase=str((told.get("metadata") or {}).get("purchase", "")),
+        amount=Minor(int(told["amount"])),
+        is_kept=told["status"] == "succeeded",
+        returned=None,
     )
 
 

@@ -2,17 +2,22 @@
 
 from typing import Final
 
-from billing.gateways import stripe, stripe_checkout, stripe_invoices
-from billing.gateways.base import Order, Outcome
+from billing.errors import PaymentPending
+from billing.gateways import stripe, stripe_checkout, stripe_invoices, stripe_lists
+from billing.gateways.base import Declined, Order, Outcome
 from billing.models import Purchase
 from lantern_pro import clock
-from lantern_pro.errors import Refused
 from lantern_pro.jobs.job import LeasedJob
 from lantern_pro.jobs.worker import enter
-from lantern_pro.types import Minor
+from lantern_pro.types import Millis, Minor
 
 KEY_REMEMBERED_MS: Final = 23 * 60 * 60 * 1000
 """Stripe forgets idempotency keys after 24 hours; an hour is kept as a margin."""
+CLOSED_AFTER_MS: Final = 24 * 60 * 60 * 1000
+"""After so long what Stripe knows nothing of is closed: it was asked to pay an hour ago at last."""
+CLOCKS_DIFFER_MS: Final = 60 * 60 * 1000
+UNKNOWN_TO_STRIPE: Final = "unknown-to-stripe"
+"""Why a purchase is declined of which Stripe has never heard."""
 BUYER_AWAITED_MS: Final = 24 * 60 * 60 * 1000
 """How long a buyer may take at their bank; then the payment is closed."""
 PAYING: Final = "paying"
@@ -23,32 +28,43 @@ CHECKOUT: Final = "checkout"
 """The way of paying on a page of Stripe's; a purchase without a way has its source with it."""
 
 
-class PurchaseTooOldToRepeat(Refused):
-    """Stripe may have forgotten the key, so paying again could pay twice: staff must look."""
+def ask_stripe(found: Purchase, job: LeasedJob | None, *, closing: bool = False) -> Outcome:
+    """How it ends, or what it waits for; ``PaymentPending`` while nobody can say.
 
-    error_id = "purchase-too-old-to-repeat"
-    message = "Stripe may have forgotten this purchase's key. Look at Stripe before repeating."
-
-
-def ask_stripe(found: Purchase, job: LeasedJob | None) -> Outcome:
-    """How it ends, or what it waits for; ``PaymentPending`` while nobody can say."""
+    What waits is closed at Stripe when its time is over, or at once for who is ``closing`` it.
+    """
     begun = clock.as_millis(found.created)
     if found.way == INVOICE:
         return stripe_invoices.payment_of(found.source)
     waits = found.at_stripe or ""
-    if not waits and clock.now() - begun > KEY_REMEMBERED_MS:
-        raise PurchaseTooOldToRepeat
     if job:
         enter(job, PAYING)
+    if not waits and clock.now() - begun > KEY_REMEMBERED_MS:
+        return _look_for(found, begun)
     if waits.startswith("cs_"):
-        give_up = clock.now() - begun > stripe_checkout.OPEN_MS
+        give_up = closing or clock.now() - begun > stripe_checkout.OPEN_MS
         return stripe_checkout.look_at_checkout(waits, give_up=give_up)
     if waits:
-        give_up = clock.now() - begun > BUYER_AWAITED_MS
+        give_up = closing or clock.now() - begun > BUYER_AWAITED_MS
         return stripe.look_at_payment(waits, give_up=give_up)
     if found.way == CHECKOUT:
         return stripe_checkout.open_checkout(_order(found), email=found.email, begun=begun)
     return stripe.pay(_order(found))
+
+
+def _look_for(found: Purchase, begun: Millis) -> Outcome:
+    """How it ended, by what payments at Stripe say of themselves: paying again could pay twice.
+
+    One that is not paid is closed there. What Stripe knows nothing of is declined once no call of
+    ours can be under way any more.
+    """
+    since, until = Millis(begun - CLOCKS_DIFFER_MS), Millis(begun + CLOSED_AFTER_MS)
+    known = stripe_lists.payment_that_is_for(found.purchase_id, since=since, until=until)
+    if known:
+        return stripe.look_at_payment(known, give_up=True)
+    if clock.now() - begun < CLOSED_AFTER_MS:
+        raise PaymentPending
+    return Declined(UNKNOWN_TO_STRIPE)
 
 
 def _order(found: Purchase) -> Order:

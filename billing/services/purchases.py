@@ -153,11 +153,16 @@ def buyer_of(purchase_id: PurchaseId) -> UserId:
     return UserId(int(purchase_id.split(".")[1]))
 
 
-def settle(purchase_id: PurchaseId, *, job: LeasedJob | None = None) -> Settled:
-    """Phases two and three: learn the outcome from Stripe, and record it."""
+def settle(
+    purchase_id: PurchaseId, *, job: LeasedJob | None = None, closing: bool = False
+) -> Settled:
+    """Phases two and three: learn the outcome from Stripe, and record it.
+
+    Who is ``closing`` it waits for no buyer any longer.
+    """
     found = Purchase.objects.named(purchase_id)
     if found.is_open:
-        outcome = _outcome_of(found, job)
+        outcome = _outcome_of(found, job, closing=closing)
         _record(found, outcome, job.fence if job else None)
         found = Purchase.objects.named(purchase_id)
         if isinstance(outcome, Waiting) and found.is_open:
@@ -170,9 +175,11 @@ def settle(purchase_id: PurchaseId, *, job: LeasedJob | None = None) -> Settled:
     return Settled(found)
 
 
-def _outcome_of(found: Purchase, job: LeasedJob | None) -> Outcome:
+def _outcome_of(found: Purchase, job: LeasedJob | None, *, closing: bool) -> Outcome:
     """How it ended: what was paid for elsewhere is paid, the rest is asked of Stripe."""
-    return Paid(found.source, "") if found.provider == RESELLER else ask_stripe(found, job)
+    if found.provider == RESELLER:
+        return Paid(found.source, "")
+    return ask_stripe(found, job, closing=closing)
 
 
 def _record(found: Purchase, outcome: Outcome, fence: Fence | None) -> None:

@@ -12,8 +12,6 @@ import requests
 from pypdf import PdfReader
 
 from billing.models import Plan, Purchase
-from billing.services.asking import PurchaseTooOldToRepeat
-from billing.services.purchases import settle
 from devstack.mandrill_standin import MandrillStandin
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
@@ -275,20 +273,6 @@ def test_while_stripe_is_down_the_purchase_is_pending_and_the_job_ends_it(
 
 def _due_now(kind: str) -> None:
     assert ledger.retry(JobId(Job.objects.get(kind=kind).pk))
-
-
-def test_a_purchase_is_never_repeated_once_stripe_may_have_forgotten_its_key(
-    client: ClientApp, stripe_standin: StripeStandin, service: redis.Redis
-) -> None:
-    stripe_standin.faults.add(Fault("status_500", "/v1/payment_intents"))
-    client.buy(timeout=0)
-    purchase = Purchase.objects.get()
-    service.hincrby(f"{{c0}}:purchase:{purchase.pk}", "created", -24 * 3600 * 1000)
-
-    with pytest.raises(PurchaseTooOldToRepeat):
-        settle(purchase.purchase_id)
-
-    assert charges_made(stripe_standin) == 0
 
 
 def test_the_receipt_is_mailed_once_with_a_pdf_that_names_the_charge(
