@@ -18,6 +18,8 @@ from lantern_pro.types import Cell, Millis, ProxyId
 from proxies import keys
 from proxies.records import Health
 
+TOLD: Final = ("connections", "software", "admissions", "bytes_in", "bytes_out")
+SEEN: Final = ("heard", "silence")
 KEEP_MS: Final = 7 * 24 * 60 * 60 * 1000
 MOST_DIGITS: Final = 15
 
@@ -71,14 +73,18 @@ class Limits:
 
 
 def heartbeats_of(proxies: Sequence[ProxyId]) -> list[Heartbeat | None]:
-    """What is known of proxies' heartbeats, in their order; None for one that was never heard."""
+    """What is known of proxies' heartbeats, in their order; None for one that was never heard.
+
+    A proxy may write what it likes into its own key: only the fields that are known are read.
+    """
     with text_client().pipeline(transaction=False) as pipe:
         for proxy_id in proxies:
-            pipe.hgetall(keys.HEARTBEAT(proxy_id=proxy_id))
-            pipe.hgetall(keys.WATCH(proxy_id=proxy_id))
+            pipe.hmget(keys.HEARTBEAT(proxy_id=proxy_id), TOLD)
+            pipe.hmget(keys.WATCH(proxy_id=proxy_id), SEEN)
         found = pipe.execute()
-    pairs = zip(found[::2], found[1::2], strict=True)
-    return [Heartbeat.read(told, watch) if told or watch else None for told, watch in pairs]
+    told, seen = _rows(TOLD, found[::2]), _rows(SEEN, found[1::2])
+    pairs = zip(told, seen, strict=True)
+    return [Heartbeat.read(beat, watch) if beat or watch else None for beat, watch in pairs]
 
 
 def may_watch(cell: Cell, *, every_ms: int) -> bool:
@@ -139,6 +145,13 @@ def change_health(
         case ["spared"]:
             return "spared"
     raise AssertionError(outcome)
+
+
+def _rows(names: Sequence[str], found: Sequence[Sequence[str | None]]) -> list[dict[str, str]]:
+    return [
+        {name: text for name, text in zip(names, row, strict=True) if text is not None}
+        for row in found
+    ]
 
 
 def _number(text: str | None) -> int | None:

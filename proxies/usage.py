@@ -1,12 +1,16 @@
 """How data caps and what free devices have used are stored, as proxies read and write it."""
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from lantern_pro.store.client import text_client
 from lantern_pro.store.scripts import Script, script
 from lantern_pro.types import Cell
 from proxies.keys import CAPS, CLIENT, THROTTLE
 
+_BYTES: Final = re.compile(r"[0-9]{1,18}")
+_COUNTRY: Final = re.compile(r"[A-Za-z]{2}")
 HERE = Cell(0)
 """The cell that keeps the caps of all."""
 
@@ -22,20 +26,27 @@ class DeviceUsage:
 
 
 def usage_of(device_id: str) -> DeviceUsage | None:
-    """What proxies have counted of a device; None when nothing is."""
+    """What proxies have counted of a device; None when nothing is.
+
+    Any free proxy may write what it likes there: what is no count is taken as not counted.
+    """
     name = CLIENT(device_id=device_id)
     with text_client().pipeline(transaction=True) as pipe:
-        pipe.hgetall(name)
+        pipe.hmget(name, ["bytesIn", "bytesOut", "countryCode"])
         pipe.ttl(name)
-        row, ttl = pipe.execute()
-    if not row:
+        (bytes_in, bytes_out, country), ttl = pipe.execute()
+    if bytes_in is None and bytes_out is None:
         return None
     return DeviceUsage(
-        bytes_in=int(row.get("bytesIn", 0)),
-        bytes_out=int(row.get("bytesOut", 0)),
-        country=row.get("countryCode", ""),
+        bytes_in=_count(bytes_in),
+        bytes_out=_count(bytes_out),
+        country=country if country and _COUNTRY.fullmatch(country) else "",
         seconds_left=ttl if ttl >= 0 else None,
     )
+
+
+def _count(text: str | None) -> int:
+    return int(text) if text and _BYTES.fullmatch(text) else 0
 
 
 def set_caps(text: str) -> None:

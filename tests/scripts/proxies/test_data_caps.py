@@ -13,6 +13,7 @@ from lantern_pro.errors import InvalidParameter
 from lantern_pro.jobs.schedule import stage_periodic_jobs
 from proxies.keys import CLIENT
 from proxies.services.caps import checked, set_data_caps
+from proxies.usage import DeviceUsage, usage_of
 
 CAP = {"label": "usual", "threshold": 500_000_000, "rate": 16_384, "capResets": "monthly"}
 
@@ -124,3 +125,14 @@ def test_support_sees_what_a_device_used(any_redis: redis.Redis) -> None:
     assert "1,234,567 bytes" in told
     assert json.loads(_run("show_usage", "a", "--json"))["bytes_in"] == 7
     assert "Nothing" in _run("show_usage", "b")
+
+
+def test_what_a_proxy_wrote_that_is_no_count_is_taken_as_not_counted(
+    any_redis: redis.Redis,
+) -> None:
+    name = CLIENT(device_id="a")
+    any_redis.hset(name, mapping={"bytesIn": "many", "bytesOut": 5, "countryCode": "<script>"})
+
+    used = usage_of("a")
+
+    assert used == DeviceUsage(bytes_in=0, bytes_out=5, country="", seconds_left=None)

@@ -11,8 +11,9 @@ from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import declared_keys
 from lantern_pro.types import ProxyId
 from proxies import acl, keys
+from proxies.heartbeats import heartbeats_of
 from proxies.usage import counting_script
-from tests import fleet
+from tests import beats, fleet
 from tests.access import with_access
 from tests.fleet import HERE
 
@@ -188,3 +189,16 @@ def test_a_free_proxy_runs_no_script_of_its_own_and_no_other_of_ours(
     ):
         with pytest.raises(ResponseError):
             own.execute_command(*command)
+
+
+def test_what_else_a_proxy_writes_of_itself_is_not_even_read(real_redis: redis.Redis) -> None:
+    proxy_id = fleet.pro_proxy()
+    beats.beat(proxy_id, **{f"more_{number}": "x" * 1000 for number in range(1000)})
+    beats.look()
+    before = real_redis.info("stats")["total_net_output_bytes"]
+
+    [heartbeat] = heartbeats_of([proxy_id])
+
+    assert heartbeat is not None
+    assert heartbeat.software == "proxy/1"
+    assert real_redis.info("stats")["total_net_output_bytes"] - before < 100_000
