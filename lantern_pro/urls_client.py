@@ -33,7 +33,7 @@ from billing.api.subscriptions import (
 from billing.api.webhooks import StripeWebhook
 from configsrv.api.config_mail import ConfigMail
 from lantern_pro.api.health import healthz
-from referrals.api.referrals import ReferralAttach
+from referrals.api.referrals import ReferralAttach, ReferralAttachV2
 
 handler404 = "lantern_pro.api.envelope.unknown_endpoint"
 handler500 = "lantern_pro.api.envelope.broken"
@@ -80,6 +80,7 @@ urlpatterns = [
     path("receipt-send", ReceiptSend.as_view()),
     path("user-config-mail", ConfigMail.as_view()),
     path("referral-attach", ReferralAttach.as_view()),
+    path("referral-attach-v2", ReferralAttachV2.as_view()),
     path("webhooks/mandrill", MandrillWebhook.as_view()),
     path("webhooks/stripe", StripeWebhook.as_view()),
     path("healthz", healthz),

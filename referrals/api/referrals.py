@@ -1,4 +1,4 @@
-"""``/referral-attach``."""
+"""``/referral-attach`` and ``/referral-attach-v2``."""
 
 from typing import Any, ClassVar
 
@@ -32,3 +32,7 @@ class ReferralAttach(ClientView):
         known = authenticate(**identity.shown)
         attach_referral(user_id=known.user_id, written=told["code"])
         return self.ok()
+
+
+class ReferralAttachV2(ReferralAttach):
+    """The same, by the name that newer apps use."""

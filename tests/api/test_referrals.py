@@ -46,6 +46,21 @@ def test_a_code_is_attached_as_people_write_it(
     assert inviter.answer["invitees"] == [str(invitee.user_id)]
 
 
+def test_the_newer_name_of_the_call_is_the_same_call(
+    new_client: NewClient, run_jobs: RunJobs
+) -> None:
+    inviter, invitee = new_client("inviter"), new_client("invitee")
+    code = code_of(inviter)
+
+    answers = [invitee.post("/referral-attach-v2", code=each).json() for each in ("AA", code)]
+    run_jobs()
+
+    assert answers[0]["errorId"] == "wrong-referral-code"
+    assert answers[1] == {"status": "ok"}
+    inviter.get("/user-data")
+    assert inviter.answer["invitees"] == [str(invitee.user_id)]
+
+
 @pytest.mark.parametrize("code", ["AAAAAAAA", "AA", "ZZZZZZZZ", "not a code", "٣٣٣٣٣٣٣٣"])
 def test_a_code_of_nobody_is_refused(new_client: NewClient, code: str) -> None:
     invitee = new_client("invitee")

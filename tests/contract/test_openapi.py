@@ -171,6 +171,7 @@ def test_charges_that_stripe_does_not_tell_of_are_as_described(
         (lambda app: app.buy(stripeToken="tok_chargeDeclined"), "card-declined"),
         (lambda app: app.buy(stripeToken="tok_nobody_has_made"), "card-declined"),
         (lambda app: app.post("/referral-attach", code="AAAAAAAA"), "wrong-referral-code"),
+        (lambda app: app.post("/referral-attach-v2", code="AAAAAAAA"), "wrong-referral-code"),
         (lambda app: app.post("/user-create", locale=99 * "x"), "invalid-parameter"),
         (lambda app: app.get("/plans", timeout=-1), "invalid-parameter"),
     ],
