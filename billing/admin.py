@@ -12,7 +12,13 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 from unfold.enums import ActionVariant
 
-from billing import plan_admin, promotion_admin, reseller_admin, subscription_admin
+from billing import (
+    drift_admin,
+    plan_admin,
+    promotion_admin,
+    reseller_admin,
+    subscription_admin,
+)
 from billing.errors import NotPaid
 from billing.models import Purchase
 from billing.money import price_text
@@ -28,7 +34,7 @@ from lantern_pro.backoffice.model_admin import ReadOnlyAdmin
 from lantern_pro.errors import LanternError
 from lantern_pro.types import Minor
 
-__all__ = ["plan_admin", "promotion_admin", "reseller_admin", "subscription_admin"]
+__all__ = ["drift_admin", "plan_admin", "promotion_admin", "reseller_admin", "subscription_admin"]
 
 
 @admin.register(Purchase)

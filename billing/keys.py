@@ -74,10 +74,10 @@ WALKING = Key(
     ttl="two minutes after the last page",
     app="billing",
 )
-DRIFT = Key(
+DRIFT = Table(
     "drift",
-    Kind.HASH,
-    "what Stripe and the purchases disagree on: Stripe's id -> JSON {kind, purchase, first, last}",
+    "something that Stripe and the purchases disagree on: what, since when, and whether staff "
+    "dismissed it",
     app="billing",
 )
 LATEST_PURCHASE = Key(

@@ -7,6 +7,7 @@ from django.db import models
 from accounts.models import User
 from accounts.services.personal import unseal
 from billing.catalogue import Plan
+from billing.drift import Drift
 from billing.managers import PurchaseManager
 from billing.money import price_text
 from billing.promotion import Promotion
@@ -15,7 +16,15 @@ from billing.subscription import Subscription
 from lantern_pro.store.models import DomainModel
 from lantern_pro.types import Minor, PurchaseId, UserId
 
-__all__ = ["Plan", "Promotion", "Purchase", "ResellerBatch", "ResellerCode", "Subscription"]
+__all__ = [
+    "Drift",
+    "Plan",
+    "Promotion",
+    "Purchase",
+    "ResellerBatch",
+    "ResellerCode",
+    "Subscription",
+]
 
 
 class Purchase(DomainModel):

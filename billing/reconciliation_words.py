@@ -2,11 +2,15 @@
 
 from typing import Any, Final
 
-from billing.managers.reconciliation import drift, place_of
+from django.contrib.admin.utils import quote
+from django.urls import reverse
+
+from billing.managers.reconciliation import dismissed, drift, place_of
 from billing.services.reconciliation import WALKS
 from lantern_pro import clock
 from lantern_pro.types import Millis
 
+MOST_SHOWN: Final = 50
 KINDS: Final = {
     "paid-not-pro": "paid at Stripe, and not Pro here; it is being repaired",
     "not-taken-back": "money went back, and the time has not; it is being repaired",
@@ -27,6 +31,7 @@ KINDS: Final = {
 
 def reconciliation_shown() -> dict[str, Any]:
     """What the page of purchases shows above its list."""
+    open_ones = drift()
     return {
         "walks": [
             {"name": name.replace("_", " "), "until": _minute(place_of(name).done_until)}
@@ -35,12 +40,15 @@ def reconciliation_shown() -> dict[str, Any]:
         "drift": [
             {
                 "object_id": each.object_id,
+                "page": reverse("admin:billing_drift_change", args=(quote(each.row_id),)),
                 "words": KINDS.get(each.kind, each.kind),
                 "purchase": each.purchase,
                 "since": _minute(each.first),
             }
-            for each in drift()
+            for each in open_ones[:MOST_SHOWN]
         ],
+        "drift_count": len(open_ones),
+        "dismissed_count": len(dismissed()),
     }
 
 

@@ -1,18 +1,23 @@
 """Where walks over Stripe's lists are, and what they found that does not agree."""
 
-import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import Final, Literal, cast
 
 from django.conf import settings
 
 from billing.keys import DRIFT, PURCHASES, WALK, WALKING
 from lantern_pro.store.client import text_client
+from lantern_pro.store.keys import text_id
+from lantern_pro.store.scripts import Call, script
 from lantern_pro.types import Cell, Millis, PurchaseId
 
 HERE: Final = Cell(0)
 """Walks are of the whole service, and kept in one place."""
 HELD_MS: Final = 120_000
+Dismissal = Literal["dismissed", "dismissed_before", "changed", "agrees"]
+_OPEN: Final = "open"
+_INDEXED: Final = ("id", "first", "last", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,12 @@ class Drift:
     purchase: str
     first: Millis
     last: Millis
+    reason: str = ""
+
+    @property
+    def row_id(self) -> str:
+        """The id of its row."""
+        return _drift_id(self.object_id)
 
 
 def place_of(walk: str) -> Place:
@@ -105,25 +116,104 @@ def leave_the_walk(holder: str) -> None:
         client.delete(key)
 
 
-def report(object_id: str, *, kind: str, purchase: str, now: Millis) -> None:
-    """Note what does not agree; when it was first seen stays."""
-    client, key = text_client(), DRIFT(cell=HERE)
-    known = client.hget(key, object_id)
-    first = json.loads(known)["first"] if known else now
-    told = {"kind": kind, "purchase": purchase, "first": first, "last": now}
-    client.hset(key, object_id, json.dumps(told))
+def report(object_id: str, *, kind: str, purchase: str, fact: str, now: Millis) -> bool:
+    """Note what does not agree; False when staff have dismissed just this.
+
+    When it was first seen stays. ``fact`` is the same as long as nothing of it changes.
+    """
+    outcome = script("billing/report_drift")(
+        **_drift_keys(object_id),
+        drift_id=_drift_id(object_id),
+        kind=kind,
+        purchase=purchase,
+        fact=fact,
+        now=now,
+    )
+    match outcome:
+        case ["open"]:
+            return True
+        case ["dismissed"]:
+            return False
+    raise AssertionError(outcome)
 
 
 def agree(*object_ids: str) -> int:
     """Forget what agrees now; how many did not before."""
-    return int(text_client().hdel(DRIFT(cell=HERE), *object_ids)) if object_ids else 0
+    calls = [
+        Call({**_drift_keys(object_id), "drift_id": _drift_id(object_id)})
+        for object_id in object_ids
+    ]
+    forgotten = 0
+    for outcome in script("billing/forget_drift").run_each(calls):
+        match outcome:
+            case ["forgotten"]:
+                forgotten += 1
+            case ["unknown"]:
+                pass
+            case _:
+                raise AssertionError(outcome)
+    return forgotten
+
+
+def dismiss(object_id: str, *, fact: str, reason: str) -> Dismissal:
+    """Take one out of what is to be seen to, as long as it stays as it was shown."""
+    outcome = script("billing/dismiss_drift")(
+        drift=DRIFT.row(_drift_id(object_id)),
+        by_state=DRIFT.by("state", cell=HERE),
+        fact=fact,
+        reason=reason,
+    )
+    match outcome:
+        case ["dismissed" | "dismissed_before" | "changed" | "agrees"]:
+            return cast("Dismissal", outcome[0])
+    raise AssertionError(outcome)
 
 
 def drift() -> list[Drift]:
-    """All that does not agree, the longest known first."""
-    kept = text_client().hgetall(DRIFT(cell=HERE))
-    found = [Drift(object_id=name, **json.loads(text)) for name, text in kept.items()]
-    return sorted(found, key=lambda each: (each.first, each.object_id))
+    """All that is to be seen to, the longest known first."""
+    ids = text_client().zrange(DRIFT.by("first", cell=HERE), 0, -1)
+    return [each for each, state in _read(ids) if state == _OPEN]
+
+
+def dismissed() -> list[Drift]:
+    """All that staff have dismissed, and that is as it was then."""
+    ids = text_client().zrange(DRIFT.by("first", cell=HERE), 0, -1)
+    return [each for each, state in _read(ids) if state != _OPEN]
+
+
+def least_looked_at(*, before: Millis, most: int) -> list[Drift]:
+    """What was not looked at since a moment, dismissed or not; what waits longest comes first."""
+    index = DRIFT.by("last", cell=HERE)
+    ids = text_client().zrangebyscore(index, 0, f"({before}", start=0, num=most)
+    return [each for each, _ in _read(ids)]
+
+
+def _read(ids: Sequence[str]) -> list[tuple[Drift, str]]:
+    with text_client().pipeline(transaction=False) as pipe:
+        for drift_id in ids:
+            pipe.hgetall(DRIFT.row(drift_id))
+        rows = [row for row in pipe.execute() if row]
+    return [(_drift_of(row), row["state"]) for row in rows]
+
+
+def _drift_of(row: dict[str, str]) -> Drift:
+    return Drift(
+        object_id=row["id"].partition(".")[2],
+        kind=row["kind"],
+        purchase=row["purchase"],
+        first=Millis(int(row["first"])),
+        last=Millis(int(row["last"])),
+        reason=row.get("reason", ""),
+    )
+
+
+def _drift_id(object_id: str) -> str:
+    return text_id(HERE, object_id)
+
+
+def _drift_keys(object_id: str) -> dict[str, str]:
+    row = DRIFT.row(_drift_id(object_id))
+    return {"drift": row} | {f"by_{name}": DRIFT.by(name, cell=HERE) for name in _INDEXED}
 
 
 def as_dict(each: Drift) -> dict[str, object]:

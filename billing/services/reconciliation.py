@@ -144,19 +144,37 @@ def look_at_all(walk: Walk, items: Sequence[Listed]) -> Count:
         if finding is None:
             agree.append(listed.object_id)
             continue
-        kept.report(listed.object_id, kind=finding.kind, purchase=finding.purchase, now=clock.now())
-        count.drift += 1
+        count.drift += _report(listed, finding)
         if finding.repair is not None:
             count.repaired += ledger.stage(*following(finding.repair))
     kept.agree(*agree)
     return count
 
 
+def _report(listed: Listed, finding: Finding) -> bool:
+    """Report it; False when staff have dismissed just this.
+
+    What makes it the same is what Stripe says of it, as far as it is listed, and what is wrong.
+    """
+    returned = listed.returned
+    state = (returned.state, returned.minor) if returned else ()
+    told = (finding.kind, finding.purchase, listed.amount, listed.is_kept, *state)
+    return kept.report(
+        listed.object_id,
+        kind=finding.kind,
+        purchase=finding.purchase,
+        fact="|".join(map(str, told)),
+        now=clock.now(),
+    )
+
+
 def _look_again() -> None:
-    """Look at what did not agree some minutes ago: perhaps its repair is through."""
-    before = clock.now() - LOOK_AGAIN_MS
-    due = [each for each in kept.drift() if each.last < before]
-    for each in due[:MOST_LOOKED_AT_AGAIN]:
+    """Look at what did not agree some minutes ago: perhaps its repair is through.
+
+    What waits longest comes first, so that each has its turn, however many there are.
+    """
+    before = Millis(clock.now() - LOOK_AGAIN_MS)
+    for each in kept.least_looked_at(before=before, most=MOST_LOOKED_AT_AGAIN):
         listed = _as_it_is_now(each)
         if listed is None:
             kept.agree(each.object_id)

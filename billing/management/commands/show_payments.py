@@ -39,6 +39,7 @@ class Command(BaseCommand):
                 "events": [asdict(each) for each in events],
                 "walks": {name: asdict(place) for name, place in walks.items()},
                 "drift": [kept.as_dict(each) for each in drift],
+                "dismissed": [kept.as_dict(each) for each in kept.dismissed()],
             }
             self.stdout.write(json.dumps(told, indent=2))
         elif options["prometheus"]:
@@ -55,7 +56,7 @@ def _words(events: list[EventCounts], walks: dict[str, Place], drift: list[Drift
     for name, place in walks.items():
         until = f"until {clock.as_datetime(place.done_until):%Y-%m-%d %H:%M}"
         yield f"  {name}: {until}, {place.walked} walked, {place.repaired} repaired"
-    yield f"drift: {len(drift)}"
+    yield f"drift: {len(drift)}, and {len(kept.dismissed())} dismissed"
     for found in drift:
         since = f"since {clock.as_datetime(found.first):%Y-%m-%d %H:%M}"
         yield f"  {found.object_id}  {found.kind}  {found.purchase}  {since}"
@@ -82,5 +83,8 @@ def _prometheus(
     yield "# TYPE lantern_reconciliation_drift gauge"
     by_kind = Counter(each.kind for each in drift)
     yield f"lantern_reconciliation_drift {len(drift)}"
+    yield "# TYPE lantern_reconciliation_drift_dismissed gauge"
+    yield f"lantern_reconciliation_drift_dismissed {len(kept.dismissed())}"
+    yield "# TYPE lantern_reconciliation_drift_by_kind gauge"
     for kind, count in sorted(by_kind.items()):
         yield f'lantern_reconciliation_drift_by_kind{{kind="{kind}"}} {count}'
