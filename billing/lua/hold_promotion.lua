@@ -10,7 +10,8 @@
 --       grace_ms     how long after its end it is still given to who was shown it
 --       hold_ms      how long it is held
 --       work         JSON: {follow}
--- -->   held {until}             ms by Redis's clock; a purchase that had it has it anew
+-- -->   held {until}             ms by Redis's clock
+--       held_anew {until}        the purchase had it, and has it anew, until another moment
 --       over                     it is not running; nothing changed
 --       used_up                  all uses are taken; nothing changed
 --       not_first {purchase_id}  the buyer has such an offer already; nothing changed
@@ -25,8 +26,8 @@ if on ~= "1" or tonumber(starts or 0) > tonumber(now)
     or tonumber(ends or math.huge) + tonumber(grace_ms) <= tonumber(now) then
     return { "over" }
 end
-local is_new = redis.call("HEXISTS", uses, purchase_id) == 0
-if is_new and tonumber(limit or 0) > 0 and redis.call("HLEN", uses) >= tonumber(limit) then
+local before = redis.call("HGET", uses, purchase_id)
+if not before and tonumber(limit or 0) > 0 and redis.call("HLEN", uses) >= tonumber(limit) then
     return { "used_up" }
 end
 if first == "1" then
@@ -36,7 +37,8 @@ if first == "1" then
     end
     redis.call("HSET", firsts, user_id, purchase_id)
 end
-local hold_until = string.format("%.0f", now_ms() + tonumber(hold_ms))
+local later = (tonumber(before or 0) or 0) + 1 -- no two holds end at one moment: who gives back knows its own
+local hold_until = string.format("%.0f", math.max(now_ms() + tonumber(hold_ms), later))
 redis.call("HSET", uses, purchase_id, hold_until)
 emit(rest, work)
-return { "held", hold_until }
+return { before and "held_anew" or "held", hold_until }

@@ -6,6 +6,7 @@
 --       user_id      the buyer
 --       declined     1 when the purchase has ended; else it has not begun, and may still until then
 --       margin_ms    how long after the hold's end it can have begun by no clock
+--       only         the end of the hold that is given back, and no other; empty: any
 --       work         JSON: {fence}
 -- -->   released     the use is free
 --       used         it was paid after all; the job is done
@@ -16,7 +17,7 @@
 --@include jobs/once
 --@include jobs/emit
 local uses, firsts = unpack(KEYS)
-local purchase_id, user_id, declined, margin_ms, work = unpack(ARGV)
+local purchase_id, user_id, declined, margin_ms, only, work = unpack(ARGV)
 
 local refusal = once(rest, work)
 if refusal then
@@ -26,6 +27,9 @@ local hold_until = redis.call("HGET", uses, purchase_id) or "0"
 if hold_until == "paid" then
     emit(rest, work)
     return { "used" }
+end
+if only ~= "" and hold_until ~= only then
+    return { "held" }
 end
 if declined ~= "1" and tonumber(hold_until) + tonumber(margin_ms) > now_ms() then
     return { "held" }

@@ -25,6 +25,14 @@ class HasAnother:
     purchase_id: PurchaseId
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A use that is held until a moment; ``is_shared`` when another call of the same has it too."""
+
+    until: Millis
+    is_shared: bool
+
+
 def hold_promotion(  # noqa: PLR0913 - the script's arguments
     promotion: str,
     *,
@@ -34,8 +42,8 @@ def hold_promotion(  # noqa: PLR0913 - the script's arguments
     grace_ms: int,
     hold_ms: int,
     follow: Sequence[NewJob],
-) -> Millis | HasAnother:
-    """Take a use for a purchase that is to begin before the moment that is returned.
+) -> Hold | HasAnother:
+    """Take a use for a purchase that is to begin before the hold's end.
 
     ``PromotionOver`` when it does not run, or all its uses are taken.
     """
@@ -52,7 +60,9 @@ def hold_promotion(  # noqa: PLR0913 - the script's arguments
     )
     match outcome:
         case ["held", until]:
-            return Millis(int(str(until)))
+            return Hold(Millis(int(str(until))), is_shared=False)
+        case ["held_anew", until]:
+            return Hold(Millis(int(str(until))), is_shared=True)
         case ["not_first", other]:
             return HasAnother(PurchaseId(str(other)))
         case ["over"]:
@@ -62,7 +72,7 @@ def hold_promotion(  # noqa: PLR0913 - the script's arguments
     raise AssertionError(outcome)
 
 
-def release_promotion(
+def release_promotion(  # noqa: PLR0913 - the script's arguments
     promotion: str,
     *,
     purchase_id: PurchaseId,
@@ -70,8 +80,12 @@ def release_promotion(
     is_over: bool,
     margin_ms: int,
     fence: Fence | None,
+    only: Hold | None = None,
 ) -> Literal["released", "used", "held"]:
-    """Give a use back; "held" while the purchase may still begin by it, unless it ``is_over``."""
+    """Give a use back; "held" while the purchase may still begin by it, unless it ``is_over``.
+
+    With ``only`` it is given back if it is this very hold that stands.
+    """
     outcome = ledger.apply(
         "billing/release_promotion",
         Work(CATALOGUE_CELL, fence),
@@ -80,6 +94,7 @@ def release_promotion(
         user_id=user_id,
         declined=int(is_over),
         margin_ms=margin_ms,
+        only=only.until if only else "",
     )
     match outcome:
         case ["released"]:

@@ -14,6 +14,7 @@ from billing.events import PromotionHeld
 from billing.managers.promotions import (
     CATALOGUE_CELL,
     HasAnother,
+    Hold,
     hold_promotion,
     keep_promotion,
     release_promotion,
@@ -70,8 +71,8 @@ def is_for_country(promotion: Promotion, country: str) -> bool:
     return rules.is_among(country, rules.read_countries(promotion.countries or ""))
 
 
-def hold(promotion: Promotion, *, purchase_id: PurchaseId, user_id: UserId) -> Millis:
-    """Take a use for a purchase, which must begin before the moment that is returned.
+def hold(promotion: Promotion, *, purchase_id: PurchaseId, user_id: UserId) -> Hold:
+    """Take a use for a purchase, which must begin before the hold's end.
 
     ``PromotionOver`` when none is left; ``NotFirstPurchase`` when the buyer has had such an offer.
     """
@@ -92,7 +93,7 @@ def hold(promotion: Promotion, *, purchase_id: PurchaseId, user_id: UserId) -> M
     return outcome
 
 
-def _hold(promotion: Promotion, purchase_id: PurchaseId, user_id: UserId) -> Millis | HasAnother:
+def _hold(promotion: Promotion, purchase_id: PurchaseId, user_id: UserId) -> Hold | HasAnother:
     now = clock.now()
     return hold_promotion(
         promotion.pk,
@@ -103,6 +104,20 @@ def _hold(promotion: Promotion, purchase_id: PurchaseId, user_id: UserId) -> Mil
         hold_ms=HOLD_MS,
         follow=following(PromotionHeld(CATALOGUE_CELL, promotion.pk, purchase_id, now)),
     )
+
+
+def give_back(promotion: str, held: Hold, *, purchase_id: PurchaseId, user_id: UserId) -> None:
+    """Give a use back at once whose purchase was refused, and which no other call of it has."""
+    if not held.is_shared:
+        release_promotion(
+            promotion,
+            purchase_id=purchase_id,
+            user_id=user_id,
+            is_over=True,
+            margin_ms=MARGIN_MS,
+            fence=None,
+            only=held,
+        )
 
 
 def _came_to_nothing(purchase_id: PurchaseId) -> bool:

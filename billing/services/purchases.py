@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from accounts.errors import NoSuchUser
 from billing.errors import (
     CardDeclined,
     MissingPaymentSource,
     PaymentPending,
+    PurchaseRepeated,
     UnsupportedProvider,
     WrongCurrency,
 )
@@ -129,9 +131,22 @@ def _begin(wish: Wish, offer: Offer, purchase_id: PurchaseId) -> None:
         "reason": "",
     }
     guard = Guard(guard_ms=GUARD_MS, seen=seen)
-    if offer.promotion:
-        held = promotions.hold(offer.promotion, purchase_id=purchase_id, user_id=wish.user_id)
-        guard = guard._replace(hold_until=held)
+    if offer.promotion is None:
+        _record_intent(wish, purchase_id, intent, guard)
+        return
+    held = promotions.hold(offer.promotion, purchase_id=purchase_id, user_id=wish.user_id)
+    try:
+        _record_intent(wish, purchase_id, intent, guard._replace(hold_until=held.until))
+    except (PurchaseRepeated, NoSuchUser):
+        promotions.give_back(
+            offer.promotion.pk, held, purchase_id=purchase_id, user_id=wish.user_id
+        )
+        raise
+
+
+def _record_intent(
+    wish: Wish, purchase_id: PurchaseId, intent: dict[str, str], guard: Guard
+) -> None:
     Purchase.objects.begin(
         purchase_id=purchase_id,
         user_id=wish.user_id,

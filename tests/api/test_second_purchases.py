@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from billing.models import Purchase
+from billing.managers.promotions import uses_of
+from billing.models import Promotion, Purchase
 from billing.services.repeats import GUARD_MS
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
@@ -97,6 +98,26 @@ def test_of_many_taps_at_once_one_pays(
     assert sorted(told) == ["paid"] + ["purchase-repeated"] * (taps - 1)
     assert len(stripe_standin.journal.all("charge")) == 1
     assert Purchase.objects.count() == 1
+
+
+def test_of_many_taps_for_an_offer_at_once_one_use_is_taken_and_none_is_held(
+    client: ClientApp,
+) -> None:
+    Promotion.objects.create(id="spring", percent=25, uses_limit=9)
+    apps = [
+        ClientApp(device_id=client.device_id, user_id=client.user_id, token=client.token)
+        for _ in range(6)
+    ]
+
+    def tap(number: int) -> None:
+        apps[number].buy(plan="1y-usd-10-spring", idempotencyKey=f"tap-{number}")
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(tap, range(6)))
+
+    told = sorted(app.answer.get("errorId", "paid") for app in apps)
+    assert told == ["paid"] + ["purchase-repeated"] * 5
+    assert uses_of(["spring"])["spring"] == 1
 
 
 def test_a_page_is_not_opened_minutes_after_a_payment_either(client: ClientApp) -> None:

@@ -11,6 +11,7 @@ from billing.jobs import SettlePurchase
 from billing.managers import Guard
 from billing.managers.promotions import (
     HasAnother,
+    Hold,
     hold_promotion,
     keep_promotion,
     release_promotion,
@@ -53,7 +54,7 @@ def a_purchase(user_id: UserId | None = None, key: str = "tap") -> PurchaseId:
 
 def hold(
     purchase_id: PurchaseId, *, now: int = NOW, hold_ms: int = 60_000, user_id: int = 1 << 10
-) -> Millis | HasAnother:
+) -> Hold | HasAnother:
     """Hold a use of the promotion."""
     return hold_promotion(
         "spring",
@@ -66,7 +67,13 @@ def hold(
     )
 
 
-def release(purchase_id: PurchaseId, *, is_over: bool, job: LeasedJob | None = None) -> str:
+def release(
+    purchase_id: PurchaseId,
+    *,
+    is_over: bool,
+    job: LeasedJob | None = None,
+    only: Hold | None = None,
+) -> str:
     """Give it back."""
     return release_promotion(
         "spring",
@@ -75,6 +82,7 @@ def release(purchase_id: PurchaseId, *, is_over: bool, job: LeasedJob | None = N
         is_over=is_over,
         margin_ms=0,
         fence=job.fence if job else None,
+        only=only,
     )
 
 
@@ -101,14 +109,15 @@ def used() -> int:
     return uses_of(["spring"])["spring"]
 
 
-def test_held_a_use_is_taken_once_a_purchase(spring: Promotion) -> None:
+def test_held_and_held_anew_a_use_is_taken_once_a_purchase(spring: Promotion) -> None:
     purchase_id = a_purchase()
 
     first, again = hold(purchase_id), hold(purchase_id)
 
-    assert isinstance(first, int)
-    assert isinstance(again, int)
-    assert again >= first
+    assert isinstance(first, Hold)
+    assert isinstance(again, Hold)
+    assert (first.is_shared, again.is_shared) == (False, True)
+    assert again.until > first.until
     assert used() == 1
 
 
@@ -120,7 +129,7 @@ def test_used_up_nobody_gets_more_than_there_are(spring: Promotion) -> None:
     with pytest.raises(PromotionOver):
         hold(a_purchase())
 
-    assert isinstance(hold(holders[0]), int)
+    assert isinstance(hold(holders[0]), Hold)
     assert used() == 3
 
 
@@ -160,8 +169,8 @@ def test_not_first_an_account_has_one_offer_for_its_first_purchase(
     other = hold(two)
 
     assert other == HasAnother(one)
-    assert isinstance(hold(one), int)
-    assert isinstance(hold(two, user_id=2 << 10), int)
+    assert isinstance(hold(one), Hold)
+    assert isinstance(hold(two, user_id=2 << 10), Hold)
     release(one, is_over=True)
     assert hold(a_purchase(key="three")) != HasAnother(one)
 
@@ -180,8 +189,22 @@ def test_held_a_use_stays_while_its_purchase_may_begin(spring: Promotion) -> Non
 
     assert release(purchase_id, is_over=False) == "held"
     assert used() == 1
-    hold(purchase_id, hold_ms=-1)
-    assert release(purchase_id, is_over=False) == "released"
+    late = a_purchase()
+    hold(late, hold_ms=-1)
+    assert release(late, is_over=False) == "released"
+
+
+def test_held_who_gives_back_their_own_hold_takes_it_from_no_other_call(spring: Promotion) -> None:
+    purchase_id = a_purchase()
+    first = hold(purchase_id)
+    second = hold(purchase_id)
+    assert isinstance(first, Hold)
+    assert isinstance(second, Hold)
+
+    assert release(purchase_id, is_over=True, only=first) == "held"
+    assert used() == 1
+    assert release(purchase_id, is_over=True, only=second) == "released"
+    assert used() == 0
 
 
 def test_used_what_was_paid_is_never_given_back(spring: Promotion) -> None:
