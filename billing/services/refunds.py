@@ -42,6 +42,15 @@ def refund(purchase_id: PurchaseId, *, amount: Minor | None, why: str, nonce: st
     job goes on. ``RefundFailed`` when Stripe refuses; ``TooMuchToRefund``, ``RefundUnderWay`` and
     ``NotPaid`` before anybody is asked.
     """
+    refund_id = begin_refund(purchase_id, amount=amount, why=why, nonce=nonce)
+    try:
+        return settle_refund(purchase_id, refund_id)
+    except StripeUnreachable:
+        return _named(purchase_id, refund_id)
+
+
+def begin_refund(purchase_id: PurchaseId, *, amount: Minor | None, why: str, nonce: str) -> str:
+    """Phase one: record the wish, and stage the job that will see to it if nobody else does."""
     refund_id = refund_id_of(purchase_id, nonce)
     kept.begin_refund(
         purchase_id=purchase_id,
@@ -51,10 +60,7 @@ def refund(purchase_id: PurchaseId, *, amount: Minor | None, why: str, nonce: st
         now=clock.now(),
         follow=following(RefundBegun(cell_of(purchase_id), purchase_id, refund_id)),
     )
-    try:
-        return settle_refund(purchase_id, refund_id)
-    except StripeUnreachable:
-        return _named(purchase_id, refund_id)
+    return refund_id
 
 
 def settle_refund(

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from devstack.chaos.clients.app import Gateways
+from devstack.chaos.clients.at_stripe import AtStripe
 from devstack.chaos.counting.vendors import Vendors
 from devstack.chaos.faults.umpire import Umpire
 from devstack.chaos.stage.powers import Powers
@@ -25,6 +26,11 @@ class Theatre:
     witness: Witness
     powers: Powers
     vendors: Vendors
+
+    @property
+    def at_stripe(self) -> AtStripe:
+        """What customers, banks and time do at Stripe."""
+        return AtStripe(self.stage.place.url(self.stage.place.stripe))
 
     @property
     def gateways(self) -> Gateways:

@@ -107,6 +107,14 @@ class Journal:
         self._apply(items)
         draft.changed = {}
 
+    def forget(self) -> None:
+        """Hold nothing any more, here and on disk."""
+        with self.lock:
+            self._objects, self._kinds = {}, {}
+            if self._file is not None:
+                self._file.seek(0)
+                self._file.truncate()
+
     def close(self) -> None:
         """Let go of the file."""
         with self.lock:

@@ -32,7 +32,8 @@ class StripeStandin(Standin):
     ``POST /_control/disputes/<act>``: ``open`` and ``inquire`` with ``charge`` (``amount``,
     ``reason``), ``escalate``, ``win`` and ``lose`` with ``dispute``. ``/disputes`` has buttons.
     ``POST /_control/clock`` puts the clock forward ``to`` a time (Unix seconds): what renews, is
-    tried again or expires until then does so, in order.
+    tried again or expires until then does so, in order. ``POST /_control/forget`` makes it know
+    nothing any more, and go by the machine's clock again.
     """
 
     name: ClassVar[str] = "stripe"
@@ -128,6 +129,9 @@ class StripeStandin(Standin):
         if request.path == "/_control/clock":
             if request.method == "POST":
                 self.put_clock_forward(int(str(request.json().get("to"))))
+            return Answer.of_json({"now": self.clock.now()})
+        if (request.method, request.path) == ("POST", "/_control/forget"):
+            self.journal.forget()
             return Answer.of_json({"now": self.clock.now()})
         if (request.method, request.path) != ("POST", "/_control/authenticate"):
             return self.webhooks.control(request)

@@ -78,3 +78,19 @@ def test_two_cannot_write_one_journal(path: Path) -> None:
         Journal(path)
 
     journal.close()
+
+
+def test_what_was_forgotten_is_gone_for_good_and_what_comes_then_is_kept(path: Path) -> None:
+    journal = Journal(path)
+    with journal.change() as draft:
+        draft.put({"id": "a", "object": "thing"})
+
+    journal.forget()
+
+    assert (journal.all("thing"), journal.get("a")) == ([], None)
+    with journal.change() as draft:
+        draft.put({"id": "b", "object": "thing"})
+    journal.close()
+    again = Journal(path)
+    assert [item["id"] for item in again.all("thing")] == ["b"]
+    again.close()

@@ -229,3 +229,17 @@ def test_of_a_subscription_that_has_ended_only_the_metadata_can_change(
     assert told.metadata.to_dict() == {}
     with pytest.raises(stripe.InvalidRequestError, match="only update its metadata"):
         stripe_client.v1.subscriptions.update(made.id, {"cancel_at_period_end": True})
+
+
+def test_a_stand_in_that_forgets_knows_nothing_and_shows_the_true_time(
+    subscribe: Any, stripe_client: Untyped, stripe_standin: StripeStandin
+) -> None:
+    begun = subscribe()
+    stripe_standin.put_clock_forward(end_of(begun) + 40 * DAY)
+
+    told = requests.post(f"{stripe_standin.url}/_control/forget", timeout=20).json()
+
+    assert told["now"] < begun.created + DAY
+    with pytest.raises(stripe.InvalidRequestError, match="No such subscription"):
+        stripe_client.v1.subscriptions.retrieve(begun.id)
+    assert stripe_client.v1.events.list().data == []

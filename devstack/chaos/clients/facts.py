@@ -45,6 +45,8 @@ class Facts:
     inviter: "Facts | None" = None
     wanted_inviter: "Facts | None" = None
     purchases: list[Asked] = field(default_factory=list)
+    # Whether all the money that its Pro time had cost went back.
+    all_returned: bool = False
     # Whether it was told that the user is erased.
     erased: bool = False
     # What else follows from what it did.

@@ -36,6 +36,12 @@ class Owner(App):
         """Join the account that a mailed code leads to."""
         await self._ask("/user-link-validate", {"code": code, "deviceName": "tablet"})
 
+    async def subscribe(self, plan: str, email: str) -> str:
+        """Begin a subscription; the payment that is to be confirmed at Stripe, if it was told."""
+        form = {"planId": plan, "email": email, "timeout": "10"}
+        told = await self._ask("/stripe-subscription", form)
+        return str(told.get("clientSecret", "")).partition("_secret")[0]
+
     async def erase(self) -> None:
         """Have the user erased, once nothing of theirs is under way any more."""
         asked = await self._ask("/user-delete", {"timeout": "10"})

@@ -16,6 +16,7 @@ from devstack.chaos.clients.facts import Asked, Facts
 from devstack.chaos.counting.books import Books
 from devstack.chaos.counting.erased import left_of
 from devstack.chaos.counting.mails import DoubledMail, doubled_mails
+from devstack.chaos.counting.reads import service_of
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import cell_of, text_id
 from lantern_pro.types import UserId
@@ -110,7 +111,9 @@ class Counter:
         entries = account.time_ledger
         for asked in facts.purchases:
             self._count_purchase(who, facts, asked, entries, tally)
-        if entries:
+        if facts.all_returned:
+            tally.expect_gone(f"{who}: what serves them", service_of(facts.user_id))
+        elif entries:
             self._count_service(who, UserId(facts.user_id), tally)
 
     def _count_invitation(
@@ -166,7 +169,9 @@ class Counter:
         tally.expect(f"{what}: the invited buyer's bonus", there=own, wanted=wanted)
         if facts.inviter:
             theirs = _ledger_of(UserId(facts.inviter.user_id))
-            credited = sum(entry.because == purchase_id for entry in theirs)
+            credited = sum(
+                entry.because == purchase_id and entry.kind == _BONUS for entry in theirs
+            )
             tally.expect(f"{what}: the inviter's bonus", there=credited, wanted=wanted)
 
     def _count_service(self, who: str, user_id: UserId, tally: Tally) -> None:

@@ -3,10 +3,12 @@
 from django.conf import settings
 
 from accounts.keys import PRO_ENDS
+from accounts.managers import TimeEntry
 from accounts.models import User
 from accounts.services.personal import unseal
 from billing.keys import PROMOTION_USES
 from billing.managers.promotions import CATALOGUE_CELL
+from billing.models import Purchase, Subscription
 from configsrv.keys import USER_CONFIG
 from lantern_pro.jobs.keys import JOBS
 from lantern_pro.store.client import text_client
@@ -75,3 +77,41 @@ def old_servers_behind() -> int:
 def has_job(job_id: JobId) -> int:
     """1 when a job has a record, else 0."""
     return int(text_client().exists(JOBS.row(job_id)))
+
+
+def takings_of(user_id: int, purchase_id: PurchaseId) -> int:
+    """How many entries take time back that a purchase had given a user."""
+    return sum(each.is_taking for each in _time_for(user_id, purchase_id))
+
+
+def parts_taken(user_id: int, purchase_id: PurchaseId, parts: int) -> int:
+    """How much of the time that a purchase had given a user was taken, as so many parts of it."""
+    entries = _time_for(user_id, purchase_id)
+    given = sum(each.span_ms for each in entries if not each.is_taking)
+    taken = -sum(each.span_ms for each in entries if each.is_taking)
+    return round(parts * taken / given) if given else 0
+
+
+def back_of(purchase_id: PurchaseId, parts: int) -> int:
+    """How much of a purchase's money is said to have gone back, as so many parts of it."""
+    found = Purchase.objects.named(purchase_id)
+    return round(parts * (found.returned_minor or 0) / found.amount_minor)
+
+
+def entries_of_kind(user_id: int, kind: str) -> int:
+    """How many entries of a kind a user's ledger of Pro time has."""
+    return sum(each.kind == kind for each in _time_of(user_id))
+
+
+def has_subscription(user_id: int) -> int:
+    """1 when a user has a subscription that has not ended, else 0."""
+    return int(Subscription.objects.open_of(UserId(user_id)) is not None)
+
+
+def _time_for(user_id: int, purchase_id: PurchaseId) -> list[TimeEntry]:
+    return [each for each in _time_of(user_id) if each.because == purchase_id]
+
+
+def _time_of(user_id: int) -> list[TimeEntry]:
+    account = User.objects.get_account(UserId(user_id))
+    return account.time_ledger if account else []

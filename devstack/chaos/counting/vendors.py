@@ -25,7 +25,7 @@ class VendorJournal:
 
     def begin(self) -> None:
         """Forget what was written so far: it belongs to an earlier round."""
-        self._read_on()
+        self._offset = self._path.stat().st_size if self._path.exists() else 0
         self._objects = {}
 
     def _read_on(self) -> None:
@@ -57,6 +57,17 @@ class Vendors:
         """The charges that succeeded, by purchase."""
         paid = [item for item in self._stripe.of_kind("charge") if item["paid"]]
         return _grouped(paid, "purchase")
+
+    def refunds(self) -> dict[str, list[Object]]:
+        """The money that was given back, by charge."""
+        groups: dict[str, list[Object]] = defaultdict(list)
+        for item in self._stripe.of_kind("refund"):
+            groups[item["charge"]].append(item)
+        return groups
+
+    def at_stripe(self, kind: str) -> list[Object]:
+        """All that Stripe has of a kind, as it is now."""
+        return self._stripe.of_kind(kind)
 
     def mails(self) -> dict[str, list[Object]]:
         """The mails that were taken, by job, the oldest first."""

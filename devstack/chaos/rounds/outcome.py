@@ -46,7 +46,8 @@ async def conclude(theatre: Theatre, stories: list[Facts]) -> tuple[Tally, Settl
     settled = await settle(theatre.stage, theatre.powers)
     theatre.umpire.plan = NoFaults()
     vendors = theatre.vendors
-    books = Books(vendors.mails(), vendors.charges(), theatre.witness.mail_calls)
+    calls = theatre.witness.mail_calls
+    books = Books(vendors.mails(), vendors.charges(), calls, vendors.refunds())
     tally = await patiently(Counter(books).count, stories)
     return tally, settled, await _broken_laws(theatre)
 

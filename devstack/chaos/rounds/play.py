@@ -24,6 +24,7 @@ async def play_round(
     """Play one round under a plan, on an empty store; what clients do is drawn from the seed."""
     began = time.monotonic()
     await patiently(world.begin, with_pro_proxies=with_pro_proxies)
+    await patiently(theatre.at_stripe.forget)
     theatre.vendors.begin()
     theatre.witness.begin()
     score, breaches = theatre.umpire.score, len(theatre.witness.breaches)

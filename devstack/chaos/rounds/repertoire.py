@@ -1,14 +1,14 @@
 """The rounds of a run: each has a name by which it can be played again."""
 
 import random  # noqa: TID251 - drawn again by its seed
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from devstack.chaos.faults.kinds import CLOCK_KINDS, KINDS, at_each_step
 from devstack.chaos.faults.plans import Aim, NoFaults, OneFault, Plan, RandomFaults, Takeovers
 from devstack.chaos.plays.piece import Piece
-from devstack.chaos.plays.programme import NOT_STRUCK_YET, PIECES
+from devstack.chaos.plays.programme import PIECES
 from devstack.chaos.rounds.outcome import Outcome
 from devstack.chaos.rounds.play import crowd, play_round
 from devstack.chaos.stage.place import TAKEOVER_LEASE_MS
@@ -66,7 +66,7 @@ async def play(theatre: Theatre, name: str, seed: int) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """A short play without faults: how it went, and the steps that no earlier play had."""
+    """A short play without faults: how it went, and the steps that are struck in it."""
 
     piece: Piece
     outcome: Outcome
@@ -74,17 +74,35 @@ class Rehearsal:
 
 
 async def rehearse(theatre: Theatre) -> list[Rehearsal]:
-    """Play every short play without faults."""
-    rehearsals: list[Rehearsal] = []
-    known: set[str] = set()
+    """Play every short play without faults, and say in which of them each step is struck."""
+    seen: dict[str, dict[str, Step]] = {}
+    outcomes: dict[str, Outcome] = {}
     for piece in PIECES.values():
         plan, name = NoFaults(), f"{REHEARSAL} {piece.name}"
-        outcome = await _short_play(theatre, piece, plan, name, name)
-        rehearsals.append(
-            Rehearsal(piece, outcome, [plan.seen[name] for name in plan.seen if name not in known])
+        outcomes[piece.name] = await _short_play(theatre, piece, plan, name, name)
+        seen[piece.name] = plan.seen
+    places = _places(seen)
+    return [
+        Rehearsal(
+            piece,
+            outcomes[piece.name],
+            [step for name, step in seen[piece.name].items() if places[name] == piece.name],
         )
-        known |= set(plan.seen)
-    return rehearsals
+        for piece in PIECES.values()
+    ]
+
+
+def _places(seen: Mapping[str, Mapping[str, Step]]) -> dict[str, str]:
+    """The play in which each step is struck: the one that brings its kind of job, or the first.
+
+    What the clock stages comes by chance in any play.
+    """
+    places: dict[str, str] = {}
+    for title, steps in seen.items():
+        for name, step in steps.items():
+            if name not in places or step.kind in PIECES[title].brings:
+                places[name] = title
+    return places
 
 
 def every_aim(rehearsals: Iterable[Rehearsal], seed: int) -> list[str]:
@@ -101,9 +119,9 @@ def every_aim(rehearsals: Iterable[Rehearsal], seed: int) -> list[str]:
 
 
 def kinds_not_struck(rehearsals: Iterable[Rehearsal]) -> list[str]:
-    """The kinds of job that have no step to aim at, but for those that are known to have none."""
+    """The kinds of job that have no step to aim at."""
     struck = {step.kind for each in rehearsals for step in each.steps}
-    return [kind for kind in known_kinds() if kind not in struck and kind not in NOT_STRUCK_YET]
+    return [kind for kind in known_kinds() if kind not in struck]
 
 
 async def _aimed(theatre: Theatre, which: str, name: str, seed: int) -> Outcome:
