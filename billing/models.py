@@ -93,9 +93,10 @@ class Purchase(DomainModel):
         return UserId(self.user_id)
 
     @property
-    def has_buyer(self) -> bool:
-        """Whether the buyer has not been erased."""
-        return User.objects.get_account(self.buyer) is not None
+    def is_nobodys(self) -> bool:
+        """Whether its buyer was erased before it was paid, so that it never will be given."""
+        is_paid = self.state == self.State.PAID
+        return not is_paid and User.objects.get_account(self.buyer) is None
 
     @property
     def is_open(self) -> bool:

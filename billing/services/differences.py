@@ -53,7 +53,7 @@ def _not_given(listed: Listed, purchase_id: PurchaseId) -> Finding:
         return Finding("unknown-purchase", purchase_id)
     if found.state == Purchase.State.PAID:
         return Finding("paid-twice", purchase_id)
-    if not found.has_buyer:
+    if found.is_nobodys:
         return Finding("no-account", purchase_id)
     repair = PaymentFound(kept.HERE, purchase_id, listed.payment_intent)
     return Finding("paid-not-pro", purchase_id, repair)
@@ -117,8 +117,8 @@ def look_at_return(listed: Listed) -> Finding | None:
         return Finding("unknown-purchase", purchase_id)
     if found is None and named.state == Purchase.State.PAID:
         return None  # of a second payment, which gave nothing
-    if not named.has_buyer:
-        return None  # who was erased has nothing that could be taken
+    if named.is_nobodys:
+        return None  # it gave nothing, so nothing can be taken
     known = {each.fact: each.stands for each in returns_of(purchase_id)}
     if known.get(returned.fact) == returned.stands:
         return None

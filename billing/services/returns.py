@@ -37,8 +37,8 @@ def follow_returns(purchase_id: PurchaseId, payment_intent: str, job: LeasedJob)
     if payment is None or not payment.is_paid:
         ledger.complete(job.fence)  # nothing was taken, so nothing can go back
         return
-    if not Purchase.objects.named(purchase_id).has_buyer:
-        ledger.complete(job.fence)  # who was erased has nothing that could be taken
+    if Purchase.objects.named(purchase_id).is_nobodys:
+        ledger.complete(job.fence)  # it gave nothing, so nothing can be taken
         return
     found = adopt(purchase_id, Paid(payment.payment_intent, payment.charge_id))
     if found.payment_intent != payment.payment_intent:

@@ -177,7 +177,7 @@ def test_what_is_paid_for_a_user_who_was_erased_is_reported_until_it_goes_back(
     assert Job.objects.filter(state="dead").count() == 0
 
 
-def test_a_refund_after_an_erasure_takes_nothing_and_agrees(
+def test_a_refund_after_an_erasure_is_in_the_books_and_agrees(
     client: ClientApp, stripe_standin: StripeStandin, run_jobs: RunJobs
 ) -> None:
     purchase = bought(client)
@@ -186,8 +186,10 @@ def test_a_refund_after_an_erasure_takes_nothing_and_agrees(
 
     refund_at_stripe(intent_of(purchase))
     reconcile(run_jobs)
+    reconcile(run_jobs, minutes=10)
 
     assert drift() == []
+    assert Purchase.objects.get().returned_minor == 4800
     assert Job.objects.filter(state="dead").count() == 0
 
 
