@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from billing.errors import PurchaseUnderWay
+from billing.errors import CardDeclined, PaymentPending, PurchaseUnderWay
 from billing.keys import (
     LATEST_PURCHASE,
     PURCHASES,
@@ -12,6 +12,7 @@ from billing.keys import (
     USER_SUBSCRIPTIONS,
 )
 from billing.models import Purchase, Subscription
+from billing.services.purchases import settle
 from lantern_pro import clock
 from lantern_pro.store.privacy import Holding
 from lantern_pro.types import UserId
@@ -61,9 +62,31 @@ def _subscriptions(user_id: UserId) -> list[dict[str, Any]]:
 
 
 def refuse_while_paying(user_id: UserId) -> None:
-    """A payment whose outcome is open must end first, or money would be taken from nobody."""
-    if any(each.is_open for each in Purchase.objects.filter(user_id=user_id)):
+    """A payment whose outcome is open must end first, or money would be taken from nobody.
+
+    What waits for its buyer is no reason to wait: it is closed once the erasure is certain.
+    """
+    if any(each.state == Purchase.State.BEGUN for each in _open_ones(user_id)):
         raise PurchaseUnderWay
+
+
+def close_what_waits(user_id: UserId) -> None:
+    """Close at Stripe what the user could still pay by: a page, or a payment at their bank.
+
+    ``PurchaseUnderWay`` when Stripe does not answer.
+    """
+    for each in _open_ones(user_id):
+        if each.state == Purchase.State.WAITING:
+            try:
+                settle(each.purchase_id, closing=True)
+            except CardDeclined:
+                continue
+            except PaymentPending as error:
+                raise PurchaseUnderWay from error
+
+
+def _open_ones(user_id: UserId) -> list[Purchase]:
+    return [each for each in Purchase.objects.filter(user_id=user_id) if each.is_open]
 
 
 HOLDINGS: Final = (
@@ -83,3 +106,4 @@ HOLDINGS: Final = (
     ),
 )
 LOOK_BEFORE_ERASURE: Final = (refuse_while_paying,)
+END_BEFORE_ERASURE: Final = (close_what_waits,)

@@ -13,7 +13,7 @@ from lantern_pro import clock
 from lantern_pro.errors import NotYet
 from lantern_pro.jobs.events import following
 from lantern_pro.store.keys import cell_of
-from lantern_pro.store.privacy import all_holdings, look_before_erasure
+from lantern_pro.store.privacy import all_holdings, end_before_erasure, look_before_erasure
 from lantern_pro.types import Millis, UserId
 
 CONFIRM_WITHIN_MS: Final = 10 * 60 * 1000
@@ -51,6 +51,7 @@ def erase_user(user_id: UserId, token: str, confirmation: str) -> None:
         account = User.objects.get_account(user_id)
         if account is None:
             return
+        end_before_erasure(user_id)
         look_before_erasure(user_id)
         event = UserErased(
             cell=cell_of(user_id),

@@ -1,7 +1,8 @@
 """What is held on a user: each app says it in its ``privacy.py``, for their export and erasure.
 
 An app's ``HOLDINGS`` cover every key of its own that tells of a user; a test finds those that are
-not covered. ``LOOK_BEFORE_ERASURE`` are its reasons to wait, each a function that raises.
+not covered. ``LOOK_BEFORE_ERASURE`` are its reasons to wait, each a function that raises;
+``END_BEFORE_ERASURE`` end what is still under way, once the erasure is certain, or raise.
 """
 
 import importlib
@@ -47,6 +48,13 @@ def look_before_erasure(user_id: UserId) -> None:
     for module in _modules():
         for look in getattr(module, "LOOK_BEFORE_ERASURE", ()):
             look(user_id)
+
+
+def end_before_erasure(user_id: UserId) -> None:
+    """Have every app end what is under way for a user; raises while that is not done."""
+    for module in _modules():
+        for end in getattr(module, "END_BEFORE_ERASURE", ()):
+            end(user_id)
 
 
 def _modules() -> Iterator[ModuleType]:
