@@ -27,7 +27,7 @@ from billing.managers.subscriptions import NO_LOANS
 from billing.models import Plan, Purchase
 from billing.services.asking import CHECKOUT, INVOICE, KEY_REMEMBERED_MS
 from billing.services.changes import finish_change
-from billing.services.loans import lend_meanwhile, loans_of
+from billing.services.loans import AHEAD_MS, follows_loan, lend_meanwhile, loans_of
 from billing.services.purchases import adopt, digest_of, purchase_id_of
 from billing.services.recurring import recurring_of
 from billing.services.strays import end_if_nobodys
@@ -230,6 +230,7 @@ def _record(
 ) -> None:
     state = _state(now)
     check_at = _next_look(state, now, asked_at)
+    loans = loans_of(found, now, paid, asked_at=asked_at)
     told = {
         "state": str(state),
         "at_stripe": now.subscription,
@@ -248,9 +249,9 @@ def _record(
         asked_at=asked_at,
         told=told,
         words="" if state == Subscription.State.INCOMPLETE else str(state),
-        loans=loans_of(found, now, paid),
+        loans=loans,
         fence=job.fence if job else None,
-        follow=_what_follows(found, state, now),
+        follow=[*_what_follows(found, state, now), *follows_loan(found, loans)],
     )
 
 
@@ -261,12 +262,14 @@ def _state(now: SubscriptionNow) -> Subscription.State:
 
 
 def _next_look(state: Subscription.State, now: SubscriptionNow, asked_at: Millis) -> Millis | None:
-    """When to ask again, should nobody tell: soon after its period ends, and often in trouble."""
+    """When to ask again, should nobody tell: about when its period ends, and often in trouble."""
     if state == Subscription.State.ENDED:
         return None
     if state == Subscription.State.INCOMPLETE:
         return Millis(asked_at + 5 * SOON_MS)
     is_paid = now.latest is None or now.latest.status == "paid"
+    if is_paid and now.period_end - AHEAD_MS > asked_at:
+        return Millis(now.period_end - AHEAD_MS)
     if is_paid and now.period_end + SOON_MS > asked_at:
         return Millis(now.period_end + SOON_MS)
     return Millis(asked_at + HOUR_MS)

@@ -6,6 +6,9 @@ from billing.gateways.stripe_subscriptions import end_now
 from billing.models import Purchase, Subscription
 from devstack.mandrill_standin import MandrillStandin
 from lantern_pro import clock
+from lantern_pro.jobs.worker import drain
+from lantern_pro.types import Cell
+from proxies.jobs import stage_releases
 from tests.api.subscribing import (
     by_days,
     let_it_be_paid,
@@ -21,7 +24,15 @@ from tests.api.test_purchases import faults
 from tests.api.world import DAY, HOUR, World
 from tests.client_app import ClientApp
 
+HERE = Cell(0)
+
 __all__ = ["by_days", "monthly", "subscribed", "world"]
+
+
+def seconds_left(client: ClientApp, world: World) -> int:
+    """How long the client is Pro."""
+    with world.present():
+        return int(user_data(client, world)["expiration"]) - clock.now() // 1000
 
 
 def test_two_years_of_renewals_give_two_years_in_seconds(
@@ -58,6 +69,41 @@ def test_a_renewal_leaves_nobody_without_pro_while_its_invoice_is_a_draft(
     assert told["userStatus"] == "active"
     assert told["expiration"] == end + 7 * DAY
     assert faults() == []
+
+
+def test_at_no_moment_of_a_renewal_its_payer_is_without_pro(
+    subscribed: ClientApp, world: World
+) -> None:
+    left = seconds_left(subscribed, world)
+    world.pass_time(left - HOUR, step=left)
+    told = []
+
+    for _ in range(3 * HOUR // 300):
+        world.pass_stripes_time(300)
+        told.append(user_data(subscribed, world)["userStatus"])
+        world.settle()
+
+    assert set(told) == {"active"}
+    assert user_data(subscribed, world)["expiration"] == period_end()
+    assert faults() == []
+
+
+def test_whoever_was_without_pro_before_time_was_lent_has_their_proxies_again(
+    subscribed: ClientApp, world: World
+) -> None:
+    let_it_fail(world)
+    world.pass_stripes_time(seconds_left(subscribed, world) + 2 * HOUR)
+    with world.present():
+        stage_releases(HERE)  # and nobody has looked yet
+        drain(HERE)
+
+    world.settle()
+    world.pass_jobs_time(HOUR)
+    world.settle()
+
+    assert user_data(subscribed, world)["userStatus"] == "active"
+    with world.present():
+        assert faults() == []
 
 
 def test_without_any_webhook_the_clock_finds_what_was_paid(
