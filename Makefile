@@ -65,9 +65,9 @@ bench-assignment: $(STAMP) ## Measure assignments a second by fleets of three si
 bench-peers-faults: $(STAMP) ## Count what kill -9 costs the ledger, Celery, dramatiq, RQ and huey
 	@exec $(BIN)/python -m devstack.bench.peers_under_kill $(REPORT)
 
-drill-billing: $(STAMP) ## Tell histories of money in several ways: HISTORIES=10000 SEED=7 OUT=dir
+drill-billing: $(STAMP) ## Tell histories of money in several ways: HISTORIES=10000 FIRST=0 SEED=7 OUT=dir
 	@exec $(BIN)/python -m devstack.drill_billing \
-	  $(if $(HISTORIES),--histories $(HISTORIES)) $(REPORT)
+	  $(if $(HISTORIES),--histories $(HISTORIES)) $(if $(FIRST),--first $(FIRST)) $(REPORT)
 
 drill-fleet: $(STAMP) ## Let everybody act at once on a fleet, with crashes: OPS=100000 SEED=7 OUT=dir
 	@exec $(BIN)/python -m devstack.drill_fleet $(if $(OPS),--ops $(OPS)) \

@@ -1,58 +1,99 @@
-"""What happens: drawn by a seed, done once, by our API and at the Stripe stand-in."""
+"""What happens in a history: drawn by its seed, and nothing else."""
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from random import Random  # noqa: TID251 - harmless: the same again by a seed
-from typing import Any, Final
+from typing import Final
 
-from django.test import Client
-
-from billing.gateways.stripe_client import client as stripe_client
-from devstack.standin.faults import Fault
-from devstack.stripe_standin import StripeStandin
-
+DAY: Final = 86_400
 PRICE_MINOR: Final = 4800
+YEAR: Final = "1y-usd-10"
+MONTHLY: Final = ("1m-usd-10", "1m-usd-20")
 INVITED: Final = 0.7
+SUBSCRIBES: Final = 0.35
+REDEEMS: Final = 0.3
 CARDS: Final = ("tok_visa", "tok_visa", "tok_visa", "tok_chargeDeclined")
 LINES: Final = ("", "", "close_after", "close_before", "status_500")
-RETURNS: Final = ("none", "none", "whole", "part", "twice", "open", "won", "lost", "part+lost")
+"""What goes wrong with the call to Stripe: mostly nothing."""
+UPDATES: Final = ((), (), ("cancel",), ("cancel", "resume"), (MONTHLY[1],))
+"""What a subscriber has our API change at once."""
+TIME_PASSES: Final = "time passes"
+RETURNS: Final = (
+    ("refund whole",),
+    ("refund part",),
+    ("refund part", "refund part"),
+    ("dispute",),
+    ("dispute", "win"),
+    ("dispute", "lose"),
+    ("refund part", "dispute", "lose"),
+)
+"""How money goes back."""
+STORIES: Final = (
+    (32, 32),
+    ("card fails", 32, 3, 10, 29),
+    ("card fails", 32, "card works", 5),
+    ("card fails", 32, "pay invoice", 29),
+    ("card fails", 32, "cancel", 5, "card works", 10),
+    ("cancel", 10, "resume", 32),
+    ("cancel", 32),
+    (29, "end", 5),
+    (2,),
+)
+"""What becomes of subscriptions; a number is of days that pass: less or more than a period,
+a grace, the pause before a payment is tried again.
+"""
 
 
-@dataclass(slots=True)
-class App:
-    """A client app with an account."""
+@dataclass(frozen=True, slots=True)
+class Call:
+    """How a client's call goes: what becomes of the line to Stripe, how often the client taps.
 
-    name: str
-    user_id: int = 0
-    token: str = ""
-    http: Client = field(default_factory=Client)
+    With ``crashes`` the process that answers the first one may end amid it.
+    """
 
-    def call(self, path: str, **told: object) -> dict[str, Any]:
-        """Call our API; ``/user-data`` is read, the others are posted."""
-        headers = {
-            "X-Lantern-Device-Id": self.name,
-            "X-Lantern-User-Id": str(self.user_id),
-            "X-Lantern-Pro-Token": self.token,
-        }
-        if path == "/user-data":
-            response = self.http.get(path, headers=headers)
-        else:
-            response = self.http.post(
-                path, json.dumps(told), content_type="application/json", headers=headers
-            )
-        answer: dict[str, Any] = json.loads(response.content)
-        return answer
+    line: str
+    taps: int
+    crashes: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """One purchase that shall happen: by which user, how it goes, and what of it goes back."""
+    """A purchase that shall happen, and the part of it that staff give back, in percent."""
 
     user: int
     card: str
-    line: str
-    goes_back: str
+    call: Call
+    staff_refund: int
+    refund_call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribing:
+    """A subscription that shall begin; unless it ``pays``, the first invoice stays unpaid."""
+
+    user: int
+    call: Call
+    pays: bool
+    updates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Redeeming:
+    """A reseller's code that somebody redeems, and which ``other`` tries, too."""
+
+    user: int
+    other: int
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that happens at Stripe alone: to the ``about``th of what there is, as time goes."""
+
+    what: str
+    about: int = 0
+    percent: int = 100
+    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,69 +102,60 @@ class Facts:
 
     users: int
     invited: Mapping[int, int]
-    purchases: tuple[Purchase, ...]
+    purchases: Sequence[Purchase]
+    subscriptions: Sequence[Subscribing]
+    codes: Sequence[Redeeming]
+    acts: Sequence[Act]
 
 
 def draw(luck: Random) -> Facts:
     """Draw what happens."""
-    users = luck.randint(1, 3)
+    users = luck.choice((1, 1, 2, 2, 3))
     invited = {user: luck.randrange(user) for user in range(1, users) if luck.random() < INVITED}
-    purchases = tuple(
-        Purchase(
-            luck.randrange(users), luck.choice(CARDS), luck.choice(LINES), luck.choice(RETURNS)
-        )
-        for _ in range(luck.randint(1, 3))
+    purchases = [_purchase(luck, users) for _ in range(luck.choice((0, 1, 1, 2, 3)))]
+    subscribers = [user for user in range(users) if luck.random() < SUBSCRIBES]
+    if not (purchases or subscribers):
+        purchases = [_purchase(luck, users)]
+    return Facts(
+        users=users,
+        invited=invited,
+        purchases=purchases,
+        subscriptions=[_subscribing(luck, user) for user in subscribers],
+        codes=[
+            Redeeming(user, luck.randrange(users), _call(luck))
+            for user in range(users)
+            if luck.random() < REDEEMS
+        ],
+        acts=_acts(luck, with_subscriptions=bool(subscribers)),
     )
-    return Facts(users, invited, purchases)
 
 
-def sign_up_and_buy(facts: Facts, standin: StripeStandin) -> list[App]:
-    """Let everybody sign up, be invited and buy; no job runs meanwhile."""
-    apps = [App(f"app-{number}") for number in range(facts.users)]
-    for app in apps:
-        made = app.call("/user-create", locale="en_US")
-        app.user_id, app.token = made["userId"], made["token"]
-    for invitee, inviter in facts.invited.items():
-        code = apps[inviter].call("/user-data")["referral"]
-        apps[invitee].call("/referral-attach", code=code)
-    for number, each in enumerate(facts.purchases):
-        if each.line:
-            standin.faults.add(Fault(each.line, "/v1/payment_intents"))
-        apps[each.user].call(
-            "/purchase",
-            provider="stripe",
-            plan="1y-usd-10",
-            currency="usd",
-            email=f"reader{each.user}@example.org",
-            deviceName="Pixel",
-            stripeToken=each.card,
-            idempotencyKey=f"tap-{number}",
-            timeout=0,
-            insist="true",
-        )
-    return apps
+def _call(luck: Random) -> Call:
+    return Call(luck.choice(LINES), luck.choice((1, 1, 2, 3)), luck.choice((False, False, True)))
 
 
-def returns_at_stripe(facts: Facts, luck: Random, standin: StripeStandin) -> Iterator[None]:
-    """Let what goes back of each payment go back, at Stripe alone, one act at a time."""
-    charges = [each for each in standin.journal.all("charge") if each["paid"]]
-    for charge, each in zip(charges, facts.purchases, strict=False):
-        what = each.goes_back
-        if what in {"part", "twice", "part+lost"}:
-            for _ in range(2 if what == "twice" else 1):
-                _refund(charge, luck.randint(1, PRICE_MINOR // 3))
-                yield
-        elif what == "whole":
-            _refund(charge, PRICE_MINOR)
-            yield
-        if what in {"open", "won", "lost", "part+lost"}:
-            _, dispute = standin.dispute("open", charge=charge["id"])
-            yield
-            act = {"won": "win", "lost": "lose", "part+lost": "lose"}.get(what)
-            if act:
-                standin.dispute(act, dispute=str(dispute["id"]))
-                yield
+def _purchase(luck: Random, users: int) -> Purchase:
+    back = luck.choice((0, 0, 0, luck.randint(1, 99), 100))
+    return Purchase(luck.randrange(users), luck.choice(CARDS), _call(luck), back, _call(luck))
 
 
-def _refund(charge: Mapping[str, Any], amount: int) -> None:
-    stripe_client().v1.refunds.create({"charge": charge["id"], "amount": amount})
+def _subscribing(luck: Random, user: int) -> Subscribing:
+    return Subscribing(user, _call(luck), luck.choice((True, True, True, False)),
+                       luck.choice(UPDATES))  # fmt: skip
+
+
+def _acts(luck: Random, *, with_subscriptions: bool) -> Sequence[Act]:
+    """What becomes of a subscription, if there are any, and money that goes back meanwhile."""
+    story = list[str | int](luck.choice(STORIES)) if with_subscriptions else []
+    for _ in range(luck.choice((0, 1, 1, 2))):
+        place = luck.randint(0, len(story))
+        for what in luck.choice(RETURNS):
+            story.insert(place, what)
+            place = luck.randint(place + 1, len(story))
+    about = luck.randrange(6)
+    return [
+        Act(TIME_PASSES, days=each)
+        if isinstance(each, int)
+        else Act(each, about, luck.randint(1, 50) if each == "refund part" else 100)
+        for each in story
+    ]

@@ -1,12 +1,20 @@
-"""One history: its facts once, and every way in which they may reach us."""
+"""One history: how it begins once, and every way in which what follows may reach us."""
 
-from contextlib import ExitStack
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from random import Random  # noqa: TID251 - harmless: the same again by a seed
+from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 from devstack.drill_billing.short_cut import REALLY_EVERY, in_process
 from devstack.mandrill_standin import MandrillStandin
 from devstack.stripe_standin import StripeStandin
+
+if TYPE_CHECKING:
+    from devstack.drill_billing.acts import Causes
+    from devstack.drill_billing.moments import Moments
 
 
 @dataclass(slots=True)
@@ -16,6 +24,10 @@ class Told:
     number: int
     events: int = 0
     purchases: int = 0
+    subscriptions: int = 0
+    codes: int = 0
+    acts: int = 0
+    days: int = 0
     ways: int = 0
     crashes: int = 0
     steps: int = 0
@@ -27,8 +39,13 @@ def play(seed: int, number: int) -> Told:
     """Play a history on the store of the settings, which is emptied."""
     from django.conf import settings
 
+    from billing.gateways.stripe_client import client as stripe_client
+    from devstack.drill_billing.acts import Causes
+    from devstack.drill_billing.moments import Moments
+
     stripe, mandrill = StripeStandin(), MandrillStandin()
     settings.STRIPE_API_BASE, settings.MANDRILL_API_BASE = stripe.url, mandrill.api_url
+    causes = Causes()
     with ExitStack() as reached:
         for standin in (stripe, mandrill):
             reached.callback(standin.stop)
@@ -37,39 +54,59 @@ def play(seed: int, number: int) -> Told:
         else:
             stripe.start()
             mandrill.start()
-        return _play(Random(f"{seed}.{number}"), number, stripe)
+        reached.enter_context(causes.naming(f"{seed}.{number}"))
+        stripe_client.cache_clear()
+        reached.callback(stripe_client.cache_clear)
+        moments = Moments.drawn(Random(f"{seed}.{number}.moments"))
+        reached.enter_context(moments.are_all_there_is())
+        reached.enter_context(_the_same_ids(Random(f"{seed}.{number}.ids")))
+        return _play(f"{seed}.{number}", stripe, moments, causes, Told(number))
 
 
-def _play(luck: Random, number: int, standin: StripeStandin) -> Told:
-    from billing.gateways.stripe_client import client as stripe_client
-    from billing.models import Plan
-    from devstack.drill_billing import deliveries, facts
+@contextmanager
+def _the_same_ids(luck: Random) -> Iterator[None]:
+    """Let users, codes and jobs' holders have the same ids whenever a history is played."""
+    drawn = {
+        "randbelow": luck.randrange,
+        "choice": luck.choice,
+        "token_hex": lambda size=32: luck.randbytes(size).hex(),
+    }
+    with ExitStack() as patched:
+        for name, draw in drawn.items():
+            patched.enter_context(patch.object(secrets, name, draw))
+        yield
+
+
+def _play(
+    seed: str, standin: StripeStandin, moments: "Moments", causes: "Causes", told: Told
+) -> Told:
+    from devstack.drill_billing import acts, clients, deliveries, state
+    from devstack.drill_billing.facts import draw
     from lantern_pro.store.client import raw_client
 
-    stripe_client.cache_clear()
     raw_client().flushdb()
-    Plan.objects.create(
-        id="1y-usd-10", description="A year", months=12, currency="usd", price_minor=4800
-    )
-    happens = facts.draw(luck)
-    facts.sign_up_and_buy(happens, standin)
-    before = _kept()
-    returns = facts.returns_at_stripe(happens, luck, standin)
-    told, first = Told(number, purchases=len(happens.purchases)), None
+    facts = draw(Random(seed))
+    clients.Beginning(facts, Random(f"{seed}.begins"), standin, moments).happen()
+    moments.step()
+    here, there, first = _kept(), standin.journal.kept(), None
     for way in deliveries.WAYS:
-        _put_back(before)
-        delivery = deliveries.Delivery(way, luck, standin)
-        delivery.run(returns)
+        _put_back(here)
+        standin.journal.put_back(there)
+        causes.begin_again()
+        delivery = deliveries.Delivery(way, Random(f"{seed}.{way}"), standin)
+        delivery.run(acts.happen(facts.acts, standin, causes))
         told.broken += delivery.broken
         told.crashes += delivery.crashes
         told.steps += delivery.steps
-        state = deliveries.state()
-        first = first or state
         told.ways += 1
-        if not state.agrees(first):
-            told.differ.append(f"{way}: {state}\nbut {deliveries.WAYS[0]}: {first}")
+        end = state.state()
+        first = first or end
+        if not end.agrees(first):
+            told.differ.append(f"{way}: {end}\nbut {deliveries.WAYS[0]}: {first}")
     told.events = len(standin.journal.all("event"))
-    stripe_client.cache_clear()
+    told.purchases, told.subscriptions = len(facts.purchases), len(facts.subscriptions)
+    told.codes, told.acts = len(facts.codes), len(facts.acts)
+    told.days = sum(act.days for act in facts.acts)
     return told
 
 

@@ -1,5 +1,6 @@
 """Processes that play histories beside one another, each on a Redis of its own."""
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Generator, Sequence
@@ -45,3 +46,5 @@ def _read_settings(urls: "multiprocessing.Queue[str]") -> None:
         }
     )
     django.setup()
+    gc.freeze()
+    gc.set_threshold(50_000)

@@ -115,6 +115,17 @@ class Journal:
                 self._file.seek(0)
                 self._file.truncate()
 
+    def kept(self) -> list[Object]:
+        """Everything, to be put back later; only to be read."""
+        with self.lock:
+            return list(self._objects.values())
+
+    def put_back(self, kept: list[Object]) -> None:
+        """Hold what was kept, and nothing else; for a journal in memory."""
+        with self.lock:
+            self.forget()
+            self._apply(kept)
+
     def close(self) -> None:
         """Let go of the file."""
         with self.lock:
