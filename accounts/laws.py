@@ -42,15 +42,19 @@ def ledger_explains_expiration(cell: Cell) -> Iterator[str]:
 
 
 def devices_are_within_limits(cell: Cell) -> Iterator[str]:
-    """Law 10: no account has more devices than it may, nor one that was removed."""
+    """Law 10: no account has more devices than it may, as what is paid says; nor a removed one."""
     client = text_client()
     for user_id, _ in client.zscan_iter(USERS.by("id", cell=cell), count=500):
         with client.pipeline(transaction=True) as pipe:
             pipe.hget(USERS.row(int(user_id)), "device_limit")
+            pipe.hgetall(TIME_LEDGER(user_id=int(user_id)))
             pipe.zrange(DEVICES(user_id=int(user_id)), 0, -1)
             pipe.zrange(REMOVED_DEVICES(user_id=int(user_id)), 0, -1)
             pipe.hkeys(DEVICE_NAMES(user_id=int(user_id)))
-            limit, devices, removed, named = pipe.execute()
+            limit, ledger, devices, removed, named = pipe.execute()
+        paid_for = replay(read_time_ledger(ledger)).device_limit
+        if int(limit or 0) < paid_for:
+            yield f"user {user_id}: {limit} devices, and {paid_for} are paid for"
         if len(devices) > int(limit or settings.DEVICE_LIMIT):
             yield f"user {user_id}: {len(devices)} devices"
         if set(devices) & set(removed):

@@ -32,17 +32,20 @@ class Explained:
     """What a ledger comes to.
 
     ``spans`` are ms by fact; ``owed_ms`` is the time that had been used already when it was taken
-    back, as long as nothing began anew since: the negative balance.
+    back, as long as nothing began anew since: the negative balance. ``device_limit`` is how many
+    devices the latest purchase that says so, and was not wholly taken back, is for; or 0.
     """
 
     expiration: Millis
     spans: dict[str, int]
     owed_ms: int
+    device_limit: int
 
 
 @dataclass(slots=True)
 class _Gift:
     span: int
+    device_limit: int
     taken: int = 0
 
 
@@ -50,6 +53,7 @@ def replay(entries: Iterable[TimeEntry]) -> Explained:
     """Go through a ledger, in whatever order it comes."""
     expiration = owed = 0
     spans: dict[str, int] = {}
+    gifts: list[_Gift] = []
     given: defaultdict[str, list[_Gift]] = defaultdict(list)
     back: defaultdict[str, int] = defaultdict(int)
     for entry in _in_order(list(entries)):
@@ -71,8 +75,11 @@ def replay(entries: Iterable[TimeEntry]) -> Explained:
             start = max(expiration, entry.at)
             expiration = _later(start, entry.months, entry.days)
             spans[entry.fact] = expiration - start
-            given[entry.because].append(_Gift(expiration - start))
-    return Explained(Millis(expiration), spans, owed)
+            gift = _Gift(expiration - start, entry.device_limit)
+            given[entry.because].append(gift)
+            gifts.append(gift)
+    limits = [each.device_limit for each in gifts if each.device_limit and each.taken < each.span]
+    return Explained(Millis(expiration), spans, owed, limits[-1] if limits else 0)
 
 
 def _in_order(entries: list[TimeEntry]) -> list[TimeEntry]:

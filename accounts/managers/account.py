@@ -26,6 +26,7 @@ class TimeEntry:
     ``span_ms`` is what it added, or took away; ``because`` names what it was given for: a
     purchase's id. A gift of time is of so many ``months`` and ``days``; a taking says how much
     money went ``back`` (less than nothing: came again) ``of`` what was paid, in the smallest unit.
+    ``device_limit`` is for how many devices a purchase is; 0 where it does not say.
     """
 
     fact: str
@@ -39,6 +40,7 @@ class TimeEntry:
     days: int = 0
     back: int = 0
     of: int = 0
+    device_limit: int = 0
 
     @property
     def is_taking(self) -> bool:
@@ -58,7 +60,7 @@ class Account:
 
 
 _ALWAYS = ("seq", "kind", "at", "span_ms", "plan", "because")
-_SOMETIMES = ("months", "days", "back", "of")
+_SOMETIMES = ("months", "days", "back", "of", "device_limit")
 
 
 def read_time_ledger(entries: dict[str, str]) -> list[TimeEntry]:

@@ -53,6 +53,7 @@ end
 local keys = { user = user, time_ledger = time_ledger, users_by_expiration = users_by_expiration,
     pro_ends = pro_ends }
 keys.devices, keys.device_names, keys.removed_devices = devices, device_names, removed_devices
+keys.usual_devices = tonumber(device_limit)
 local expiration = give_bought(keys, row, tonumber(paid_at), payment_intent)
 local invited = tonumber(redis.call("HGET", user, "invited") or math.huge)
 if tonumber(bonus_months) > 0 and invited <= tonumber(paid_at) then

@@ -6,10 +6,12 @@
 --       time_ledger          HASH  the buyer's ledger of Pro time
 --       users_by_expiration  ZSET  index of accounts
 --       pro_ends             ZSET  user id -> expiration, ms
+--       devices              ZSET  the buyer's devices
 --       ...                        the ledger's keys, the job's row, rows of jobs that follow
--- ARGV  told     JSON list of {fact, kind, minor, at, state, stands}
---       takings  JSON list: what that is to the ledger of time (accounts/take_back)
---       work     JSON: {fence, follow}
+-- ARGV  told          JSON list of {fact, kind, minor, at, state, stands}
+--       takings       JSON list: what that is to the ledger of time (accounts/take_back)
+--       device_limit  how many devices an account may have where no purchase says so
+--       work          JSON: {fence, follow}
 -- -->   recorded {new}    so many entries of the ledger of time are new
 --       not_paid          the purchase is not paid, as far as is known here; nothing changed
 --       no_such_purchase  nothing changed
@@ -18,8 +20,8 @@
 --@include accounts/take_back
 --@include jobs/once
 --@include jobs/emit
-local purchase, returns, user, time_ledger, users_by_expiration, pro_ends = unpack(KEYS)
-local told, takings, work = unpack(ARGV)
+local purchase, returns, user, time_ledger, users_by_expiration, pro_ends, devices = unpack(KEYS)
+local told, takings, device_limit, work = unpack(ARGV)
 
 local refusal = once(rest, work)
 if refusal then
@@ -48,7 +50,8 @@ redis.call("HSET", purchase, "returned_minor", math.min(returned, tonumber(amoun
 local new = 0
 if redis.call("EXISTS", user) == 1 then
     local keys = { user = user, time_ledger = time_ledger,
-        users_by_expiration = users_by_expiration, pro_ends = pro_ends }
+        users_by_expiration = users_by_expiration, pro_ends = pro_ends,
+        devices = devices, usual_devices = tonumber(device_limit) }
     new = take_back(keys, user_id, cjson.decode(takings))
 end
 emit(rest, work)

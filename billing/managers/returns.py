@@ -4,7 +4,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from accounts.keys import pro_time_keys
+from django.conf import settings
+
+from accounts.keys import DEVICES, pro_time_keys
 from billing.errors import NoSuchPurchase, NotPaid, RefundUnderWay, TooMuchToRefund
 from billing.gateways.base import Refused, Returned, Stands
 from billing.keys import PURCHASES, REFUNDS, RETURNS
@@ -77,8 +79,10 @@ def record_returns(
         purchase=PURCHASES.row(purchase_id),
         returns=RETURNS(purchase_id=purchase_id),
         **pro_time_keys(user_id, cell),
+        devices=DEVICES(user_id=user_id),
         told=json.dumps([asdict(each) for each in returned]),
         takings=takings,
+        device_limit=settings.DEVICE_LIMIT,
     )
     match outcome:
         case ["recorded", new]:

@@ -1,7 +1,7 @@
 --@include accounts/replay_time
 -- Adds an entry to a user's ledger of Pro time and moves the expiration, once for one fact.
 -- `keys` are the four of pro_time_keys (accounts/keys.py); `entry` is {fact, kind, at, months,
--- days, plan, because, proxies}, with `at` the moment of the fact, and not when it was learnt. With
+-- days, plan, because, proxies, device_limit}, with `at` the moment of the fact, and not when it was learnt. With
 -- `earliest`, of two claims to one fact the earlier stands. Returns the new expiration (ms), or nil
 -- when nothing changed.
 local function extend_pro(keys, user_id, entry)
@@ -22,6 +22,7 @@ local function extend_pro(keys, user_id, entry)
         plan = entry.plan,
         because = entry.because,
         proxies = entry.proxies,
+        device_limit = entry.device_limit,
     }))
     return replay_time(keys, user_id)
 end
