@@ -42,6 +42,7 @@ class Drift:
     purchase: str
     first: Millis
     last: Millis
+    fact: str = ""
     reason: str = ""
 
     @property
@@ -137,6 +138,11 @@ def report(object_id: str, *, kind: str, purchase: str, fact: str, now: Millis) 
     raise AssertionError(outcome)
 
 
+def put_behind(each: Drift, *, now: Millis) -> None:
+    """Let all others have their turn before this one, whatever comes of looking at it."""
+    report(each.object_id, kind=each.kind, purchase=each.purchase, fact=each.fact, now=now)
+
+
 def agree(*object_ids: str) -> int:
     """Forget what agrees now; how many did not before."""
     calls = [
@@ -203,6 +209,7 @@ def _drift_of(row: dict[str, str]) -> Drift:
         purchase=row["purchase"],
         first=Millis(int(row["first"])),
         last=Millis(int(row["last"])),
+        fact=row["fact"],
         reason=row.get("reason", ""),
     )
 

@@ -8,6 +8,7 @@ staged; what cannot be repaired is drift, for people to look at. To add a list, 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from billing.errors import NoSuchPurchase, StripeUnreachable
@@ -42,6 +43,7 @@ LONGEST_DISPUTE_MS: Final = 120 * DAY_MS
 LONGEST_LIFE_MS: Final = 20 * 365 * DAY_MS
 PAGES_AT_ONCE: Final = 20
 MOST_LOOKED_AT_AGAIN: Final = 50
+FAILURES_IN_A_ROW: Final = 2
 PAYMENT: Final = "pi_"
 """How the id of a purchase's payment begins, by which what is given here is held against Stripe."""
 WALKING: Final = "walking"
@@ -103,16 +105,23 @@ against Stripe once or twice soon after, and every month while money may still g
 def reconcile(job: LeasedJob) -> None:
     """Go on with every walk for some pages, and look again at what did not agree.
 
-    When Stripe does not answer, the next time goes on at the same place.
+    A list that Stripe does not give keeps no other from its turn, and the next time goes on at the
+    same place. When several in a row are not given, Stripe is away, and is asked no more.
     """
     if not kept.take_the_walk(job.fence.job_id):
         return
+    in_a_row = 0
+    walks = [partial(_go_on, name, walk, job) for name, walk in WALKS.items()]
+    turns: list[Callable[[], None]] = [*walks, _look_again]
     try:
-        _look_again()
-        for name, walk in WALKS.items():
-            _go_on(name, walk, job)
-    except StripeUnreachable:
-        return
+        for go_on in turns:
+            try:
+                go_on()
+                in_a_row = 0
+            except StripeUnreachable:
+                in_a_row += 1
+                if in_a_row == FAILURES_IN_A_ROW:
+                    return
     finally:
         kept.leave_the_walk(job.fence.job_id)
 
@@ -171,10 +180,12 @@ def _report(listed: Listed, finding: Finding) -> bool:
 def _look_again() -> None:
     """Look at what did not agree some minutes ago: perhaps its repair is through.
 
-    What waits longest comes first, so that each has its turn, however many there are.
+    What waits longest comes first, so that each has its turn, however many there are. One is put
+    behind the others before it is asked about: that Stripe does not tell of it stops nothing.
     """
     before = Millis(clock.now() - LOOK_AGAIN_MS)
     for each in kept.least_looked_at(before=before, most=MOST_LOOKED_AT_AGAIN):
+        kept.put_behind(each, now=clock.now())
         listed = _as_it_is_now(each)
         if listed is None:
             kept.agree(each.object_id)

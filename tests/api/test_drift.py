@@ -5,9 +5,12 @@ import pytest
 from billing.drift import Drift
 from billing.managers import reconciliation as kept
 from billing.services import reconciliation
+from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
+from lantern_pro import clock
+from lantern_pro.types import Millis
 from tests.api.reconciling import RunJobs, pay_for, reconcile
-from tests.api.returning import bought, dispute, refund_at_stripe
+from tests.api.returning import DAY_MS, bought, dispute, refund_at_stripe
 from tests.client_app import ClientApp
 
 LATER = 400
@@ -82,3 +85,48 @@ def test_what_was_dismissed_comes_back_when_the_fact_changes(
     assert before == []
     assert [(each.object_id, each.reason) for each in kept.drift()] == [(opened, "")]
     assert [each.object_id for each in kept.dismissed()] == [charge["id"]]
+
+
+def test_a_list_that_stripe_does_not_give_keeps_no_other_from_being_walked(
+    client: ClientApp, stripe_standin: StripeStandin, run_jobs: RunJobs
+) -> None:
+    bought(client)
+    stripe_standin.faults.add(Fault("status_500", "/v1/refunds", method="GET", times=99))
+
+    reconcile(run_jobs)
+
+    done = {name for name in reconciliation.WALKS if kept.place_of(name).done_until}
+    assert done == set(reconciliation.WALKS) - {"refunds", "old_refunds"}
+
+
+def test_one_that_stripe_does_not_tell_of_keeps_no_other_from_its_turn(
+    client: ClientApp,
+    stripe_standin: StripeStandin,
+    run_jobs: RunJobs,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reconciliation, "MOST_LOOKED_AT_AGAIN", 1)
+    purchase = bought(client)
+    payments = [pay_for(purchase.pk, 4800, key=f"again-{number}") for number in range(3)]
+    reconcile(run_jobs)
+    reconcile(run_jobs, minutes=LATER)
+    first = kept.least_looked_at(before=Millis(clock.now() + DAY_MS), most=1)[0].object_id
+    for payment in payments:
+        refund_at_stripe(payment)
+    stripe_standin.faults.add(Fault("status_500", f"/v1/charges/{first}", method="GET", times=99))
+
+    for turn in (1, 2, 3):
+        reconcile(run_jobs, minutes=LATER + 10 * turn)
+
+    assert [each.object_id for each in kept.drift()] == [first]
+
+
+def test_while_stripe_is_away_it_is_asked_a_few_times_and_no_more(
+    client: ClientApp, stripe_standin: StripeStandin, run_jobs: RunJobs
+) -> None:
+    stripe_standin.requests.clear()
+    stripe_standin.faults.add(Fault("status_500", "/v1/", method="*", times=99))
+
+    reconcile(run_jobs)
+
+    assert len(stripe_standin.requests) == reconciliation.FAILURES_IN_A_ROW
