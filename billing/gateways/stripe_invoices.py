@@ -1,7 +1,10 @@
 """Invoices of subscriptions at Stripe."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final
+
+import stripe
 
 from billing.errors import PaymentPending, StripeUnreachable
 from billing.gateways.base import Invoice, Paid
@@ -62,3 +65,13 @@ def payment_of(invoice: str) -> Paid:
             intent = each.payment.payment_intent
             return Paid(str(intent.id), str(intent.latest_charge))
     return Paid(invoice, "")  # nothing was due
+
+
+def void_open(subscription: str) -> None:
+    """Void what a subscription leaves unpaid, so that nobody pays for what has ended."""
+    asked: dict[str, Any] = {"subscription": subscription, "status": "open", "limit": PAGE}
+    with reaching(unknown=StripeUnreachable):
+        page: Any = client().v1.invoices.list(asked)  # type: ignore[arg-type]
+    for invoice in page.data:
+        with suppress(stripe.InvalidRequestError), reaching(unknown=StripeUnreachable):
+            client().v1.invoices.void_invoice(invoice.id)  # refused: it was paid meanwhile

@@ -101,7 +101,9 @@ def _as_it_is(found: Subscription, at_stripe: str, *, give_up: bool) -> Subscrip
     now = stripe.subscription_now(at_stripe)
     if give_up and _STATES.get(now.status) == Subscription.State.INCOMPLETE:
         stripe.give_up(at_stripe)
-        return stripe.subscription_now(at_stripe)
+        now = stripe.subscription_now(at_stripe)
+    if _state(now) == Subscription.State.ENDED:
+        stripe_invoices.void_open(at_stripe)
     return now
 
 

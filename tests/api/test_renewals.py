@@ -11,6 +11,7 @@ from lantern_pro.types import Cell
 from proxies.jobs import stage_releases
 from tests.api.subscribing import (
     by_days,
+    confirm,
     let_it_be_paid,
     let_it_fail,
     monthly,
@@ -230,4 +231,18 @@ def test_what_was_lent_is_taken_back_when_the_subscription_ends_early(
     told = user_data(subscribed, world)
     assert lent == paid_until + 7 * DAY
     assert (told["subscription"], told["expiration"]) == ("ended", paid_until)
+    assert faults() == []
+
+
+def test_what_was_not_paid_before_the_end_cannot_be_paid_any_more(
+    subscribed: ClientApp, world: World
+) -> None:
+    let_it_fail(world)
+    world.pass_time(60 * DAY)
+    [_, unpaid] = world.stripe.journal.all("invoice")
+
+    status, _ = confirm(world, unpaid["_intent"], "pm_card_visa")
+
+    assert (user_data(subscribed, world)["subscription"], unpaid["status"]) == ("ended", "void")
+    assert status == 400
     assert faults() == []
