@@ -9,11 +9,13 @@ from devstack.chaos.rounds.repertoire import (
     AIM,
     CLOCK_STEPS_A_ROUND,
     CLOCKS,
+    FAULTS_A_ROUND,
     RANDOM,
     TAKEOVER,
     TAKEOVERS_A_ROUND,
     every_aim,
-    kinds_not_struck,
+    is_every_play,
+    kinds_but,
     play,
     rehearse,
     setting_of,
@@ -69,6 +71,8 @@ class Run:
                     await self._play(here, name)
                     progress.step(name[:60])
             self._gather(here)
+            if is_every_play(names):
+                self.score.not_struck = kinds_but(here.witness.kinds)
         return self.score
 
     @property
@@ -85,20 +89,25 @@ class Run:
         yield from aims
         number = 1
         while self.score.faults < self.faults and len(self.score.failed) < _ENOUGH_FAILURES:
-            yield f"{RANDOM} {number}"
+            yield self._random(number)
             number += 1
+
+    def _random(self, number: int) -> str:
+        """The name of a random round, which has no more faults than the whole run."""
+        short = f" of {self.faults}" if self.faults < FAULTS_A_ROUND else ""
+        return f"{RANDOM} {number}{short}"
 
     async def _open(self, here: Theatre) -> list[str]:
         """Rehearse, and say how long the run will take by what that and a first round took."""
         rehearsals = await rehearse(here)
         for each in rehearsals:
             self._take(each.outcome)
-        self.score.not_struck = kinds_not_struck(rehearsals)
+        self.score.not_struck = kinds_but({step.kind for each in rehearsals for step in each.steps})
         aims = every_aim(rehearsals, self.seed)
         chosen = aims[: max(int(self.faults * _SYSTEMATIC_SHARE), 1)]
         self.score.aimed = set(chosen)
         lengths = {each.piece.name: each.outcome.seconds for each in rehearsals}
-        first = await self._play(here, f"{RANDOM} 0")
+        first = await self._play(here, self._random(0))
         left = self.faults - len(chosen) - first.faults
         seconds = (
             sum(lengths[name.split(" ")[1]] for name in chosen)

@@ -53,6 +53,8 @@ class Witness:
     # A commit that was accepted although a later epoch had been given out before it was asked for.
     breaches: list[str] = field(default_factory=list)
     accepted: int = 0
+    # The kinds of all jobs that were given to a worker.
+    kinds: set[str] = field(default_factory=set)
     # Whoever leases a job, or searches for its mail, may know of a mail; whoever sends should.
     mail_calls: dict[str, list[MailCall]] = field(default_factory=dict)
     _holds: dict[str, _Hold] = field(default_factory=dict)
@@ -97,7 +99,8 @@ class Witness:
 
     def _leased(self, worker: str, answer: bytes) -> None:
         now = time.monotonic()
-        for job_id, _kind, _arguments, epoch, *_ in json.loads(words(answer)[1]):
+        for job_id, kind, _arguments, epoch, *_ in json.loads(words(answer)[1]):
+            self.kinds.add(kind)
             self._note(job_id, worker, sends=False)
             self._holds[job_id] = _Hold(worker, epoch, now)
             if epoch > self._highest.get(job_id, (0, 0.0))[0]:

@@ -103,6 +103,12 @@ def entries_of_kind(user_id: int, kind: str) -> int:
     return sum(each.kind == kind for each in _time_of(user_id))
 
 
+def loans_after(user_id: int, invoice: str) -> int:
+    """How often time was lent to a user because nothing was paid after this invoice."""
+    entries = _time_of(user_id)
+    return sum(each.kind == "grace" and each.because.endswith(f".{invoice}") for each in entries)
+
+
 def has_subscription(user_id: int) -> int:
     """1 when a user has a subscription that has not ended, else 0."""
     return int(Subscription.objects.open_of(UserId(user_id)) is not None)

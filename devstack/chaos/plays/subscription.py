@@ -7,7 +7,7 @@ from typing import Any, Final
 from devstack.chaos.clients.app import MONTH
 from devstack.chaos.clients.facts import Claim, Facts
 from devstack.chaos.counting.books import Books
-from devstack.chaos.counting.reads import entries_of_kind, has_subscription
+from devstack.chaos.counting.reads import entries_of_kind, has_subscription, loans_after
 from devstack.chaos.patience import patiently
 from devstack.chaos.plays.mail import mails_in
 from devstack.chaos.plays.piece import Piece, client, mark_of
@@ -44,7 +44,7 @@ async def play(theatre: Theatre, chance: random.Random) -> list[Facts]:
     await patiently(stripe.end, _subscription(theatre)["id"])
     await mails_in(theatre, "mail_subscription_ended", email)
     await calm(theatre.stage)
-    owner.facts.claims += _claims(owner.facts, email)
+    owner.facts.claims += _claims(owner.facts, email, _last_paid(theatre))
     return [owner.facts]
 
 
@@ -63,14 +63,17 @@ def _end_of_period(theatre: Theatre) -> int:
     return int(item["current_period_end"])
 
 
-def _claims(facts: Facts, email: str) -> list[Claim]:
-    entries = {"purchase": 2, "grace": 1, "grace_back": 1}
+def _last_paid(theatre: Theatre) -> str:
+    paid = [each for each in theatre.vendors.at_stripe("invoice") if each["status"] == "paid"]
+    return str(paid[-1]["id"]) if paid else ""
+
+
+def _claims(facts: Facts, email: str, last_paid: str) -> list[Claim]:
     mails = {"send_receipt": 2, "mail_renewal_failed": 1, "mail_subscription_ended": 1}
     return [
-        *(
-            Claim(f"time: {kind}", partial(_entries, facts, kind), wanted)
-            for kind, wanted in entries.items()
-        ),
+        Claim("time for what was paid", lambda _: entries_of_kind(facts.user_id, "purchase"), 2),
+        Claim("time lent after the last payment", lambda _: loans_after(facts.user_id, last_paid)),
+        Claim("time that is lent for good", lambda _: _lent_for_good(facts.user_id), 0),
         *(
             Claim(f"{kind} to {email}", partial(_mails, kind, email), wanted)
             for kind, wanted in mails.items()
@@ -80,8 +83,9 @@ def _claims(facts: Facts, email: str) -> list[Claim]:
     ]
 
 
-def _entries(facts: Facts, kind: str, _books: Books) -> int:
-    return entries_of_kind(facts.user_id, kind)
+def _lent_for_good(user_id: int) -> int:
+    """Who looks while a renewal is on its way lends, too: each loan is taken back."""
+    return entries_of_kind(user_id, "grace") - entries_of_kind(user_id, "grace_back")
 
 
 def _mails(kind: str, to: str, books: Books) -> int:

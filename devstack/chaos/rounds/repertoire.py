@@ -2,6 +2,7 @@
 
 import random  # noqa: TID251 - drawn again by its seed
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,7 +45,10 @@ def setting_of(name: str) -> Setting:
 
 
 async def play(theatre: Theatre, name: str, seed: int) -> Outcome:
-    """Play the round of this name: ``random 12``, ``clocks 1``, ``aim <play> <where>``."""
+    """Play the round of this name: ``random 12``, ``clocks 1``, ``aim <play> <where>``.
+
+    A shorter random round is ``random 12 of 60``: its faults are the first 60 of ``random 12``.
+    """
     sort, _, which = name.partition(" ")
     if sort == AIM:
         return await _aimed(theatre, which, name, seed)
@@ -58,7 +62,9 @@ async def play(theatre: Theatre, name: str, seed: int) -> Outcome:
                 drawn, share=_CLOCK_SHARE, most=CLOCK_STEPS_A_ROUND, kinds=CLOCK_KINDS
             )
         case _:
-            plan = RandomFaults(drawn, share=_SHARE, most=FAULTS_A_ROUND, kinds=KINDS)
+            whole, _, shorter = name.partition(" of ")
+            drawn, most = f"{seed}|{whole}", int(shorter or FAULTS_A_ROUND)
+            plan = RandomFaults(drawn, share=_SHARE, most=most, kinds=KINDS)
     return await play_round(
         theatre, crowd(plan), plan, replay=name, seed=drawn, with_pro_proxies=True
     )
@@ -118,10 +124,14 @@ def every_aim(rehearsals: Iterable[Rehearsal], seed: int) -> list[str]:
     return rounds
 
 
-def kinds_not_struck(rehearsals: Iterable[Rehearsal]) -> list[str]:
-    """The kinds of job that have no step to aim at."""
-    struck = {step.kind for each in rehearsals for step in each.steps}
-    return [kind for kind in known_kinds() if kind not in struck]
+def kinds_but(seen: AbstractSet[str]) -> list[str]:
+    """The kinds of job beside these."""
+    return [kind for kind in known_kinds() if kind not in seen]
+
+
+def is_every_play(names: Iterable[str]) -> bool:
+    """Whether each short play is in one of these rounds."""
+    return set(PIECES) <= {name.split(" ")[1] for name in names if name.startswith(f"{AIM} ")}
 
 
 async def _aimed(theatre: Theatre, which: str, name: str, seed: int) -> Outcome:

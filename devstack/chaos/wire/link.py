@@ -68,6 +68,30 @@ class _Asked:
     swallow: bool = False
 
 
+class _Outlet:
+    """One way out. What was read together is sent together, as far as no fault comes between."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        """Send nothing yet."""
+        self._writer = writer
+        self._gathered: list[bytes] = []
+
+    def add(self, message: bytes) -> None:
+        """Let this go on with the next ``flush``."""
+        self._gathered.append(message)
+
+    def flush(self) -> None:
+        """Send what was gathered."""
+        if self._gathered:
+            self._writer.write(b"".join(self._gathered))
+            self._gathered.clear()
+
+    async def drain(self) -> None:
+        """Send what was gathered, and wait while the far side is slow."""
+        self.flush()
+        await self._writer.drain()
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """From whom to where, and how to read what goes by."""
@@ -143,22 +167,24 @@ class Link:
         near: asyncio.StreamWriter,
         waiting: deque[_Asked],
     ) -> None:
-        buffer = bytearray()
+        buffer, outlet = bytearray(), _Outlet(far)
         while data := await reader.read(_CHUNK):
             buffer += data
             for request in whole(buffer, self.route.ending):
-                await self._pass_on(request, far, near, waiting)
-            await far.drain()
+                await self._pass_on(request, outlet, near, waiting)
+            await outlet.drain()
 
     async def _pass_on(
         self,
         request: bytes,
-        far: asyncio.StreamWriter,
+        far: _Outlet,
         near: asyncio.StreamWriter,
         waiting: deque[_Asked],
     ) -> None:
         step = self.route.steps.name(self.route.actor, self.route.target, request)
         strike = self._judge.consider(step) if step else None
+        if strike or not self._open.is_set():
+            far.flush()
         passage = await strike.before(request) if strike else Passage()
         await self._open.wait()
         if passage.answer:
@@ -167,7 +193,7 @@ class Link:
         note = self._judge.asked(step, request) if step else None
         waiting.append(_Asked(step, strike, note))
         waiting.extend(_Asked(None, swallow=True) for _ in range(passage.times - 1))
-        far.write(request * passage.times)
+        far.add(request * passage.times)
 
     async def _answers(
         self,
@@ -175,24 +201,26 @@ class Link:
         near: asyncio.StreamWriter,
         waiting: deque[_Asked],
     ) -> None:
-        buffer = bytearray()
+        buffer, outlet = bytearray(), _Outlet(near)
         while data := await far.read(_CHUNK):
             buffer += data
             for answer in whole(buffer, self.route.ending):
                 asked = waiting.popleft() if waiting else _Asked(None)
-                near.write(await self._pass_back(answer, asked, near))
-            await near.drain()
+                outlet.add(await self._pass_back(answer, asked, outlet))
+            await outlet.drain()
 
-    async def _pass_back(self, answer: bytes, asked: _Asked, near: asyncio.StreamWriter) -> bytes:
+    async def _pass_back(self, answer: bytes, asked: _Asked, near: _Outlet) -> bytes:
         if asked.swallow:
             return b""
+        if asked.strike or not self._open.is_set():
+            near.flush()
         if asked.step:
             self._judge.answered(asked.step, asked.note, answer)
         if asked.strike:
             try:
                 answer = await asked.strike.after(answer)
             except Part as part:
-                near.write(part.beginning)
+                near.add(part.beginning)
                 with contextlib.suppress(OSError):
                     await near.drain()
                 raise

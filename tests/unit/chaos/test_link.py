@@ -40,12 +40,14 @@ class Bench:
     arrived: int = 0
     seen: list[str] = field(default_factory=list)
     came: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    strikes: list[Blow | None] = field(default_factory=list)
 
     def consider(self, step: Step) -> Blow | None:
-        """Strike every step."""
+        """Strike every step, or each by its own."""
         self.seen.append(step.name)
         self.came.set()
-        return self.strike
+        return self.strikes.pop(0) if self.strikes else self.strike
 
     def asked(self, step: Step, request: bytes) -> object:
         """Note nothing."""
@@ -59,6 +61,7 @@ class Bench:
             self.arrived += 1
             writer.write(ANSWER)
         writer.close()
+        self.ended.set()
 
     async def calls(self, use: Callable[[Link, int], Awaitable[bytes]]) -> bytes:
         """Let the test call through the link."""
@@ -129,3 +132,36 @@ def test_what_is_held_arrives_when_it_is_released() -> None:
 
     assert asyncio.run(bench.calls(use)) == ANSWER
     assert bench.arrived == 1
+
+
+def test_what_was_asked_before_a_lost_request_arrives() -> None:
+    bench = Bench(None)
+    lost = Blow(passage=Break())
+
+    async def use(link: Link, port: int) -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        bench.strikes = [None, None, lost]
+        writer.write(ASKED * 3)
+        heard = await asyncio.wait_for(reader.read(), 5)
+        await asyncio.wait_for(bench.ended.wait(), 5)
+        writer.close()
+        return heard
+
+    asyncio.run(bench.calls(use))
+
+    assert (bench.seen, bench.arrived) == (["worker:INCR"] * 3, 2)
+
+
+def test_the_answers_before_one_that_is_torn_arrive_whole() -> None:
+    bench = Bench(None)
+    torn = Blow(answer=Part(ANSWER[:7]))
+
+    async def use(link: Link, port: int) -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        bench.strikes = [None, None, torn]
+        writer.write(ASKED * 3)
+        heard = await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+        return heard
+
+    assert asyncio.run(bench.calls(use)) == ANSWER * 2 + ANSWER[:7]
