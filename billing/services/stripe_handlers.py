@@ -14,7 +14,8 @@ from typing import Final
 
 from billing.events import MoneyReturned, PaymentFound, PaymentReported, SubscriptionMoved
 from billing.gateways import stripe_checkout, stripe_returns, stripe_subscriptions
-from billing.models import Purchase
+from billing.models import Purchase, Subscription
+from billing.services.renewals import look_at
 from lantern_pro.jobs.events import Event
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Cell, PurchaseId, SubscriptionId
@@ -81,8 +82,10 @@ def money_returned(payment_of: Callable[[str], str | None]) -> Handler:
 
     def handle(hint: Hint) -> Sequence[Event]:
         payment_intent = payment_of(hint.object_id)
-        purchase_id = purchase_of(payment_intent) if payment_intent else None
-        if payment_intent is None or purchase_id is None:
+        if payment_intent is None:
+            return ()
+        purchase_id = purchase_of(payment_intent) or _renewal_of(payment_intent)
+        if purchase_id is None:
             return ()
         return [MoneyReturned(hint.cell, purchase_id, payment_intent, hint.event_id)]
 
@@ -101,6 +104,15 @@ def purchase_of(payment_intent: str) -> PurchaseId | None:
         return _ours(payment.purchase)
     found = Purchase.objects.charged(payment.charge_id) if payment.charge_id else None
     return found.purchase_id if found else None
+
+
+def _renewal_of(payment_intent: str) -> PurchaseId | None:
+    """The renewal that a payment is for, of which nobody here has heard: it is given first."""
+    named = _ours(stripe_subscriptions.subscription_paid_by(payment_intent))
+    if named is None or not Subscription.objects.filter(pk=named).exists():
+        return None
+    look_at(SubscriptionId(named))
+    return purchase_of(payment_intent)
 
 
 def _ours(name: str) -> PurchaseId | None:
