@@ -14,6 +14,7 @@ MOST_SHOWN: Final = 50
 KINDS: Final = {
     "paid-not-pro": "paid at Stripe, and not Pro here; it is being repaired",
     "not-taken-back": "money went back, and the time has not; it is being repaired",
+    "return-moved": "a refund or a dispute stands otherwise at Stripe; it is being looked at",
     "unknown-purchase": "it says that it is for a purchase that is not here",
     "renewal-not-given": "a renewal is paid at Stripe, and gave no time yet; it is being looked at",
     "ended-at-stripe": "it has ended at Stripe, and not here yet; it is being looked at",

@@ -119,12 +119,13 @@ def look_at_return(listed: Listed) -> Finding | None:
         return None  # of a second payment, which gave nothing
     if named.is_nobodys:
         return None  # it gave nothing, so nothing can be taken
-    known = {each.fact: each.stands for each in returns_of(purchase_id)}
-    if known.get(returned.fact) == returned.stands:
+    known = {each.fact: each for each in returns_of(purchase_id)}.get(returned.fact)
+    if known and (known.stands, known.state) == (returned.stands, returned.state):
         return None
     fact = f"{listed.object_id}.{returned.state}"
     repair = MoneyReturned(kept.HERE, purchase_id, listed.payment_intent, fact)
-    return Finding("not-taken-back", purchase_id, repair)
+    is_taken = known is not None and known.stands == returned.stands
+    return Finding("return-moved" if is_taken else "not-taken-back", purchase_id, repair)
 
 
 def _ours(name: str) -> PurchaseId | None:

@@ -7,6 +7,7 @@ import redis
 
 from billing.gateways import stripe_lists
 from billing.managers import reconciliation as kept
+from billing.managers.returns import returns_of
 from billing.models import Purchase
 from billing.reconcile_jobs import Reconcile
 from billing.services.plans import plan_on_sale
@@ -139,6 +140,21 @@ def test_a_dispute_that_ends_months_later_is_seen_by_the_daily_walk(
     reconcile(run_jobs, minutes=90 * 24 * 60)
 
     assert sum(days_of(client).values()) == days_of(client)["purchase"]
+
+
+def test_of_a_dispute_that_was_lost_untold_staff_are_told_so(
+    client: ClientApp, stripe_standin: StripeStandin, run_jobs: RunJobs
+) -> None:
+    purchase = bought(client)
+    opened = dispute(stripe_standin, "open", charge=purchase.charge_id or "")
+    reconcile(run_jobs)
+    dispute(stripe_standin, "lose", dispute=opened)
+
+    reconcile(run_jobs, minutes=25 * 60)
+    reconcile(run_jobs, minutes=26 * 60)
+
+    assert [each.state for each in returns_of(purchase.purchase_id)] == ["lost"]
+    assert drift() == []
 
 
 def test_what_cannot_be_repaired_is_reported(
