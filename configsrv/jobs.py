@@ -1,6 +1,6 @@
 """The jobs that make configurations, and mail them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar, Final
 
@@ -8,16 +8,21 @@ from configsrv import renewals
 from configsrv.services import mailing, populate
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
-from lantern_pro.jobs.job import JobArguments, LeasedJob, NewJob
+from lantern_pro.jobs.job import Done, JobArguments, LeasedJob, NewJob
 from lantern_pro.jobs.lanes import Lane
 from lantern_pro.jobs.registry import job
 from lantern_pro.jobs.schedule import periodic
 from lantern_pro.mail import sending
 from lantern_pro.store.keys import cell_of
-from lantern_pro.types import Cell, UserId
+from lantern_pro.types import Cell, Millis, ProxyId, UserId
+from proxies import links
+from proxies.links import Waiting
 
 MINUTE_MS: Final = 60_000
 RENEWALS_AT_ONCE: Final = 200
+USERS_AT_ONCE: Final = 200
+BEGINNING: Final = Millis(0)
+NOBODY: Final = UserId(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,30 @@ class PopulateFreeTable(JobArguments):
 
 
 @dataclass(frozen=True, slots=True)
+class PopulateConfigsOf(JobArguments):
+    """Clients are told something else of a proxy: a page of its users, then the next.
+
+    Those who get the proxy meanwhile are told the new thing anyway.
+    """
+
+    kind: ClassVar[str] = "populate_configs_of"
+    proxy_id: ProxyId
+    fact: str
+    since: Millis = BEGINNING
+    last: UserId = NOBODY
+
+    @classmethod
+    def of(cls, proxy_id: ProxyId, fact: str) -> NewJob:
+        """The job for this proxy; ``fact`` is what changed."""
+        return cls(proxy_id, fact).staged
+
+    @property
+    def staged(self) -> NewJob:
+        """The job, named by its fact and where its page begins."""
+        return NewJob(cell_of(self.proxy_id), self, f"{self.fact}.{self.since}.{self.last}")
+
+
+@dataclass(frozen=True, slots=True)
 class MailConfig(JobArguments):
     """Mail a user their own configuration, which they asked for."""
 
@@ -68,6 +97,18 @@ def populate_free_table(leased: LeasedJob, arguments: PopulateFreeTable) -> None
     cell, first = arguments.cell, arguments.first
     page_from = partial(PopulateFreeTable.of, cell, arguments.fact)
     populate.populate_free_table(cell, first, leased.fence, page_from)
+
+
+@job(PopulateConfigsOf, lane=Lane.BULK)
+def populate_configs_of(_leased: LeasedJob, arguments: PopulateConfigsOf) -> Done:
+    """Stage the making of the configurations of a page of users, and go on."""
+    after = Waiting(arguments.last, arguments.since)
+    page = links.linked_with(arguments.proxy_id, after=after, most=USERS_AT_ONCE)
+    jobs = [PopulateUserConfig.of(each.user_id, arguments.fact) for each in page]
+    if len(page) == USERS_AT_ONCE:
+        last = page[-1]
+        jobs.append(replace(arguments, since=last.since, last=last.user_id).staged)
+    return Done(jobs)
 
 
 @job(MailConfig, lane=Lane.MAIL, phases=sending.PHASES, retry=sending.RETRY)

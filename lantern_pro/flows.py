@@ -65,11 +65,23 @@ from billing.subscription_jobs import (
     MailSubscriptionEnded,
 )
 from configsrv.events import ConfigAskedFor
-from configsrv.jobs import MailConfig, PopulateFreeTable, PopulateUserConfig
+from configsrv.jobs import (
+    MailConfig,
+    PopulateConfigsOf,
+    PopulateFreeTable,
+    PopulateUserConfig,
+)
 from lantern_pro.jobs.events import Flows
 from lantern_pro.jobs.job import NewJob
 from lantern_pro.store.keys import cell_of
-from proxies.events import AssignmentChanged, FleetChanged, ProxyClosed, RoomMade, UserMoved
+from proxies.events import (
+    AssignmentChanged,
+    FleetChanged,
+    ProxyChanged,
+    ProxyClosed,
+    RoomMade,
+    UserMoved,
+)
 from proxies.jobs import (
     AssignProxies,
     MoveUsersOff,
@@ -252,6 +264,7 @@ FLOWS: Final[Flows] = {
         lambda e: PopulateFreeTable.of(e.cell, e.fact),
         lambda e: PublishCards.of(e.cell, e.fact),
     ),
+    ProxyChanged: (lambda e: PopulateConfigsOf.of(e.proxy_id, e.fact),),
     RoomMade: (lambda e: ServeWaitingUsers.of(e.cell, e.fact),),
     ProxyClosed: (lambda e: MoveUsersOff.of(e.proxy_id, e.reason, e.fact),),
     UserMoved: (

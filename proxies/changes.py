@@ -1,8 +1,9 @@
 """How a proxy's state and blocked countries are changed: one function a script; its history."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import Work
@@ -12,6 +13,9 @@ from lantern_pro.types import Cell, Millis, ProxyId
 from proxies import keys
 from proxies.errors import NoSuchProxy, NoWayToState, ProxyRetired
 from proxies.records import COMES_FROM, State
+
+QUIET: Final = ("auth_token", "cert", "transport_settings")
+"""What the history names when it changes, without its values: secrets, and what is long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,41 @@ def change_state(*, proxy_id: ProxyId, to: State, now: Millis, why: str, work: W
                 f"The proxy is {state}; only {_listed(comes_from)} proxies become {to}.",
                 details={"state": str(state)},
             )
+        case ["no_such_proxy"]:
+            raise NoSuchProxy
+    raise AssertionError(outcome)
+
+
+def change_proxy(
+    *,
+    proxy_id: ProxyId,
+    columns: Mapping[str, str | int | float],
+    now: Millis,
+    why: str,
+    work: Work,
+) -> list[str]:
+    """Let columns of a proxy be these; those that were otherwise before."""
+    outcome = ledger.apply(
+        "proxies/change_proxy",
+        work,
+        row=keys.PROXIES.row(proxy_id),
+        **keys.settled_keys(proxy_id, work.cell),
+        lex_addr=keys.PROXIES.lex("addr", cell=work.cell),
+        lex_provider=keys.PROXIES.lex("provider", cell=work.cell),
+        lex_country_code=keys.PROXIES.lex("country_code", cell=work.cell),
+        id=proxy_id,
+        now=now,
+        columns=json.dumps(columns),
+        quiet=json.dumps(dict.fromkeys(QUIET, True)),
+        why=why,
+    )
+    match outcome:
+        case ["changed", changed]:
+            return list(json.loads(str(changed)))
+        case ["already"]:
+            return []
+        case ["retired"]:
+            raise ProxyRetired
         case ["no_such_proxy"]:
             raise NoSuchProxy
     raise AssertionError(outcome)

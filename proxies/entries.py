@@ -47,31 +47,38 @@ class Fault:
     message: str
 
 
-def describe(entry: Entry) -> tuple[NewProxy | None, list[Fault]]:
-    """Read an entry; the proxy, or all that is wrong."""
-    reader = _Reader(entry)
-    track = reader.read("track", _choice(Track), Track.PRO)
-    addr = reader.read("addr", _word, "")
+UNSAID: Final = NewProxy(name="", addr="", track=Track.PRO, capacity=DEFAULT_CAPACITY)
+
+
+def describe(entry: Entry, there: NewProxy = UNSAID) -> tuple[NewProxy | None, list[Fault]]:
+    """Read an entry; the proxy, or all that is wrong. What it does not say is as in ``there``."""
+    reader, was = _Reader(entry), there.place
+    track = reader.read("track", _choice(Track), there.track)
+    addr = reader.read("addr", _word, there.addr)
     proxy = NewProxy(
-        name=reader.read("name", _word, "") or default_name(track, addr),
+        name=reader.read("name", _word, there.name) or default_name(track, addr),
         addr=addr,
         track=track,
-        capacity=reader.read("capacity", _whole, DEFAULT_CAPACITY),
-        state=reader.read("state", _choice(State), State.ACTIVE),
-        provider=reader.read("provider", _word, ""),
-        labels=reader.read("labels", _words, list[str]()),
-        blocked_countries=sorted(set(reader.read("blocked_countries", _codes, list[str]()))),
-        place=Place(
-            city=reader.read("city", _word, ""),
-            country=reader.read("country", _word, ""),
-            country_code=reader.read("country_code", _word, "").upper(),
-            latitude=reader.read("latitude", _degrees, 0.0),
-            longitude=reader.read("longitude", _degrees, 0.0),
+        capacity=reader.read("capacity", _whole, there.capacity),
+        state=reader.read("state", _choice(State), there.state),
+        provider=reader.read("provider", _word, there.provider),
+        labels=reader.read("labels", _words, list(there.labels)),
+        blocked_countries=sorted(
+            set(reader.read("blocked_countries", _codes, list(there.blocked_countries)))
         ),
-        transport=reader.read("transport", _word, ""),
-        transport_settings=reader.read("transport_settings", _pairs, dict[str, str]()),
-        cert=reader.read("cert", _text, ""),
-        auth_token=reader.read("auth_token", _word, ""),
+        place=Place(
+            city=reader.read("city", _word, was.city),
+            country=reader.read("country", _word, was.country),
+            country_code=reader.read("country_code", _word, was.country_code).upper(),
+            latitude=reader.read("latitude", _degrees, was.latitude),
+            longitude=reader.read("longitude", _degrees, was.longitude),
+        ),
+        transport=reader.read("transport", _word, there.transport),
+        transport_settings=reader.read(
+            "transport_settings", _pairs, dict(there.transport_settings or {})
+        ),
+        cert=reader.read("cert", _text, there.cert),
+        auth_token=reader.read("auth_token", _word, there.auth_token),
     )
     reader.look_for_strangers()
     if not addr and not any(fault.field == "addr" for fault in reader.faults):

@@ -25,6 +25,14 @@ class RoomMade(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ProxyChanged(Event):
+    """What clients are told of a proxy is another: an address, for one."""
+
+    proxy_id: ProxyId
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProxyClosed(Event):
     """A proxy shall serve its users no longer, or some of them, for the ``reason``."""
 

@@ -114,8 +114,10 @@ def _proxy_faults(cell: Cell, proxy_id: ProxyId) -> list[str]:
     faults = []
     if proxy.load != count or links.indexed_load != count:
         faults.append(f"proxy {proxy_id}: load {proxy.load} ({links.indexed_load}), users {count}")
-    if count > proxy.capacity:
-        faults.append(f"proxy {proxy_id}: {count} users, capacity {proxy.capacity}")
+    if count > max(proxy.capacity, proxy.over):
+        faults.append(
+            f"proxy {proxy_id}: {count} users, capacity {proxy.capacity}, over {proxy.over}"
+        )
     rank = count + (SUSPECT if proxy.health is Health.SUSPECT else 0)
     score = proxy.site * SPAN + rank
     if links.open_load != (score if has_room else None):

@@ -21,7 +21,7 @@ from proxies.areas import areas_near
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A user who lacks proxies, and since when."""
+    """A user who lacks proxies, or is linked with one, and since when."""
 
     user_id: UserId
     since: Millis
@@ -223,7 +223,16 @@ def note_served(cell: Cell, opened: int) -> None:
 
 def waiting(cell: Cell, *, after: Waiting, most: int) -> list[Waiting]:
     """Users who lack proxies, those who wait longest first, behind ``after`` in that order."""
-    client, key = text_client(), keys.WAITING(cell=cell)
+    return _behind(keys.WAITING(cell=cell), after, most)
+
+
+def linked_with(proxy_id: ProxyId, *, after: Waiting, most: int) -> list[Waiting]:
+    """A proxy's users, the longest linked first, behind ``after`` in that order."""
+    return _behind(keys.USERS(proxy_id=proxy_id), after, most)
+
+
+def _behind(key: str, after: Waiting, most: int) -> list[Waiting]:
+    client = text_client()
     beside = client.zrangebyscore(key, after.since, after.since, withscores=True)
     found = [pair for pair in beside if pair[0] > str(after.user_id)][:most]
     if len(found) < most:

@@ -113,7 +113,10 @@ class NewProxy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProxyRecord:
-    """One row of the fleet. ``load`` counts its users; ``version`` is that of its token set."""
+    """One row of the fleet. ``load`` counts its users; ``version`` is that of its token set.
+
+    ``over`` is how many users a lowered capacity allows besides: those that it found there.
+    """
 
     id: ProxyId
     name: str
@@ -133,6 +136,7 @@ class ProxyRecord:
     blocked_countries: tuple[str, ...] = ()
     health: Health = Health.UNKNOWN
     site: int = 0
+    over: int = 0
     created: Millis
     state_since: Millis
 
@@ -164,6 +168,7 @@ class ProxyRecord:
             blocked_countries=tuple(json.loads(row["blocked_countries"])),
             health=Health(row.get("health", Health.UNKNOWN)),
             site=int(row.get("site", 0)),
+            over=int(row.get("over", 0)),
             created=Millis(int(row["created"])),
             state_since=Millis(int(row.get("state_since", row["created"]))),
         )
@@ -184,6 +189,24 @@ class ProxyRecord:
             self.serves
             and self.health is not Health.DOWN
             and (country not in self.blocked_countries)
+        )
+
+    def as_new(self) -> NewProxy:
+        """What would have to be said to add just this proxy."""
+        return NewProxy(
+            name=self.name,
+            addr=self.addr,
+            track=self.track,
+            capacity=self.capacity,
+            state=self.state,
+            auth_token=self.auth_token,
+            cert=self.cert,
+            transport=self.transport,
+            transport_settings=self.transport_settings,
+            place=self.place,
+            provider=self.provider,
+            labels=self.labels,
+            blocked_countries=self.blocked_countries,
         )
 
     def differences(self, new: NewProxy) -> list[str]:

@@ -1,9 +1,12 @@
 """What operators and time do with the fleet of a round."""
 
+import gzip
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.conf import settings
 
+from configsrv.reading import UserConfig, read_configs, user_key
 from devstack.chaos.world import DAY_MS
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
@@ -11,6 +14,8 @@ from lantern_pro.jobs.job import JobArguments, NewJob
 from lantern_pro.store.client import text_client
 from lantern_pro.types import Cell, ProxyId, UserId
 from proxies import keys, links
+from proxies.models import Proxy
+from proxies.services.changing import change_proxy
 from proxies.services.states import drain_proxy
 
 
@@ -19,6 +24,21 @@ def drain_a_proxy_of(user_id: UserId) -> ProxyId:
     [own] = links.of_users([user_id])
     drain_proxy(own[0])
     return own[0]
+
+
+def give_another_address(user_id: UserId, addr: str) -> None:
+    """Give the proxy that a user has had for longest another address."""
+    [own] = links.of_users([user_id])
+    [proxy] = Proxy.objects.records(own[:1])
+    change_proxy(proxy, replace(proxy.as_new(), addr=addr))
+
+
+def times_told(user_id: UserId, addr: str) -> int:
+    """How often a user's configuration tells an address."""
+    [found] = read_configs([user_key(user_id)])
+    if not isinstance(found, UserConfig):
+        return 0
+    return gzip.decompress(found.body.content).count(addr.encode())
 
 
 def let_nobody_move(user_id: UserId) -> None:

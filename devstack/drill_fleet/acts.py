@@ -17,7 +17,7 @@ from proxies.records import NewProxy, Place, Track
 from proxies.services import bridge, states
 from proxies.services.fleet import add_proxy
 from proxies.services.health import watch_proxies
-from proxies.services.importing import import_list
+from proxies.services.importing import Differing, import_list
 from proxies.services.moving import move_user
 
 CITIES: Final = (("Oslo", "NO"), ("Riga", "LV"), ("Lund", "SE"))
@@ -62,9 +62,10 @@ class AddProxy:
 
 @dataclass(frozen=True, slots=True)
 class ImportList:
-    """Import a list of proxies; some may be there already."""
+    """Import a list of proxies; some may be there already, and differ: these may be changed."""
 
     proxies: tuple[AddProxy, ...]
+    differing: Differing = Differing.REFUSED
 
     def __call__(self, _world: World) -> None:
         """Do it."""
@@ -81,7 +82,7 @@ class ImportList:
             }
             for each in told
         ]
-        import_list(HERE, json.dumps(listed), Format.JSON)
+        import_list(HERE, json.dumps(listed), Format.JSON, self.differing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ from lantern_pro import clock
 from lantern_pro.store.client import text_client
 from lantern_pro.support.laws import check_laws
 from proxies import keys
+from proxies.services.importing import Differing
 
 NUMBERS: Final = st.integers(0, 11)
 FEW: Final = st.integers(1, 3)
@@ -72,7 +73,11 @@ _proxies = st.builds(
 _countries = st.sampled_from(COUNTRIES)
 _acts: st.SearchStrategy[Act] = st.one_of(
     _proxies,
-    st.builds(ImportList, st.lists(_proxies, min_size=1, max_size=3).map(tuple)),
+    st.builds(
+        ImportList,
+        st.lists(_proxies, min_size=1, max_size=3).map(tuple),
+        st.sampled_from(Differing),
+    ),
     st.builds(ChangeState, NUMBERS, st.sampled_from(STATES)),
     st.builds(Block, NUMBERS, _countries),
     st.builds(Unblock, NUMBERS),

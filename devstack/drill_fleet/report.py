@@ -88,7 +88,8 @@ at either point (and then repeats, as the store's client does), or may be overta
 over, and it sleeps until nobody else has anything to do. Redis is killed at times when all is about
 to rest, and started again from its append-only file.
 
-After every step no proxy may have more users than its capacity, nobody who was said to be retired
+After every step no proxy may have more users than its capacity (or than it had when that was
+lowered), nobody who was said to be retired
 or erased may be otherwise, and no job may have failed. When all has come to rest every law is
 checked as check_invariants does, and besides who must have which proxies, who must wait, and whom
 each proxy must admit, said in other words in devstack/drill_fleet/truth.py. Readers poll the

@@ -43,7 +43,7 @@ def always(world: World) -> Iterator[str]:
             pipe.zcard(keys.USERS(proxy_id=proxy.id))
         counted = pipe.execute()
     for proxy, count in zip(fleet, counted, strict=True):
-        if count > proxy.capacity:
+        if count > max(proxy.capacity, proxy.over):
             yield f"{proxy.name} has {count} users, more than {proxy.capacity}"
         if proxy.id in world.retired and proxy.state is not State.RETIRED:
             yield f"{proxy.name} is {proxy.state}, and was said to be retired"

@@ -78,6 +78,14 @@ def _what_follows(cell: Cell, proxy_id: ProxyId, track: Track) -> tuple[NewJob, 
 
 
 def check_proxy(proxy: NewProxy) -> None:
+    """Refuse, by ``InvalidParameter``, what is no new proxy."""
+    check_what_it_is(proxy)
+    if proxy.state not in {State.PROVISIONING, State.ACTIVE}:
+        message = "A new proxy is provisioning or active."
+        raise InvalidParameter(message, field="state")
+
+
+def check_what_it_is(proxy: NewProxy) -> None:
     """Refuse, by ``InvalidParameter``, what clients could not use or staff not find."""
     host, _, port = proxy.addr.rpartition(":")
     if not (_is_host(host) and port.isascii() and port.isdigit() and 0 < int(port) <= _MAX_PORT):
@@ -89,9 +97,6 @@ def check_proxy(proxy: NewProxy) -> None:
     if not 1 <= proxy.capacity <= MOST_USERS:
         message = f"The capacity must be from one user to {MOST_USERS:,}."
         raise InvalidParameter(message, field="capacity")
-    if proxy.state not in {State.PROVISIONING, State.ACTIVE}:
-        message = "A new proxy is provisioning or active."
-        raise InvalidParameter(message, field="state")
     _check_place(proxy.place)
     _check_words(proxy)
 

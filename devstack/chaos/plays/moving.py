@@ -1,4 +1,7 @@
-"""Users who are moved: off proxies that drain, those whom a limit kept, and by rotation."""
+"""Users who are moved: off proxies that drain, those whom a limit kept, and by rotation.
+
+And a proxy that moves to another address, which its users are told.
+"""
 
 import asyncio
 import random  # noqa: TID251 - drawn again by its seed
@@ -13,6 +16,8 @@ from devstack.chaos.settling import calm
 from devstack.chaos.theatre import Theatre
 from lantern_pro.types import UserId
 from proxies.jobs import MoveStragglers, RotateLinks
+
+MOVED_TO: Final = "192.0.2.200:443"
 
 
 async def play(theatre: Theatre, chance: random.Random) -> list[Facts]:
@@ -38,6 +43,8 @@ async def play(theatre: Theatre, chance: random.Random) -> list[Facts]:
     await asyncio.to_thread(fleet.let_links_be_old, UserId(aged.facts.user_id))
     await asyncio.to_thread(fleet.stage_everywhere, RotateLinks, "a later month")
     await calm(theatre.stage)
+    await asyncio.to_thread(fleet.give_another_address, UserId(aged.facts.user_id), MOVED_TO)
+    await calm(theatre.stage)
     drained.facts.claims.append(
         Claim("users of a proxy that drained", lambda _: fleet.users_of(left), 0)
     )
@@ -47,9 +54,14 @@ async def play(theatre: Theatre, chance: random.Random) -> list[Facts]:
     aged.facts.claims.append(
         Claim("old links, but for one", lambda _: fleet.old_links_of(aged.facts.user_id))
     )
+    aged.facts.claims.append(
+        Claim("a new address", lambda _: fleet.times_told(UserId(aged.facts.user_id), MOVED_TO))
+    )
     return [each.facts for each in (drained, kept, aged)]
 
 
 MOVING: Final = Piece(
-    "moving", frozenset({"move_stragglers", "move_users_off", "rotate_links"}), play
+    "moving",
+    frozenset({"move_stragglers", "move_users_off", "rotate_links", "populate_configs_of"}),
+    play,
 )

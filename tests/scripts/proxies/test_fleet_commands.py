@@ -194,3 +194,70 @@ def test_a_file_that_tells_no_format_or_is_not_there_is_refused(tmp_path: Path) 
         _run("import_proxies", str(tmp_path / "list"))
     with pytest.raises(CommandError, match="cannot be read"):
         _run("import_proxies", str(tmp_path / "list.csv"))
+
+
+def test_a_proxy_is_changed_by_a_command_that_tells_what_would_be_first(tmp_path: Path) -> None:
+    proxy_id = fleet.pro_proxy(capacity=10)
+    name, cert = _record(proxy_id).name, tmp_path / "cert.pem"
+    cert.write_text("-----BEGIN CERTIFICATE-----")
+    arguments = (
+        *("change_proxy", name, "--capacity", "20", "--city", "Bern", "--country-code", "ch"),
+        *("--cert-file", str(cert), "--labels", "rack-4 old", "--reason", "moved"),
+        *("--transport", "obfs4", "--transport-settings", '{"iat-mode": 0}'),
+    )
+
+    looked = _run(*arguments, "--dry-run")
+    before = _record(proxy_id)
+    done, again = _run(*arguments), _run(*arguments)
+
+    after = _record(proxy_id)
+    assert "would change: capacity 10 to 20" in looked
+    assert before.capacity == 10
+    assert "capacity 10 to 20" in done
+    assert "BEGIN" not in done
+    assert "nothing changed" in again
+    assert (after.capacity, after.place.city, after.place.country_code) == (20, "Bern", "CH")
+    assert after.labels == ("rack-4", "old")
+    assert (after.transport, after.transport_settings) == ("obfs4", {"iat-mode": "0"})
+    assert after.cert.startswith("-----BEGIN")
+
+
+def test_a_lowered_capacity_is_told_with_what_becomes_of_the_users() -> None:
+    proxy_id = fleet.pro_proxy(capacity=2)
+    for _ in range(2):
+        fleet.assigned(fleet.pro_user())
+
+    told = _run("change_proxy", str(proxy_id), "--capacity", "1")
+
+    assert "2 users stay" in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--addr", "nonsense"), "no address"),
+        (("--transport-settings", "[]"), "JSON object"),
+        (("--transport-settings", "{"), "no JSON"),
+        (("--cert-file", "/nowhere/at/all"), "cannot be read"),
+    ],
+)
+def test_what_a_proxy_cannot_be_changed_to_is_told(arguments: tuple[str, ...], words: str) -> None:
+    proxy_id = fleet.pro_proxy()
+
+    with pytest.raises(CommandError, match=words):
+        _run("change_proxy", str(proxy_id), *arguments)
+
+
+def test_a_list_that_would_change_proxies_says_so_first(tmp_path: Path) -> None:
+    file = tmp_path / "fleet.csv"
+    file.write_text(LIST)
+    _run("import_proxies", str(file))
+    file.write_text(LIST.replace("192.0.2.2", "192.0.2.9"))
+
+    with pytest.raises(CommandError, match="nothing was added"):
+        _run("import_proxies", str(file))
+    looked = _run("import_proxies", str(file), "--change", "--dry-run")
+    done = _run("import_proxies", str(file), "--change")
+
+    assert "pro-2: changes: addr 192.0.2.2:443 to 192.0.2.9:443" in looked
+    assert "0 added, 1 changed, 1 were there already" in done
