@@ -61,6 +61,7 @@ class ProxyAdmin(JoiningPages, FleetButtons, ReadOnlyAdmin):
     actions_detail = (
         "activate",
         "drain",
+        "alter",
         "block",
         "unblock",
         "move_off",
@@ -130,7 +131,7 @@ class ProxyAdmin(JoiningPages, FleetButtons, ReadOnlyAdmin):
         state = State(proxy.state)
         hidden = {name for name, to in ENTERS.items() if state not in COMES_FROM[to]}
         if state is State.RETIRED:
-            hidden |= {"block", "unblock", "reveal_secret"}
+            hidden |= {"alter", "block", "unblock", "reveal_secret"}
         if not proxy.blocked_countries:
             hidden |= {"unblock"}
         if not proxy.load:

@@ -9,9 +9,11 @@ from lantern_pro import clock
 from lantern_pro.backoffice.button import Pressed, Reason, button
 from lantern_pro.errors import LanternError
 from lantern_pro.jobs import ledger
-from proxies.forms import Blocking, Unblocking, Why
+from proxies.forms import Blocking, Changing, Unblocking, Why
 from proxies.jobs import ASKED, MoveUsersOff
 from proxies.models import Proxy
+from proxies.records import NewProxy, ProxyRecord
+from proxies.services.changing import change_proxy, look_at_change, told_change
 from proxies.services.states import (
     activate_proxy,
     block_proxy,
@@ -72,6 +74,22 @@ class FleetButtons:
         )
 
     @button(
+        label="Change",
+        permission="act",
+        question="The configurations that name it follow within seconds. Below the users that it "
+        "has, a capacity throws nobody off: the proxy takes no others until they are fewer.",
+        asks=Changing,
+    )
+    def alter(self, proxy: Proxy, *, wanted: NewProxy, reason: str) -> Pressed:
+        """Change its address, capacity, place and the like."""
+        record = proxy.record
+        return _changed(
+            lambda: change_proxy(record, wanted, why=reason) and _words(record, wanted),
+            "Was changed:",
+            reason,
+        )
+
+    @button(
         label="Blocked no longer",
         permission="act",
         question="It is told again to readers there, and given again to Pro users.",
@@ -108,6 +126,10 @@ class FleetButtons:
         return Pressed(
             f"The secret is {proxy.auth_token}", history="Secret was shown.", level=messages.INFO
         )
+
+
+def _words(was: ProxyRecord, wanted: NewProxy) -> Sequence[str]:
+    return told_change(was, look_at_change(was, wanted))
 
 
 def _entered(proxy: Proxy, enter: Callable[..., bool], words: str, reason: str) -> Pressed:

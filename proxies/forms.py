@@ -1,5 +1,7 @@
 """What staff fill in about proxies. The rules are those of lists (``proxies/entries.py``)."""
 
+import json
+from dataclasses import replace
 from typing import Any, Final
 
 from django import forms
@@ -12,13 +14,16 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from lantern_pro.backoffice.button import LONGEST_REASON
-from lantern_pro.errors import InvalidParameter
+from lantern_pro.backoffice.button import LONGEST_REASON, AboutRecord
+from lantern_pro.errors import InvalidParameter, LanternError
 from lantern_pro.types import Cell
 from proxies.entries import FIELDS, describe
 from proxies.listings import Entry, Format, format_of
-from proxies.records import NewProxy, State, Track
+from proxies.models import Proxy
+from proxies.records import NewProxy, ProxyRecord, State, Track
+from proxies.services.changing import look_at_change
 from proxies.services.fleet import check_proxy
+from proxies.services.importing import Differing
 from proxies.services.states import country_codes
 
 MOST_BYTES: Final = 2_000_000
@@ -46,6 +51,20 @@ CHOICES: Final[dict[str, list[str]]] = {
     "state": [State.ACTIVE.value, State.PROVISIONING.value],
 }
 LONG: Final = {"cert"}
+CHANGED: Final = (
+    "addr",
+    "capacity",
+    "provider",
+    "labels",
+    "city",
+    "country",
+    "country_code",
+    "latitude",
+    "longitude",
+    "transport",
+    "transport_settings",
+    "cert",
+)
 
 
 class InACell(forms.Form):
@@ -129,6 +148,17 @@ class ListForm(InACell):
         choices=[("", "by the file's name"), *((each.value, each.value) for each in Format)],
         widget=UnfoldAdminSelectWidget,
     )
+    differing = forms.TypedChoiceField(
+        label="Proxies that are there and differ",
+        required=False,
+        coerce=Differing,
+        empty_value=Differing.REFUSED,
+        choices=[
+            (Differing.REFUSED.value, "are faults of the list"),
+            (Differing.CHANGED.value, "are changed, in what the list says of them"),
+        ],
+        widget=UnfoldAdminSelectWidget,
+    )
 
     def clean(self) -> dict[str, Any]:
         """Take the file's text, and find out how it is written."""
@@ -165,6 +195,58 @@ class Why(forms.Form):
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
         help_text="It stands in the proxy's history. No names and no addresses of people.",
     )
+
+
+class Changing(AboutRecord):
+    """Asks what a proxy is to be; the button's method gets ``wanted`` and ``reason``."""
+
+    wanted: NewProxy
+
+    def __init__(self, data: Any, *, record: Proxy) -> None:
+        """Make the fields, which begin with what is there, but for the certificate."""
+        super().__init__(data, record=record)
+        is_now = _as_fields(record.record)
+        for name in CHANGED:
+            self.fields[name] = _field(name)
+            self.fields[name].initial = is_now.get(name, "")
+        self.fields["cert"].help_text = "Empty: it stays as it is."
+        self.fields["capacity"].required = True
+        self.fields["reason"] = Why.base_fields["reason"]
+
+    def clean(self) -> dict[str, Any]:
+        """Read the fields as a list's entry is read, and tell what is wrong at its field."""
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        proxy: ProxyRecord = self.record.record
+        said = {name: told.get(name, "") for name in CHANGED}
+        kept = {"name": proxy.name, "track": proxy.track.value, "state": State.ACTIVE.value}
+        wanted, faults = describe(Entry(0, {**said, **kept}))
+        for fault in faults:
+            self.add_error(fault.field, fault.message)
+        if wanted is None or self.errors:
+            return told
+        wanted = replace(wanted, auth_token=proxy.auth_token, cert=wanted.cert or proxy.cert)
+        try:
+            look_at_change(proxy, wanted)
+        except LanternError as error:
+            self.add_error(error.field if error.field in self.fields else None, error.message)
+        return {"wanted": wanted, "reason": told["reason"]}
+
+
+def _as_fields(proxy: ProxyRecord) -> dict[str, str]:
+    place = proxy.place
+    return {
+        "addr": proxy.addr,
+        "capacity": str(proxy.capacity),
+        "provider": proxy.provider,
+        "labels": " ".join(proxy.labels),
+        "city": place.city,
+        "country": place.country,
+        "country_code": place.country_code,
+        "latitude": f"{place.latitude:g}",
+        "longitude": f"{place.longitude:g}",
+        "transport": proxy.transport,
+        "transport_settings": json.dumps(dict(proxy.transport_settings)),
+    }
 
 
 class Blocking(Why):

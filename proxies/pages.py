@@ -20,7 +20,7 @@ from proxies.services.importing import Report, import_list, look_at_list
 MOST_AT_ONCE: Final = 500
 """By the page: each is entered in the history, and somebody waits for it. A command takes more."""
 LIST: Final = "admin:proxies_proxy_changelist"
-WORDS: Final = {"new": "new", "there": "there already, just so"}
+WORDS: Final = {"new": "new", "changed": "changed", "there": "there already, just so"}
 
 
 class JoiningPages:
@@ -49,7 +49,8 @@ class JoiningPages:
             except LanternError as error:
                 form.add_error(error.field if error.field in form.fields else None, error.message)
             else:
-                _enter_in_history(request, [added.proxy_id] if added.new else [])
+                if added.new:
+                    _enter_in_history(request, added.proxy_id, "Was added.")
                 words = "was added" if added.new else "was there already, just so"
                 messages.success(request, f"The proxy {form.proxy.name} {words}.")
                 return redirect("admin:proxies_proxy_change", added.proxy_id)
@@ -66,19 +67,20 @@ class JoiningPages:
         if not form.is_valid():
             return self._page(request, "proxies/import_list.html", {**told, "form": form})
         text, written = form.cleaned_data["text"], form.cleaned_data["written"]
-        report = look_at_list(form.cell, text, written)
-        if report.count("new") > MOST_AT_ONCE:
+        differing = form.cleaned_data["differing"]
+        report = look_at_list(form.cell, text, written, differing)
+        if report.count("new") + report.count("changed") > MOST_AT_ONCE:
             form.add_error(
-                "text", f"More than {MOST_AT_ONCE} new ones: use manage.py import_proxies."
+                "text", f"More than {MOST_AT_ONCE} to write: use manage.py import_proxies."
             )
         elif request.POST.get("step") == "import" and not report.faults:
-            report = import_list(form.cell, text, written)
-            added = [each for each in report.lines if each.outcome == "new"]
-            _enter_in_history(request, [each.proxy_id for each in added if each.proxy_id])
+            report = import_list(form.cell, text, written, differing)
+            _enter_list_in_history(request, report)
             if not report.faults:
-                messages.success(request, f"{len(added)} proxies were added.")
+                messages.success(request, _done(report))
                 return redirect(LIST)
-        shown = ListForm(initial={**form.cleaned_data, "written": written.value})
+        told_again = {"written": written.value, "differing": differing.value}
+        shown = ListForm(initial={**form.cleaned_data, **told_again})
         told |= _shown(report) | {"form": form if form.errors else shown}
         return self._page(request, "proxies/import_list.html", told)
 
@@ -101,20 +103,37 @@ def _shown(report: Report) -> dict[str, Any]:
         rows = [[fault.line, fault.field or "-", fault.message] for fault in report.faults]
         table = {"headers": ["line", "field", "what is wrong"], "rows": rows}
     else:
-        rows = [[line.line, line.name, WORDS[line.outcome]] for line in report.lines]
+        rows = [
+            [line.line, line.name, ", ".join(line.differs) or WORDS[line.outcome]]
+            for line in report.lines
+        ]
         table = {"headers": ["line", "proxy", "is"], "rows": rows}
     return {
         "report": report,
         "table": table,
         "new": report.count("new"),
+        "changed": report.count("changed"),
+        "writes": report.count("new") + report.count("changed"),
         "there": report.count("there"),
     }
 
 
-def _enter_in_history(request: HttpRequest, added: list[ProxyId]) -> None:
-    for proxy_id in added:
-        audit.record(
-            staff_id=request.user.pk or 0,
-            subject=Proxy.objects.get(pk=proxy_id),
-            message="Was added.",
-        )
+def _done(report: Report) -> str:
+    changed = report.count("changed")
+    words = f"{report.count('new')} proxies were added"
+    return f"{words}, and {changed} changed." if changed else f"{words}."
+
+
+def _enter_list_in_history(request: HttpRequest, report: Report) -> None:
+    for line in report.lines:
+        if line.proxy_id is None or line.outcome == "there":
+            continue
+        differs = ", ".join(line.differs)
+        words = "Was added." if line.outcome == "new" else f"Was changed: {differs}: by a list"
+        _enter_in_history(request, line.proxy_id, words)
+
+
+def _enter_in_history(request: HttpRequest, proxy_id: ProxyId, words: str) -> None:
+    audit.record(
+        staff_id=request.user.pk or 0, subject=Proxy.objects.get(pk=proxy_id), message=words
+    )

@@ -35,6 +35,15 @@ class Pressed:
     level: int = messages.SUCCESS
 
 
+class AboutRecord(forms.Form):
+    """Asks about one record, which it is told: to begin with what is there, or to offer it."""
+
+    def __init__(self, data: Any, *, record: Any) -> None:
+        """Make the form; ``record`` is the one that the button is pressed for."""
+        super().__init__(data)
+        self.record = record
+
+
 class Reason(forms.Form):
     """Asks why; the button's method gets ``reason``."""
 
@@ -70,7 +79,7 @@ def button(
             record = admin.get_object(request, unquote(object_id))
             if record is None:
                 raise Http404
-            form = asks(request.POST if request.method == "POST" else None)
+            form = _form(asks, record, request)
             page = _address(admin, object_id)
             if not form.is_valid():
                 told = {"title": label, "question": question, "form": form, "page": page}
@@ -89,6 +98,11 @@ def button(
         return shown
 
     return decorate
+
+
+def _form(asks: type[forms.Form], record: Model, request: HttpRequest) -> forms.Form:
+    data = request.POST if request.method == "POST" else None
+    return asks(data, record=record) if issubclass(asks, AboutRecord) else asks(data)
 
 
 def _asked(admin: "ModelAdmin[Any]", request: HttpRequest, told: dict[str, Any]) -> HttpResponse:
