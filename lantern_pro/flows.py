@@ -270,6 +270,7 @@ FLOWS: Final[Flows] = {
     UserMoved: (
         lambda e: AssignProxies.of(e.user_id, e.fact),
         lambda e: PopulateUserConfig.of(e.user_id, e.fact),
+        lambda e: ServeWaitingUsers.of(e.cell, f"{e.user_id}.{e.fact}"),
     ),
     AssignmentChanged: (lambda e: PopulateUserConfig.of(e.user_id, e.fact),),
     ConfigAskedFor: (lambda e: NewJob(e.cell, MailConfig(e.user_id), f"{e.user_id}.{e.at}"),),

@@ -55,7 +55,7 @@ def assign_proxies(user_id: UserId, fence: Fence) -> None:
             found,
             admissions=admissions_of(wish.access),
             now=clock.now(),
-            work=_work(user_id, fence),
+            work=_work(user_id, fence, makes_room=len(wish.own) > wish.wanted),
         )
         if settled.outcome != "changed":
             return

@@ -199,3 +199,32 @@ def test_a_waiting_user_who_cannot_be_moved_goes_on_waiting() -> None:
 
     assert since is not None
     assert links.waiting_since(user_id) == since
+
+
+def test_the_room_that_a_move_makes_is_given_at_once() -> None:
+    full, other = fleet.pro_proxy(city="Oslo", capacity=1), fleet.pro_proxy(city="Bern", capacity=1)
+    drain_proxy(other)
+    first, waits = fleet.pro_user(), fleet.pro_user()
+    fleet.assigned(first)
+    assert fleet.assigned(waits) == set()
+    chosen = fleet.pro_proxy(city="Riga", capacity=1, code="NL")
+    block_proxy(chosen, ["IR"])
+    text_client().hset(USERS.row(waits), "country", "IR")
+
+    move_user(first, leave=full, gain=chosen)
+    fleet.run_jobs()
+
+    assert fleet.proxies_of(waits) == {full}
+
+
+def test_the_room_that_a_smaller_plan_makes_is_given_at_once() -> None:
+    for city in ("Oslo", "Bern"):
+        fleet.pro_proxy(city=city, capacity=1)
+    first, waits = fleet.pro_user(), fleet.pro_user()
+    fleet.assigned(first)
+    assert fleet.assigned(waits) == set()
+    text_client().hset(USERS.row(first), "proxies_wanted", 1)
+
+    fleet.assigned(first, "smaller-plan")
+
+    assert len(fleet.proxies_of(waits)) == 1
