@@ -198,6 +198,11 @@ def of_users(user_ids: Sequence[UserId]) -> list[list[ProxyId]]:
         return [_ids(found) for found in pipe.execute()]
 
 
+def moves_of(user_id: UserId) -> int:
+    """How often a user was moved off a proxy in the day that began with the first of these."""
+    return int(text_client().get(keys.MOVES_OF(user_id=user_id)) or 0)
+
+
 def room(cell: Cell) -> bool:
     """Whether any Pro proxy has room."""
     return bool(text_client().exists(keys.OPEN(cell=cell)))

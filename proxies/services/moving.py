@@ -22,7 +22,9 @@ from proxies import links
 from proxies.errors import NoRoomThere, NotTheirProxy
 from proxies.events import UserMoved
 from proxies.links import Found, Settled
+from proxies.models import Proxy
 from proxies.moving import Tally, linked_before
+from proxies.records import ProxyRecord
 from proxies.services.assignments import Asked, settle, wishes_of
 
 SETTLED_AT_ONCE: Final = 20
@@ -32,6 +34,7 @@ UNLIMITED: Final = 1_000_000
 DAY_MS: Final = 86_400_000
 ROTATED_A_DAY: Final = 1
 HOURS_OF_A_DAY: Final = 24
+SUGGESTED: Final = 5
 
 
 def move_users(
@@ -82,6 +85,16 @@ def move_user(user_id: UserId, *, leave: ProxyId, gain: ProxyId) -> None:
     [settled] = links.assign_each([(exchange, found, admissions, work)], now=now)
     if gain not in settled.gained:
         raise NoRoomThere(field="to")
+
+
+def where_to(user_id: UserId) -> list[ProxyRecord]:
+    """Some proxies that a user could have besides their own, the best first."""
+    [wish] = wishes_of([Asked(user_id)])
+    if wish is None:
+        return []
+    [found] = links.find_candidates([replace(wish, wanted=len(wish.own) + SUGGESTED)])
+    others = [each for each in found.candidates if each not in wish.own]
+    return Proxy.objects.records(others[:SUGGESTED])
 
 
 def _settle_in_parts(asked: Sequence[Asked], fact: str) -> Iterable[Settled | None]:

@@ -9,8 +9,12 @@ from django.contrib.auth.models import User as Member
 from django.test import Client
 from pytest_django import Settings
 
+from lantern_pro import clock
 from lantern_pro.backoffice.staff import Role, create_staff
 from lantern_pro.support.mails import NAMES
+from lantern_pro.types import UserId
+from proxies.services.states import drain_proxy
+from tests import fleet
 from tests.admin.pages import text_of
 from tests.client_app import ClientApp
 from tests.letters import LETTERS
@@ -154,3 +158,60 @@ def test_an_empty_list_says_why_it_is_empty(staff: Client, query: str, words: st
 
 def test_each_letter_has_a_name_for_staff() -> None:
     assert set(NAMES) == set(LETTERS)
+
+
+def _pro_user() -> UserId:
+    user_id = UserId(ClientApp().sign_up().user_id)
+    fleet.set_expiration(user_id, clock.now() + fleet.DAY_MS)
+    return user_id
+
+
+@pytest.fixture
+def at_work(settings: Settings) -> Client:
+    """The browser of somebody who may act."""
+    settings.ROOT_URLCONF = "lantern_pro.urls"
+    create_staff(username="olga", email="", role=Role.OPERATOR, password=None)
+    browser = Client()
+    browser.force_login(Member.objects.get())
+    return browser
+
+
+def test_a_user_is_moved_from_one_proxy_to_another_and_that_counts(at_work: Client) -> None:
+    leave = fleet.pro_proxy(city="Oslo")
+    user_id = _pro_user()
+    fleet.assigned(user_id)
+    gain, other = fleet.pro_proxy(city="Bern"), fleet.pro_proxy(city="Riga", capacity=1)
+    [named, full] = fleet.records([gain, other])
+    page = f"/admin/accounts/user/{user_id}/"
+    told = {"leave": leave, "gain": named.name, "reason": "slow there"}
+
+    asked = text_of(at_work, f"{page}move/")
+    unknown = at_work.post(f"{page}move/", {**told, "gain": "nowhere"})
+    at_work.post(f"{page}move/", told)
+
+    assert named.name in asked
+    assert full.name in asked
+    assert "0 of " in asked
+    assert "There is no proxy" in unknown.content.decode()
+    assert fleet.proxies_of(user_id) == {gain}
+    assert "1 of " in text_of(at_work, f"{page}change/")
+    [entry] = LogEntry.objects.all()
+    assert entry.get_change_message().endswith(f"to {named.name}: slow there")
+
+
+def test_a_move_to_where_no_room_is_says_so_and_changes_nothing(at_work: Client) -> None:
+    leave, full = fleet.pro_proxy(city="Oslo"), fleet.pro_proxy(city="Bern", capacity=1)
+    [named] = fleet.records([full])
+    drain_proxy(full)
+    user_id = _pro_user()
+    fleet.assigned(user_id)
+
+    told = at_work.post(
+        f"/admin/accounts/user/{user_id}/move/",
+        {"leave": leave, "gain": named.name, "reason": "slow"},
+        follow=True,
+    )
+
+    assert "cannot be moved there" in told.content.decode()
+    assert fleet.proxies_of(user_id) == {leave}
+    assert not LogEntry.objects.exists()
