@@ -1,5 +1,6 @@
 """``make bench-admission``: see the package."""
 
+import re
 import sys
 import time
 from collections.abc import Sequence
@@ -14,9 +15,12 @@ from devstack.reports.plots import Bar, Bars
 from devstack.reports.report import Report
 
 NAME: Final = "bench-admission"
+_RESET: Final = re.compile(r"token\.\d+")
 GOAL_MS: Final = 1_000
 ADMISSION: Final = "from purchase committed to admitted"
-REFUSAL: Final = "from removal to refused"
+JOINING: Final = "from device joined to admitted"
+REMOVAL: Final = "from device removed to refused"
+REFUSAL: Final = "from token reset to refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +34,18 @@ class Span:
 def spans_of(bought: Sequence[Bought], auth_token: str) -> dict[str, list[Span]]:
     """The spans of all buyers, by Redis's own times for what it committed."""
     committed, told = _commits(), _told(auth_token)
-    spans: dict[str, list[Span]] = {ADMISSION: [], REFUSAL: []}
+    spans: dict[str, list[Span]] = {ADMISSION: [], JOINING: [], REMOVAL: [], REFUSAL: []}
     for one in bought:
-        first, *_, last = sorted(committed[one.user_id])
-        admitted, expelled = told["admit", one.admission], told["expel", one.admission]
-        spans[ADMISSION].append(Span(one.let_in_at - first, admitted - first))
-        spans[REFUSAL].append(Span(one.refused_at - last, expelled - last))
+        own = committed[one.user_id]
+        joined, removed = sorted(at for fact, at in own.items() if fact.startswith("devices."))[-2:]
+        [reset] = [at for fact, at in own.items() if _RESET.fullmatch(fact)]
+        for name, since, seen, op, admission in (
+            (ADMISSION, min(own.values()), one.let_in_at, "admit", one.admission),
+            (JOINING, joined, one.joined_at, "admit", one.second),
+            (REMOVAL, removed, one.removed_at, "expel", one.second),
+            (REFUSAL, reset, one.refused_at, "expel", one.admission),
+        ):
+            spans[name].append(Span(seen - since, told[op, admission] - since))
     return spans
 
 
@@ -53,18 +63,19 @@ def _told(auth_token: str) -> dict[tuple[str, str], float]:
     }
 
 
-def _commits() -> dict[int, list[int]]:
-    """When each user's jobs to tell proxies were staged, by Redis's clock, in ms."""
+def _commits() -> dict[int, dict[str, int]]:
+    """When each user's jobs to tell proxies were staged, in ms by Redis's clock; by fact."""
     from lantern_pro.jobs.keys import JOBS
     from lantern_pro.store.client import text_client
     from lantern_pro.types import Cell
 
     client = text_client()
-    found: dict[int, list[int]] = {}
+    found: dict[int, dict[str, int]] = {}
     for job_id in client.zrange(JOBS.by("created", cell=Cell(0)), 0, -1):
         _, kind, *rest = job_id.split(".")
         if kind == "assign_proxies":
-            found.setdefault(int(rest[0]), []).append(int(client.hget(JOBS.row(job_id), "created")))
+            created = int(client.hget(JOBS.row(job_id), "created"))
+            found.setdefault(int(rest[0]), {})[".".join(rest[1:])] = created
     return found
 
 

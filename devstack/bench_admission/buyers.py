@@ -1,10 +1,10 @@
-"""Buyers: they pay and go through, reset their token and are refused; each moment is noted."""
+"""Buyers: they pay and go through, add and remove a device, reset their token and are refused."""
 
 import http.client
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from devstack.bench_admission.ground import Ground
@@ -21,11 +21,17 @@ _PATIENCE_SECONDS: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """When a buyer was first let in, and first refused by the token that was stolen (ms)."""
+    """When a buyer was first let in, and first refused by the token that was stolen (ms).
+
+    And when their second device was: after it joined, and after it was removed.
+    """
 
     user_id: int
     admission: str
+    second: str
     let_in_at: float
+    joined_at: float
+    removed_at: float
     refused_at: float
 
 
@@ -45,17 +51,26 @@ def buy_and_lose(on: Ground, number: int) -> Bought:
         idempotencyKey=f"bench-{number}",
         timeout=10,
     )
-    if told["status"] != "ok":
-        message = f"the purchase failed: {told}"
-        raise RuntimeError(message)
+    _must(told, "purchase")
     let_in_at = _wait(lambda: _is_let_in(on, app), "admission")
+    second = replace(app, device_id=f"{app.device_id}-second")
+    _must(second.post("/device-add", deviceName="second"), "joining")
+    joined_at = _wait(lambda: _is_let_in(on, second), "second admission")
+    _must(app.post("/user-link-remove", deviceID=second.device_id), "removal")
+    removed_at = _wait(lambda: not _is_let_in(on, second), "refusal of a removed device")
     reset = app.post("/token-reset", stolen="true", idempotencyKey=f"bench-{number}-reset")
-    if reset["status"] != "ok":
-        message = f"the reset failed: {reset}"
-        raise RuntimeError(message)
+    _must(reset, "reset")
     refused_at = _wait(lambda: not _is_let_in(on, app), "refusal")
-    shown = Shown(pro_token=app.token, device_id=app.device_id)
-    return Bought(app.user_id, shown.admission, let_in_at, refused_at)
+    first, other = (
+        Shown(pro_token=app.token, device_id=each.device_id).admission for each in (app, second)
+    )
+    return Bought(app.user_id, first, other, let_in_at, joined_at, removed_at, refused_at)
+
+
+def _must(told: Mapping[str, object], what: str) -> None:
+    if told["status"] != "ok":
+        message = f"the {what} failed: {told}"
+        raise RuntimeError(message)
 
 
 def all_buyers(on: Ground, *, purchases: int, at_once: int) -> list[Bought]:
