@@ -17,11 +17,10 @@ from lantern_pro.backoffice.model_admin import ReadOnlyAdmin
 from lantern_pro.jobs.models import Job
 from lantern_pro.support.finding import find_users
 from lantern_pro.support.mails import NAMES, address_words, mails_shown, write_again
-from lantern_pro.support.moving import Moving, move, moves_in_words
+from lantern_pro.support.moving import MovingUsers
 from lantern_pro.support.shown import link, minute, table, words
 from lantern_pro.support.story import Story, mask, story_of
 from lantern_pro.types import Millis
-from proxies.records import ProxyRecord
 
 MOMENT = "DATETIME_FORMAT"
 WAYS = {"mail": "a code by mail", "words": "the twelve recovery words", "receipt": "a receipt"}
@@ -54,7 +53,7 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserStoryAdmin(ReadOnlyAdmin):
+class UserStoryAdmin(MovingUsers, ReadOnlyAdmin):
     """Users, found by id, e-mail address, charge or referral code, with all that is theirs."""
 
     list_display = ("id", "status_label", "until", "masked_email", "referral", "created")
@@ -253,11 +252,6 @@ class UserStoryAdmin(ReadOnlyAdmin):
         """Where the app says that the user is."""
         return _story(user).country or "not told"
 
-    @display(description="moved off a proxy")
-    def moves(self, user: User) -> str:
-        """How often the user was moved lately, and how often that may be."""
-        return moves_in_words(user)
-
     @display(description="lacks proxies since")
     def lacks_proxies_since(self, user: User) -> str:
         """Since when no proxy has room that serves the user."""
@@ -278,17 +272,6 @@ class UserStoryAdmin(ReadOnlyAdmin):
             history="Was shown the e-mail.",
             level=messages.INFO,
         )
-
-    @button(
-        label="Move to another proxy",
-        permission="act",
-        question="The user leaves one of their proxies and gains another, in one step: both learn "
-        "of it at once, the user's app with its next configuration. It counts as a move.",
-        asks=Moving,
-    )
-    def move(self, user: User, *, leave: int, gain: ProxyRecord, reason: str) -> Pressed:
-        """Move the user off one proxy to another, and note who did it and why."""
-        return move(user, leave=leave, gain=gain, reason=reason)
 
     @button(
         label="Write to this address again",

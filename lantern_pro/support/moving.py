@@ -5,6 +5,7 @@ from typing import Any, Final
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from unfold.decorators import display
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
@@ -12,7 +13,7 @@ from unfold.widgets import (
 )
 
 from accounts.models import User
-from lantern_pro.backoffice.button import LONGEST_REASON, AboutRecord, Pressed
+from lantern_pro.backoffice.button import LONGEST_REASON, AboutRecord, Pressed, button
 from lantern_pro.errors import LanternError
 from lantern_pro.types import ProxyId
 from proxies import links
@@ -62,7 +63,27 @@ class Moving(AboutRecord):
             raise forms.ValidationError(error.message) from error
 
 
-def move(user: User, *, leave: int, gain: ProxyRecord, reason: str) -> Pressed:
+class MovingUsers:
+    """A part of the page about a user."""
+
+    @display(description="moved off a proxy")  # type: ignore[untyped-decorator]
+    def moves(self, user: User) -> str:
+        """How often the user was moved lately, and how often that may be."""
+        return moves_in_words(user)
+
+    @button(
+        label="Move to another proxy",
+        permission="act",
+        question="The user leaves one of their proxies and gains another, in one step: both learn "
+        "of it at once, the user's app with its next configuration. It counts as a move.",
+        asks=Moving,
+    )
+    def move(self, user: User, *, leave: int, gain: ProxyRecord, reason: str) -> Pressed:
+        """Move the user off one proxy to another, and note who did it and why."""
+        return _move(user, leave=leave, gain=gain, reason=reason)
+
+
+def _move(user: User, *, leave: int, gain: ProxyRecord, reason: str) -> Pressed:
     """Move the user; what came of it."""
     [left] = Proxy.objects.records([ProxyId(leave)])
     try:
