@@ -15,6 +15,7 @@ from lantern_pro import clock
 from lantern_pro.backoffice.button import Pressed, button
 from lantern_pro.backoffice.model_admin import ReadOnlyAdmin
 from lantern_pro.jobs.models import Job
+from lantern_pro.support.data_use import DataUse
 from lantern_pro.support.finding import find_users
 from lantern_pro.support.mails import NAMES, address_words, mails_shown, write_again
 from lantern_pro.support.moving import MovingUsers
@@ -53,7 +54,7 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserStoryAdmin(MovingUsers, ReadOnlyAdmin):
+class UserStoryAdmin(MovingUsers, DataUse, ReadOnlyAdmin):
     """Users, found by id, e-mail address, charge or referral code, with all that is theirs."""
 
     list_display = ("id", "status_label", "until", "masked_email", "referral", "created")
@@ -88,6 +89,7 @@ class UserStoryAdmin(MovingUsers, ReadOnlyAdmin):
                     "proxies",
                     "open_jobs",
                     "devices",
+                    "data_use",
                     "ways_back_in",
                     "address",
                     "mails",

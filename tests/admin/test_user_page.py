@@ -1,5 +1,6 @@
 """The page about one user: who may be shown what, and what is noted of it."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -11,14 +12,18 @@ from pytest_django import Settings
 
 from lantern_pro import clock
 from lantern_pro.backoffice.staff import Role, create_staff
+from lantern_pro.store.client import text_client
 from lantern_pro.support.mails import NAMES
 from lantern_pro.types import UserId
+from proxies.keys import CLIENT
+from proxies.services.caps import set_data_caps
 from proxies.services.states import drain_proxy
 from tests import fleet
 from tests.admin.pages import text_of
 from tests.client_app import ClientApp
 from tests.letters import LETTERS
 
+MIB = 1 << 20
 ADDRESS = "/admin/accounts/user/{user_id}/reveal-email/"
 
 
@@ -215,3 +220,23 @@ def test_a_move_to_where_no_room_is_says_so_and_changes_nothing(at_work: Client)
     assert "cannot be moved there" in told.content.decode()
     assert fleet.proxies_of(user_id) == {leave}
     assert not LogEntry.objects.exists()
+
+
+def test_what_a_device_has_used_stands_beside_the_caps_of_its_country(at_work: Client) -> None:
+    app = ClientApp().sign_up()
+    name = CLIENT(device_id=app.device_id)
+    cap = {"label": "usual", "threshold": 500 * MIB, "rate": 16_384, "capResets": "monthly"}
+    small = {**cap, "label": "small", "threshold": 100 * MIB}
+    set_data_caps(json.dumps({"default": {"default": [cap]}, "cn": {"android": [small]}}))
+    page = f"/admin/accounts/user/{app.user_id}/change/"
+    nothing = text_of(at_work, page)
+
+    text_client().hset(name, mapping={"bytesIn": 50 * MIB, "bytesOut": 200 * MIB})
+    anywhere = text_of(at_work, page)
+    text_client().hset(name, "countryCode", "cn")
+    there = text_of(at_work, page)
+
+    assert "Nothing is counted" in nothing
+    assert "50.0 MiB" in anywhere
+    assert "usual: 500 MiB monthly, 50 % used" in anywhere
+    assert "small on android: 100 MiB monthly, slowed down" in there
