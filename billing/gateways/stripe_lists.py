@@ -24,6 +24,7 @@ class Listed:
 
     ``is_kept`` says of a charge that it was paid and not given back as a whole, of a subscription
     that it has not ended; ``returned`` is what a refund or a dispute is, None for all else.
+    ``touched`` is another text whenever more of a charge went back, or its bank disputes it.
     """
 
     object_id: str
@@ -35,6 +36,7 @@ class Listed:
     is_kept: bool
     returned: Returned | None
     customer: str = ""
+    touched: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ def read_charge(told: dict[str, Any]) -> Listed:
         is_kept=told["status"] == "succeeded" and not told["refunded"],
         returned=None,
         customer=str(told.get("customer") or ""),
+        touched=f"{told['amount_refunded']}.{told['disputed']}",
     )
 
 

@@ -167,7 +167,8 @@ def _report(listed: Listed, finding: Finding) -> bool:
     """
     returned = listed.returned
     state = (returned.state, returned.minor) if returned else ()
-    told = (finding.kind, finding.purchase, listed.amount, listed.is_kept, *state)
+    at_stripe = (listed.amount, listed.is_kept, listed.touched, *state)
+    told = (finding.kind, finding.purchase, *at_stripe)
     return kept.report(
         listed.object_id,
         kind=finding.kind,

@@ -1,6 +1,9 @@
 """What does not agree for long: each has its turn, and staff may dismiss what they know of."""
 
+from collections.abc import Iterator
+
 import pytest
+import redis
 
 from billing.drift import Drift
 from billing.managers import reconciliation as kept
@@ -8,6 +11,7 @@ from billing.services import reconciliation
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
 from lantern_pro import clock
+from lantern_pro.support.laws import check_laws
 from lantern_pro.types import Millis
 from tests.api.reconciling import RunJobs, pay_for, reconcile
 from tests.api.returning import DAY_MS, bought, dispute, refund_at_stripe
@@ -15,6 +19,14 @@ from tests.client_app import ClientApp
 
 LATER = 400
 """Minutes after which the walk over payments does not come by any more."""
+
+
+@pytest.fixture(autouse=True)
+def _laws_hold(service: redis.Redis) -> Iterator[None]:
+    """Whatever a test does, every law holds in the end."""
+    del service
+    yield
+    assert [finding.faults for finding in check_laws() if finding.faults] == []
 
 
 def test_of_lasting_drifts_none_keeps_another_from_its_turn(
@@ -65,6 +77,19 @@ def test_what_staff_dismissed_counts_no_more_though_it_is_looked_at(
     assert (stays.kind, stays.reason) == ("paid-twice", "a gift of the buyer's")
     assert stays.last > seen
     assert Drift.objects.count() == 0
+
+
+def test_a_second_payment_that_was_dismissed_comes_back_when_a_part_of_it_goes_back(
+    client: ClientApp, stripe_standin: StripeStandin, run_jobs: RunJobs
+) -> None:
+    payment = pay_for(bought(client).pk, 4800, key="twice")
+    reconcile(run_jobs)
+    known = dismiss_all("a gift of the buyer's")
+
+    refund_at_stripe(payment, 1200)
+    reconcile(run_jobs, minutes=LATER)
+
+    assert [each.object_id for each in kept.drift()] == known
 
 
 def test_what_was_dismissed_comes_back_when_the_fact_changes(
