@@ -99,11 +99,9 @@ def let_it_be_paid(world: World) -> None:
 
 
 def _let_the_card_be(world: World, number: str) -> None:
-    [subscription] = world.stripe.journal.all("subscription")
-    with world.stripe.journal.change() as draft:
-        method = draft.get(subscription["default_payment_method"])
-        assert method
-        draft.put({**method, "card": {**method["card"], "_number": number}})
+    for method in world.stripe.journal.all("payment_method"):
+        with world.stripe.journal.change() as draft:
+            draft.put({**method, "card": {**method["card"], "_number": number}})
 
 
 def pay_open_invoice(world: World, number: str = WORKS) -> None:
