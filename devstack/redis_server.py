@@ -12,6 +12,8 @@ from pathlib import Path
 
 import redis
 
+_LOWEST_PORT, _PORTS = 10_000, 20_000
+
 
 def executable() -> str:
     """Find a redis-server; ``FileNotFoundError`` says what would bring one."""
@@ -32,10 +34,16 @@ def executable() -> str:
 
 
 def free_port() -> int:
-    """Ask the system for a loopback port that nobody uses just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Find a loopback port that nobody uses just now.
+
+    It is below the ports that systems give to whoever calls out, so that nobody gets it by chance
+    before it is listened on.
+    """
+    while True:
+        port = _LOWEST_PORT + secrets.randbelow(_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass(frozen=True, slots=True)

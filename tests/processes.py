@@ -11,7 +11,8 @@ from typing import Final, TypeVar
 import requests
 
 T = TypeVar("T")
-PATIENCE_SECONDS: Final = 20.0
+PATIENCE_SECONDS: Final = 40.0
+"""Long enough for a busy machine, and less than the minute after which sweeps look."""
 PAUSE_SECONDS: Final = 0.02
 
 

@@ -47,6 +47,13 @@ LEFT_BEHIND: Final = "net::ERR_ABORTED"
 Shot = Callable[[Page, str], None]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each module's tests run in one process: a site of its own takes ten seconds to begin."""
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """Where the server under test answers."""
