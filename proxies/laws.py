@@ -9,6 +9,9 @@ again, and only what is wrong twice in the same words is told.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
+
+from redis.exceptions import ResponseError
 
 from accounts.keys import USERS as ACCOUNTS
 from accounts.models import User
@@ -72,12 +75,15 @@ def faults_of(cell: Cell, proxies: Iterable[ProxyId], users: Iterable[UserId]) -
 
 @dataclass(frozen=True, slots=True)
 class _Links:
-    """One proxy as all its keys tell it, read in one transaction."""
+    """One proxy as all its keys tell it, read in one transaction.
+
+    What a proxy made something else of, it can be told nothing by: that is None.
+    """
 
     proxy: ProxyRecord
     users: list[str]
-    admissions: set[str]
-    last_change: int
+    admissions: set[str] | None
+    last_change: int | None
     indexed_load: float | None
     open_load: float | None
     is_free: bool
@@ -94,17 +100,28 @@ def _read_links(cell: Cell, proxy_id: ProxyId) -> _Links:
         pipe.zscore(keys.OPEN(cell=cell), proxy_id)
         pipe.zscore(keys.FREE(cell=cell), proxy_id)
         pipe.hget(keys.WITHHELD(cell=cell), str(proxy_id))
-        row, users, admissions, changes, indexed, is_open, is_free, withheld = pipe.execute()
+        found = pipe.execute(raise_on_error=False)
+    row, users, admissions, changes, indexed, is_open, is_free, withheld = map(_right_kind, found)
+    last = None if changes is None else int(changes[0][0].partition("-")[0]) if changes else 0
     return _Links(
         proxy=ProxyRecord.from_row(row),
         users=users,
-        admissions=set(admissions),
-        last_change=int(changes[0][0].partition("-")[0]) if changes else 0,
+        admissions=None if admissions is None else set(admissions),
+        last_change=last,
         indexed_load=indexed,
         open_load=is_open,
         is_free=is_free is not None,
         withheld=withheld or "",
     )
+
+
+def _right_kind(answer: Any) -> Any:
+    """An answer; None for a key of another kind."""
+    if isinstance(answer, ResponseError) and str(answer).startswith("WRONGTYPE"):
+        return None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def _proxy_faults(cell: Cell, proxy_id: ProxyId) -> list[str]:
@@ -167,9 +184,13 @@ def _snapshot_faults(proxy_id: ProxyId) -> list[str]:
         for admission in client.smembers(keys.ADMITTED(user_id=int(user_id)))
     ]
     faults = []
-    if sorted(admitted) != sorted(links.admissions):
+    if links.admissions is None:
+        faults.append(f"proxy {proxy_id}: its admissions are no set; it may be taken")
+    elif sorted(admitted) != sorted(links.admissions):
         faults.append(f"proxy {proxy_id}: {len(links.admissions)} admissions are not its users'")
-    if links.last_change != links.proxy.version:
+    if links.last_change is None:
+        faults.append(f"proxy {proxy_id}: its changes are no stream; it may be taken")
+    elif links.last_change != links.proxy.version:
         faults.append(
             f"proxy {proxy_id}: version {links.proxy.version}, stream at {links.last_change}"
         )
