@@ -27,6 +27,10 @@ class Theatre:
     powers: Powers
     vendors: Vendors
 
+    def begin_act(self, name: str) -> None:
+        """Let an act of a short play begin, in which steps are struck apart from other acts."""
+        self.umpire.act = name
+
     @property
     def at_stripe(self) -> AtStripe:
         """What customers, banks and time do at Stripe."""

@@ -29,9 +29,14 @@ class AtStripe:
         """Give money back, as staff do on Stripe's own pages."""
         self._call("refunds", charge=charge, amount=str(amount))
 
-    def dispute(self, charge: str) -> None:
-        """Ask the bank for all of the money."""
-        self._control("disputes/open", charge=charge)
+    def dispute(self, charge: str, amount: int) -> str:
+        """Ask the bank for money of a charge; the dispute's id."""
+        opened = self._control("disputes/open", charge=charge, amount=str(amount))
+        return str(opened["id"])
+
+    def win(self, dispute: str) -> None:
+        """Let the bank decide for us: the money comes again."""
+        self._control("disputes/win", dispute=dispute)
 
     def let_the_card_fail(self, subscription: dict[str, Any]) -> None:
         """Let the next payments of a subscription be declined."""

@@ -21,8 +21,8 @@ class Drawn:
 class Plan(Protocol):
     """Says at each step, as it comes, whether and by what it is struck."""
 
-    def draw(self, step: Step) -> Drawn | None:
-        """The fault for this step."""
+    def draw(self, step: Step, act: str = "", /) -> Drawn | None:
+        """The fault for this step, which comes in this act of a short play."""
 
 
 class NoFaults:
@@ -31,34 +31,42 @@ class NoFaults:
     def __init__(self) -> None:
         """Know no step yet."""
         self.seen: dict[str, Step] = {}
+        # The acts in which each step came, in their order.
+        self.acts: dict[str, list[str]] = {}
         self.counts: Counter[str] = Counter()
 
-    def draw(self, step: Step) -> Drawn | None:
+    def draw(self, step: Step, act: str = "", /) -> Drawn | None:
         """Nothing."""
         self.seen.setdefault(step.name, step)
+        acts = self.acts.setdefault(step.name, [])
+        if act not in acts:
+            acts.append(act)
         self.counts[step.name] += 1
         return None
 
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """One fault at the n-th time of one step."""
+    """One fault at the n-th time of one step: of all times, or of those in one act."""
 
     step: str
     nth: int
     kind: str
+    act: str = ""
 
     @classmethod
     def read(cls, text: str) -> "Aim":
         """Read what ``str`` wrote; ``ValueError`` when it is none."""
-        step, nth, kind = text.split("|")
+        step, when, kind = text.split("|")
         if kind not in ALL:
             message = f"there is no fault {kind!r}; there are {', '.join(ALL)}"
             raise ValueError(message)
-        return cls(step, int(nth), kind)
+        act, _, nth = when.rpartition(".")
+        return cls(step, int(nth), kind, act)
 
     def __str__(self) -> str:
-        return f"{self.step}|{self.nth}|{self.kind}"
+        act = f"{self.act}." if self.act else ""
+        return f"{self.step}|{act}{self.nth}|{self.kind}"
 
 
 class OneFault:
@@ -72,12 +80,13 @@ class OneFault:
         self._first: Step | None = None
         self._left = 2 if ALL[aim.kind].takes_two else 1
 
-    def draw(self, step: Step) -> Drawn | None:
+    def draw(self, step: Step, act: str = "", /) -> Drawn | None:
         """The fault, when this is the step."""
         if step.name != self._aim.step:
             return None
-        self._count += 1
-        if self._count == self._aim.nth:
+        is_counted = self._aim.act in ("", act)
+        self._count += is_counted
+        if is_counted and self._count == self._aim.nth:
             self._first = step
         elif not (self._left and self._first and _is_another_with(self._first, step)):
             return None
@@ -99,7 +108,7 @@ class Takeovers:
         self._chance = random.Random(seed)
         self._all_well = all_well
 
-    def draw(self, step: Step) -> Drawn | None:
+    def draw(self, step: Step, _act: str = "", /) -> Drawn | None:
         """A kill or a stop, when a worker is about to commit."""
         if step.part != "worker" or not step.kind or step.target != "store":
             return None
@@ -124,7 +133,7 @@ class RandomFaults:
         self._kinds = kinds
         self._streams: dict[str, random.Random] = {}
 
-    def draw(self, step: Step) -> Drawn | None:
+    def draw(self, step: Step, _act: str = "", /) -> Drawn | None:
         """The next draw of this step's stream."""
         stream = self._streams.get(step.name)
         if stream is None:

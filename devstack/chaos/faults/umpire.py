@@ -18,6 +18,7 @@ class Umpire:
     def __init__(self, witness: Witness, *, lease_seconds: float) -> None:
         """See everything, and let the witness see it."""
         self.plan: Plan = NoFaults()
+        self.act = ""
         self.powers: Powers | None = None
         self.struck: Counter[str] = Counter()
         self.places: Counter[str] = Counter()
@@ -31,7 +32,7 @@ class Umpire:
 
     def consider(self, step: Step) -> "Blow | None":
         """Whether a fault strikes here."""
-        drawn = self.plan.draw(step)
+        drawn = self.plan.draw(step, self.act)
         if drawn is None or self.powers is None:
             return None
         long = self._lease_seconds * (1.1 + drawn.chance.random())

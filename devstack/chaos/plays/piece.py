@@ -22,8 +22,10 @@ _TRIES: Final = 30
 class Piece:
     """A short play, and the kinds of job that it brings about: a test plays it and looks.
 
-    Its acts are divided by ``calm``, so that the first time of a step is always on behalf of the
-    same client. A step that several plays have is struck in the first of them.
+    Its acts are divided by ``calm``, so that the first time of a step in each is always on behalf
+    of the same client. Acts that begin by a name have the steps of the play's own jobs, and of
+    what these ask of Stripe, struck in each of them. A step that several plays have is struck in
+    that which brings its kind of job, or else in the first of them.
     """
 
     name: str

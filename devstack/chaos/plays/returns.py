@@ -2,7 +2,7 @@
 
 import random  # noqa: TID251 - drawn again by its seed
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from billing.services.purchases import purchase_id_of
 from billing.services.refunds import begin_refund
@@ -23,39 +23,57 @@ _PARTS: Final = 4
 async def play(theatre: Theatre, chance: random.Random) -> list[Facts]:
     """Let two invited friends buy; one gets two parts back, the other disputes the whole.
 
-    Staff want the first part to go back and do no more about it: a job sees to it. The second is
-    given back at Stripe, where the dispute is too.
+    A dispute of another part is won.
     """
     mark = mark_of(chance)
     host, part, whole = (client(theatre, f"{mark}-{name}", chance) for name in _NAMES)
+    stories = [host.facts, part.facts, whole.facts]
     await host.sign_up()
     for guest, plan in zip((part, whole), YEARS, strict=True):
         await guest.live(host.facts, plan=plan)
         await calm(theatre.stage)
-    of_part, of_whole = _bought(part.facts), _bought(whole.facts)
-    charge, disputed = (_charge_of(theatre, each) for each in (of_part, of_whole))
+    charge, disputed = (_charge_of(theatre, _bought(each.facts)) for each in (part, whole))
     if not (charge and disputed):
-        return [host.facts, part.facts, whole.facts]  # what is missing is told when all is counted
-    amount = charge["amount"] // _PARTS
-    await patiently(
-        begin_refund, of_part, amount=Minor(amount), why="a round", nonce=part.facts.device_id
-    )
-    await _until_taken(theatre, (part.facts, host.facts), of_part, 1)
-    await patiently(theatre.at_stripe.refund, charge["id"], amount)
-    await _until_taken(theatre, (part.facts, host.facts), of_part, 2)
-    await patiently(theatre.at_stripe.dispute, disputed["id"])
-    await _until_taken(theatre, (whole.facts, host.facts), of_whole, 1)
+        return stories  # what is missing is told when all is counted
+    await _let_parts_go_back(theatre, part.facts, host.facts, charge)
+    theatre.begin_act("disputed-whole")
+    await patiently(theatre.at_stripe.dispute, disputed["id"], disputed["amount"])
+    await _until_taken(theatre, (whole.facts, host.facts), _bought(whole.facts), 1)
     # Their time is over by that, and the clock's next look sees to what served them.
     ended = UserId(whole.facts.user_id)
     await hurried_until(theatre.stage, lambda: not has_time_that_ends(ended))
     whole.facts.all_returned = True
-    _claim(part.facts, host.facts, of_part, takings=2, parts=_PARTS)
-    _claim(whole.facts, host.facts, of_whole, takings=1, parts=1)
-    part.facts.claims.append(Claim("money given back", partial(_refunds, of_part), 2))
-    whole.facts.claims.append(
-        Claim("a refund of what was disputed", partial(_refunds, of_whole), 0)
+    _claim(part.facts, host.facts, entries=4, back=2, parts=_PARTS)
+    _claim(whole.facts, host.facts, entries=1, back=1, parts=1)
+    for buyer, refunds in ((part.facts, 2), (whole.facts, 0)):
+        made = partial(_refunds, _bought(buyer))
+        buyer.claims.append(Claim("refunds at Stripe", made, refunds))
+    return stories
+
+
+async def _let_parts_go_back(
+    theatre: Theatre, buyer: Facts, inviter: Facts, charge: dict[str, Any]
+) -> None:
+    """A part each time: as staff want it, at Stripe, and by a bank, which then decides for us.
+
+    Staff do no more about theirs: a job sees to it.
+    """
+    purchase_id, amount = _bought(buyer), charge["amount"] // _PARTS
+    stripe, losers = theatre.at_stripe, (buyer, inviter)
+    theatre.begin_act("refund-by-staff")
+    await patiently(
+        begin_refund, purchase_id, amount=Minor(amount), why="a round", nonce=buyer.device_id
     )
-    return [host.facts, part.facts, whole.facts]
+    await _until_taken(theatre, losers, purchase_id, 1)
+    theatre.begin_act("refund-at-stripe")
+    await patiently(stripe.refund, charge["id"], amount)
+    await _until_taken(theatre, losers, purchase_id, 2)
+    theatre.begin_act("disputed-part")
+    dispute = await patiently(stripe.dispute, charge["id"], amount)
+    await _until_taken(theatre, losers, purchase_id, 3)
+    theatre.begin_act("dispute-won")
+    await patiently(stripe.win, dispute)
+    await _until_taken(theatre, losers, purchase_id, 4)
 
 
 async def _until_taken(
@@ -68,19 +86,18 @@ async def _until_taken(
     await calm(theatre.stage)
 
 
-def _claim(
-    buyer: Facts, inviter: Facts, purchase_id: PurchaseId, *, takings: int, parts: int
-) -> None:
-    """The time that the purchase gave is taken, in the part that went back, on both sides."""
+def _claim(buyer: Facts, inviter: Facts, *, entries: int, back: int, parts: int) -> None:
+    """Of the time that the purchase gave, as many parts are taken on both sides as went back."""
+    purchase_id = _bought(buyer)
     for who, facts in (("buyer", buyer), ("inviter", inviter)):
-        taken = partial(_takings, facts, purchase_id)
+        noted = partial(_takings, facts, purchase_id)
         time = partial(_time, facts, purchase_id, parts)
         buyer.claims += [
-            Claim(f"entries of what went back, at the {who}", taken, takings),
-            Claim(f"time that went back, 1/{parts} at a time, at the {who}", time, takings),
+            Claim(f"entries of what went back or came again, at the {who}", noted, entries),
+            Claim(f"time that went back, 1/{parts} at a time, at the {who}", time, back),
         ]
-    back = partial(_money, purchase_id, parts)
-    buyer.claims.append(Claim("money that is said to be back", back, takings))
+    money = partial(_money, purchase_id, parts)
+    buyer.claims.append(Claim("money that is said to be back", money, back))
 
 
 def _takings(facts: Facts, purchase_id: PurchaseId, _books: Books) -> int:
@@ -103,7 +120,7 @@ def _bought(facts: Facts) -> PurchaseId:
     return purchase_id_of(UserId(facts.user_id), facts.purchases[0].key)
 
 
-def _charge_of(theatre: Theatre, purchase_id: PurchaseId) -> dict[str, int] | None:
+def _charge_of(theatre: Theatre, purchase_id: PurchaseId) -> dict[str, Any] | None:
     return next(iter(theatre.vendors.charges().get(purchase_id, [])), None)
 
 

@@ -28,7 +28,7 @@ async def play_round(
     theatre.vendors.begin()
     theatre.witness.begin()
     score, breaches = theatre.umpire.score, len(theatre.witness.breaches)
-    theatre.umpire.plan = plan
+    theatre.umpire.plan, theatre.umpire.act = plan, ""
     stories = await play(theatre, random.Random(seed))
     tally, settled, laws = await conclude(theatre, stories)
     return Outcome(

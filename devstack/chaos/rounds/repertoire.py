@@ -72,27 +72,38 @@ async def play(theatre: Theatre, name: str, seed: int) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """A short play without faults: how it went, and the steps that are struck in it."""
+    """A short play without faults: how it went, the steps that are struck in it, and in which acts.
+
+    What no act tells apart is struck at its first time.
+    """
 
     piece: Piece
     outcome: Outcome
     steps: list[Step]
+    acts: Mapping[str, list[str]]
+
+    def acts_of(self, step: Step) -> list[str]:
+        """The acts in which a step is struck: each, if it is of the play's own jobs or Stripe's."""
+        is_own = step.kind in self.piece.brings or step.target == "stripe"
+        return self.acts[step.name] if is_own else [""]
 
 
 async def rehearse(theatre: Theatre) -> list[Rehearsal]:
     """Play every short play without faults, and say in which of them each step is struck."""
     seen: dict[str, dict[str, Step]] = {}
+    acts: dict[str, dict[str, list[str]]] = {}
     outcomes: dict[str, Outcome] = {}
     for piece in PIECES.values():
         plan, name = NoFaults(), f"{REHEARSAL} {piece.name}"
         outcomes[piece.name] = await _short_play(theatre, piece, plan, name, name)
-        seen[piece.name] = plan.seen
+        seen[piece.name], acts[piece.name] = plan.seen, plan.acts
     places = _places(seen)
     return [
         Rehearsal(
             piece,
             outcomes[piece.name],
             [step for name, step in seen[piece.name].items() if places[name] == piece.name],
+            acts[piece.name],
         )
         for piece in PIECES.values()
     ]
@@ -114,9 +125,10 @@ def _places(seen: Mapping[str, Mapping[str, Step]]) -> dict[str, str]:
 def every_aim(rehearsals: Iterable[Rehearsal], seed: int) -> list[str]:
     """The rounds of each fault at each step, in an order that the seed draws."""
     rounds = [
-        f"{AIM} {each.piece.name} {Aim(step.name, 1, kind.name)}"
+        f"{AIM} {each.piece.name} {Aim(step.name, 1, kind.name, act)}"
         for each in rehearsals
         for step in each.steps
+        for act in each.acts_of(step)
         for kind in at_each_step(step)
     ]
     rounds.sort()

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from devstack.chaos.faults.kinds import ALL, KINDS, at_each_step
-from devstack.chaos.faults.plans import Aim, OneFault, RandomFaults
+from devstack.chaos.faults.plans import Aim, NoFaults, OneFault, RandomFaults
 from devstack.chaos.wire.step import Step
 
 COMMIT = Step("worker-1", "store", "billing/record_receipt", "send_receipt", "c0.send_receipt.x")
@@ -44,6 +44,38 @@ def test_an_aim_can_be_written_down_and_read_again() -> None:
     assert Aim.read(str(aim)) == aim
     with pytest.raises(ValueError, match="no fault 'meteor'"):
         Aim.read("worker:GET|1|meteor")
+
+
+def test_an_aim_at_an_act_can_be_written_down_and_read_again() -> None:
+    aim = Aim("worker:billing/record_receipt@send_receipt", 2, "reply lost", "renewal")
+
+    assert str(aim) == "worker:billing/record_receipt@send_receipt|renewal.2|reply lost"
+    assert Aim.read(str(aim)) == aim
+
+
+def test_a_fault_that_is_aimed_at_an_act_waits_for_it() -> None:
+    plan = OneFault(Aim(COMMIT.name, 2, "reply lost", "renewal"), seed=1)
+
+    acts = ["", "", "renewal", "", "renewal", "renewal"]
+    struck = [plan.draw(COMMIT, act) is not None for act in acts]
+
+    assert struck == [False, False, False, False, True, False]
+
+
+def test_who_overtakes_a_worker_may_do_so_in_a_later_act() -> None:
+    plan = OneFault(Aim(COMMIT.name, 1, "overtaken", "renewal"), seed=1)
+    elsewhere = replace(COMMIT, actor="worker-2")
+
+    assert plan.draw(COMMIT, "renewal") is not None
+    assert plan.draw(elsewhere, "end") is not None
+
+
+def test_a_rehearsal_notes_in_which_acts_a_step_came() -> None:
+    plan = NoFaults()
+    for step, act in ((COMMIT, ""), (COMMIT, "renewal"), (READ, "renewal"), (COMMIT, "renewal")):
+        plan.draw(step, act)
+
+    assert plan.acts == {COMMIT.name: ["", "renewal"], READ.name: ["renewal"]}
 
 
 def test_one_fault_strikes_its_step_once_and_at_its_time() -> None:
