@@ -38,10 +38,9 @@ class AtStripe:
         """Let the bank decide for us: the money comes again."""
         self._control("disputes/win", dispute=dispute)
 
-    def let_the_card_fail(self, subscription: dict[str, Any]) -> None:
-        """Let the next payments of a subscription be declined."""
-        path = "payment_methods/pm_card_chargeCustomerFail/attach"
-        method = self._call(path, customer=subscription["customer"])
+    def use_card(self, subscription: dict[str, Any], card: str) -> None:
+        """Let the next payments of a subscription be made with another card."""
+        method = self._call(f"payment_methods/{card}/attach", customer=subscription["customer"])
         name = f"subscriptions/{subscription['id']}"
         self._call(name, default_payment_method=method["id"])
 

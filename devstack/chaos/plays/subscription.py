@@ -16,10 +16,12 @@ from devstack.chaos.theatre import Theatre
 
 _SURELY_TRIED: Final = 2 * 60 * 60
 """After the end of a period (s): its invoice is a draft for an hour."""
+_GOOD_CARD: Final = "pm_card_visa"
+_FAILING_CARD: Final = "pm_card_chargeCustomerFail"
 
 
 async def play(theatre: Theatre, chance: random.Random) -> list[Facts]:
-    """Let somebody subscribe, renew once, fail to renew, and have their subscription ended.
+    """Let somebody subscribe, renew, fail to, pay late, fail again, and have it all ended.
 
     Time passes at Stripe alone: what a period's payment gives is the same.
     """
@@ -31,28 +33,49 @@ async def play(theatre: Theatre, chance: random.Random) -> list[Facts]:
     if not payment_intent:
         return [owner.facts]
     stripe = theatre.at_stripe
-    await patiently(stripe.pay, payment_intent, "pm_card_visa")
-    await _until_given(theatre, owner.facts, "purchase", 1)
+    await patiently(stripe.pay, payment_intent, _GOOD_CARD)
+    await _until_paid(theatre, owner.facts, 1)
     theatre.begin_act("renewal")
     await patiently(stripe.let_it_be, _end_of_period(theatre) + _SURELY_TRIED)
-    await _until_given(theatre, owner.facts, "purchase", 2)
-    await patiently(stripe.let_the_card_fail, _subscription(theatre))
-    await calm(theatre.stage)
-    theatre.begin_act("failure")
-    await patiently(stripe.let_it_be, _end_of_period(theatre) + _SURELY_TRIED)
-    await _until_given(theatre, owner.facts, "grace", 1)
-    await mails_in(theatre, "mail_renewal_failed", email)
-    await calm(theatre.stage)
+    await _until_paid(theatre, owner.facts, 2)
+    before_first = await _let_it_fail(theatre, owner.facts, email, 1)
+    await _let_it_be_paid_late(theatre, owner.facts)
+    before_second = await _let_it_fail(theatre, owner.facts, email, 2)
     theatre.begin_act("end")
     await patiently(stripe.end, _subscription(theatre)["id"])
     await mails_in(theatre, "mail_subscription_ended", email)
     await calm(theatre.stage)
-    owner.facts.claims += _claims(owner.facts, email, _last_paid(theatre))
+    owner.facts.claims += _claims(owner.facts, email, (before_first, before_second))
     return [owner.facts]
 
 
-async def _until_given(theatre: Theatre, facts: Facts, kind: str, times: int) -> None:
-    await hurried_until(theatre.stage, lambda: entries_of_kind(facts.user_id, kind) >= times)
+async def _let_it_fail(theatre: Theatre, facts: Facts, email: str, times: int) -> str:
+    """Let a renewal fail, for the first time or once more; the invoice that was paid last."""
+    stripe, paid = theatre.at_stripe, _last_paid(theatre)
+    await patiently(stripe.use_card, _subscription(theatre), _FAILING_CARD)
+    await calm(theatre.stage)
+    theatre.begin_act("failure")
+    await patiently(stripe.let_it_be, _end_of_period(theatre) + _SURELY_TRIED)
+    await hurried_until(theatre.stage, lambda: loans_after(facts.user_id, paid))
+    await mails_in(theatre, "mail_renewal_failed", email, mails=times)
+    await calm(theatre.stage)
+    return paid
+
+
+async def _let_it_be_paid_late(theatre: Theatre, facts: Facts) -> None:
+    """Let Stripe try a renewal again that failed, with a better card."""
+    stripe = theatre.at_stripe
+    await patiently(stripe.use_card, _subscription(theatre), _GOOD_CARD)
+    await calm(theatre.stage)
+    theatre.begin_act("paid-late")
+    await patiently(stripe.let_it_be, _next_attempt(theatre))
+    await _until_paid(theatre, facts, 3)
+    left = await patiently(_lent_for_good, facts.user_id)
+    facts.claims.append(Claim("time still lent when it was paid late", lambda _: left, 0))
+
+
+async def _until_paid(theatre: Theatre, facts: Facts, times: int) -> None:
+    await hurried_until(theatre.stage, lambda: entries_of_kind(facts.user_id, "purchase") >= times)
     await calm(theatre.stage)
 
 
@@ -66,22 +89,27 @@ def _end_of_period(theatre: Theatre) -> int:
     return int(item["current_period_end"])
 
 
+def _next_attempt(theatre: Theatre) -> int:
+    invoices = theatre.vendors.at_stripe("invoice")
+    return max(each["next_payment_attempt"] or 0 for each in invoices)
+
+
 def _last_paid(theatre: Theatre) -> str:
     paid = [each for each in theatre.vendors.at_stripe("invoice") if each["status"] == "paid"]
     return str(paid[-1]["id"]) if paid else ""
 
 
-def _claims(facts: Facts, email: str, last_paid: str) -> list[Claim]:
-    mails = {"send_receipt": 2, "mail_renewal_failed": 1, "mail_subscription_ended": 1}
+def _claims(facts: Facts, email: str, paid: tuple[str, str]) -> list[Claim]:
+    mails = {"send_receipt": 3, "mail_renewal_failed": 2, "mail_subscription_ended": 1}
     return [
-        Claim("time for what was paid", lambda _: entries_of_kind(facts.user_id, "purchase"), 2),
-        Claim("time lent after the last payment", lambda _: loans_after(facts.user_id, last_paid)),
+        Claim("time for what was paid", lambda _: entries_of_kind(facts.user_id, "purchase"), 3),
+        *(Claim(f"time lent after {invoice}", partial(_loans, facts, invoice)) for invoice in paid),
         Claim("time that is lent for good", lambda _: _lent_for_good(facts.user_id), 0),
         *(
             Claim(f"{kind} to {email}", partial(_mails, kind, email), wanted)
             for kind, wanted in mails.items()
         ),
-        Claim("payments of the subscription", lambda books: len(books.charges.get("", [])), 2),
+        Claim("payments of the subscription", lambda books: len(books.charges.get("", [])), 3),
         Claim("a subscription that goes on", lambda _: has_subscription(facts.user_id), 0),
     ]
 
@@ -89,6 +117,10 @@ def _claims(facts: Facts, email: str, last_paid: str) -> list[Claim]:
 def _lent_for_good(user_id: int) -> int:
     """Who looks while a renewal is on its way lends, too: each loan is taken back."""
     return entries_of_kind(user_id, "grace") - entries_of_kind(user_id, "grace_back")
+
+
+def _loans(facts: Facts, invoice: str, _books: Books) -> int:
+    return loans_after(facts.user_id, invoice)
 
 
 def _mails(kind: str, to: str, books: Books) -> int:
