@@ -29,6 +29,12 @@ def test_a_list_is_looked_at_imported_and_its_proxy_drained(
     expect(page.get_by_text("2 proxies were added.")).to_be_visible()
 
     page.get_by_role("link", name="pro-192.0.2.72").click()
+    page.get_by_role("link", name="Change", exact=True).click()
+    expect(page.get_by_label("Address")).to_be_in_viewport()
+    shot(page, "change-proxy")
+    page.get_by_role("button", name="Change").scroll_into_view_if_needed()
+    expect(page.get_by_role("button", name="Change")).to_be_in_viewport()
+    page.keyboard.press("Escape")
     page.get_by_role("link", name="Drain").click()
     page.get_by_label("Reason").fill("the contract ends")
     page.get_by_role("button", name="Drain").click()
