@@ -1,6 +1,7 @@
 """``make drill-billing``: see the package."""
 
 import json
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = f"make {NAME} HISTORIES={asked.histories} SEED={asked.seed}"
     command += f" FIRST={asked.first}" if asked.first else ""
     sys.stderr.write(f"{command}\n")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # workers and their Redis end, too
     report = Report("Money that always adds up", command=command, seed=asked.seed)
     numbers = range(asked.first, asked.first + asked.histories)
     asked.out.mkdir(parents=True, exist_ok=True)

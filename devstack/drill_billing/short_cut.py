@@ -1,7 +1,8 @@
 """Calls to the stand-ins without sockets: what ``requests`` would send is answered in-process.
 
 Everything above the transport is as ever: the vendors' clients, their headers, forms, errors and
-sessions. Left out are sockets, the server's threads and timeouts; some histories keep them.
+sessions. Left out are sockets, the look for proxies, the server's threads and timeouts; some
+histories keep them.
 """
 
 import io
@@ -48,5 +49,8 @@ def in_process(*standins: Standin) -> Iterator[None]:
         )
         return adapter.build_response(sent, raw)
 
-    with patch.object(HTTPAdapter, "send", send):
+    with (
+        patch.object(HTTPAdapter, "send", send),
+        patch("requests.sessions.get_environ_proxies", lambda *_, **__: {}),
+    ):
         yield
