@@ -1,9 +1,11 @@
 """``make drill-billing``: see the package."""
 
 import json
+import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -36,14 +38,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     numbers = range(asked.first, asked.first + asked.histories)
     asked.out.mkdir(parents=True, exist_ok=True)
     told, played = list[Told](), asked.out / f"played-{asked.seed}.jsonl"
+    known, begun = _known(played, numbers), time.monotonic()
+    report.figure("of them, played by runs that were stopped before", len(known))
     with Progress("histories", asked.histories) as progress:
-        for each in _all_told(asked.seed, numbers, played, asked.workers):
+        for each in _all_told(asked.seed, numbers, known, played, asked.workers):
             told.append(each)
             progress.step()
             if _is_wrong(each):
                 sys.stderr.write(f"wrong; again: {_again(asked.seed, each)}\n")
             if sum(map(_is_wrong, told)) >= asked.failures:
                 break
+    fresh = len(told) - len(known)
+    report.figure("histories a second, of those played now", fresh / (time.monotonic() - begun))
+    report.figure("load average of the last five minutes, at the end", os.getloadavg()[1])
     _tell(report, told, asked.histories)
     status = report.write(asked.out)
     if not status:
@@ -53,13 +60,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _all_told(seed: int, numbers: Sequence[int], played: Path, workers: int) -> Iterator[Told]:
-    """What came of each history; what went well by the file ``played`` is not played again."""
+def _known(played: Path, numbers: Sequence[int]) -> dict[int, Told]:
+    """What came of each history that went well by the file ``played``."""
     noted = played.read_text().splitlines() if played.exists() else []
     before = (Told(**json.loads(line)) for line in noted)
-    known = {each.number: each for each in before if not _is_wrong(each)}
-    yield from (known[number] for number in numbers if number in known)
+    return {each.number: each for each in before if each.number in numbers and not _is_wrong(each)}
+
+
+def _all_told(
+    seed: int, numbers: Sequence[int], known: Mapping[int, Told], played: Path, workers: int
+) -> Iterator[Told]:
+    """What came of each history: of those that are known first, and then of the others."""
+    yield from known.values()
     left = [number for number in numbers if number not in known]
+    if not left:
+        return
     with (
         TemporaryDirectory(prefix=f"{NAME}-") as folder,
         closing(play_all(seed, left, Path(folder), workers)) as playing,
