@@ -62,9 +62,10 @@ def caps() -> str | None:
 
 
 def restore_caps() -> bool:
-    """Let what proxies read be what was set; whether it was not."""
+    """Let what proxies read be what was set, whatever they made of it; whether it was not."""
     told = caps()
-    if told is None or text_client().get(THROTTLE()) == told:
+    # unlike GET, MGET takes a key of another type for none
+    if told is None or text_client().mget([THROTTLE()]) == [told]:
         return False
     text_client().set(THROTTLE(), told)
     return True

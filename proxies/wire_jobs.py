@@ -52,9 +52,20 @@ def stage_stale_cards(cell: Cell) -> None:
 
 
 @periodic
-def keep_for_proxies(cell: Cell) -> None:
-    """See that proxies find after a restart of Redis what they need: users, script and caps."""
+def keep_counting_script(cell: Cell) -> None:
+    """See that free proxies find the script by which they count, also after a restart of Redis."""
     if cell == usage.HERE:
         usage.keep_counting_script()
+
+
+@periodic
+def keep_caps(cell: Cell) -> None:
+    """See that free proxies find the caps that were set, whatever one of them made of the key."""
+    if cell == usage.HERE:
         usage.restore_caps()
+
+
+@periodic
+def keep_access(cell: Cell) -> None:
+    """See that proxies find their users, also after a restart of Redis."""
     access.restore_access(cell)

@@ -8,7 +8,8 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from redis.exceptions import RedisError
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import NewJob
@@ -35,7 +36,7 @@ def stage_periodic_jobs() -> None:
         for look in _looks:
             try:
                 look(Cell(cell))
-            except RedisError:
+            except (RedisConnectionError, RedisTimeoutError):
                 raise  # the store is away: for all of them
             except Exception:
                 log.exception("%s failed in cell %d", look.__name__, cell)

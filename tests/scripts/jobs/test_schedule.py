@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import pytest
 import redis
+from redis.exceptions import ResponseError
 
 from lantern_pro.jobs import registry, schedule
 from lantern_pro.jobs.job import Done, JobArguments, LeasedJob
@@ -69,13 +70,16 @@ def test_records_are_tidied_up_by_the_clock() -> None:
     assert ForgetJobs.kind in {kind.name for kind in scheduled_kinds()}
 
 
-def test_a_look_that_fails_keeps_no_other_from_looking(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("failure", [LookupError, ResponseError])
+def test_a_look_that_fails_keeps_no_other_from_looking(
+    monkeypatch: pytest.MonkeyPatch, failure: type[Exception]
+) -> None:
     monkeypatch.setattr(schedule, "_looks", [])
     seen: list[Cell] = []
 
     @periodic
     def fails(cell: Cell) -> None:
-        raise LookupError(cell)
+        raise failure(cell)
 
     @periodic
     def looks(cell: Cell) -> None:
@@ -84,3 +88,24 @@ def test_a_look_that_fails_keeps_no_other_from_looking(monkeypatch: pytest.Monke
     stage_periodic_jobs()
 
     assert seen == [Cell(0)]
+
+
+@pytest.mark.parametrize("failure", [redis.ConnectionError, redis.TimeoutError])
+def test_where_the_store_is_away_nobody_else_looks(
+    monkeypatch: pytest.MonkeyPatch, failure: type[Exception]
+) -> None:
+    monkeypatch.setattr(schedule, "_looks", [])
+    seen: list[Cell] = []
+
+    @periodic
+    def fails(_cell: Cell) -> None:
+        raise failure
+
+    @periodic
+    def looks(cell: Cell) -> None:
+        seen.append(cell)
+
+    with pytest.raises(failure):
+        stage_periodic_jobs()
+
+    assert seen == []

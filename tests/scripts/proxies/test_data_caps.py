@@ -47,6 +47,25 @@ def test_caps_that_a_proxy_spoilt_are_restored(any_redis: redis.Redis) -> None:
     assert any_redis.get("_throttle") == before
 
 
+def test_caps_of_which_a_proxy_made_a_hash_are_restored(any_redis: redis.Redis) -> None:
+    set_data_caps(json.dumps(_caps()))
+    before = any_redis.get("_throttle")
+    any_redis.delete("_throttle")
+    any_redis.hset("_throttle", "a", "b")
+
+    stage_periodic_jobs()
+
+    assert any_redis.get("_throttle") == before
+
+
+def test_caps_can_be_set_over_what_a_proxy_made_of_them(any_redis: redis.Redis) -> None:
+    any_redis.hset("_throttle", "a", "b")
+
+    set_data_caps("{}")
+
+    assert any_redis.get("_throttle") == "{}"
+
+
 def test_caps_that_others_wrote_are_left_while_none_are_set(any_redis: redis.Redis) -> None:
     any_redis.set("_throttle", "theirs")
 
