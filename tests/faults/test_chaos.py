@@ -103,7 +103,7 @@ def test_a_broken_ledger_and_a_job_done_before_its_effect_are_found_out(
     )
     break_it(
         broken_tree / "proxies/services/assignments.py",
-        "work=_work(user_id, fence),",
+        "work=_work(user_id, fence, makes_room=len(wish.own) > wish.wanted),",
         "work=Work(cell_of(user_id), None, _work(user_id, fence).follow),",
     )
     killed = KILLED.format(kind="")
