@@ -15,7 +15,7 @@ from billing.models import Plan
 from billing.services.purchases import purchase_id_of
 from billing.services.refunds import refund
 from billing.services.reseller import make_batch
-from devstack.drill_billing.crashes import Crash, crashing
+from devstack.drill_billing.crashes import LATEST_OF_CALL, Crash, crashing
 from devstack.drill_billing.facts import (
     MONTHLY,
     PRICE_MINOR,
@@ -144,7 +144,7 @@ class Beginning:
                 if tap or not call.crashes:
                     answer = act()
                 else:
-                    with suppress(Crash), crashing(self.luck):
+                    with suppress(Crash), crashing(self.luck, latest=LATEST_OF_CALL):
                         answer = act()
         self.standin.faults.clear()
         return answer

@@ -11,7 +11,9 @@ from django.conf import settings
 from lantern_pro.store.client import raw_client, using
 
 LATEST: Final = 12
-"""At which script, at the latest, a process ends that is to end."""
+"""At which script, at the latest, a worker ends that is to end."""
+LATEST_OF_CALL: Final = 6
+"""The same for a process that answers a client."""
 
 
 class Crash(BaseException):
@@ -36,10 +38,10 @@ class CrashingRedis(redis.Redis):
 
 
 @contextmanager
-def crashing(luck: Random) -> Iterator[None]:
+def crashing(luck: Random, *, latest: int = LATEST) -> Iterator[None]:
     """Let the process end amid the block, perhaps: it may have done before."""
     text: Any = CrashingRedis.from_url(settings.REDIS_URL, decode_responses=True, protocol=2)
-    text.left, text.after = luck.randint(1, LATEST), luck.choice((False, True))
+    text.left, text.after = luck.randint(1, latest), luck.choice((False, True))
     try:
         with using(text=text, raw=raw_client()):
             yield

@@ -9,6 +9,8 @@ DAY: Final = 86_400
 PRICE_MINOR: Final = 4800
 YEAR: Final = "1y-usd-10"
 MONTHLY: Final = ("1m-usd-10", "1m-usd-20")
+LAST_DAYS: Final = 2
+"""How long it is quiet at the end: reconciliation looks at some things only once a day."""
 INVITED: Final = 0.7
 SUBSCRIBES: Final = 0.35
 REDEEMS: Final = 0.3
@@ -152,6 +154,7 @@ def _acts(luck: Random, *, with_subscriptions: bool) -> Sequence[Act]:
         for what in luck.choice(RETURNS):
             story.insert(place, what)
             place = luck.randint(place + 1, len(story))
+    story.append(LAST_DAYS)
     about = luck.randrange(6)
     return [
         Act(TIME_PASSES, days=each)
