@@ -91,17 +91,17 @@ def forget_jobs(fact: str) -> JobId:
     return job.job_id
 
 
-def let_payments_be_walked_over() -> bool:
-    """Let the next walk go over Stripe's payments up to now; False while somebody walks.
+def let_it_be_walked_over(walk: str) -> bool:
+    """Let the next walk go over a list of Stripe's up to now; False while somebody walks.
 
-    By the rules it would leave those alone that are younger than a minute. Time alone does that.
+    By the rules it would leave alone what is younger than a minute. Time alone does that.
     """
     holder = "a round"
     if not reconciliation.take_the_walk(holder):
         return False
     now = clock.now()
     since, until = Millis(now - DAY_MS), Millis(now + DAY_MS)
-    reconciliation.open_window("payments", since=since, until=until, now=now)
+    reconciliation.open_window(walk, since=since, until=until, now=now)
     reconciliation.leave_the_walk(holder)
     return True
 
