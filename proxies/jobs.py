@@ -81,7 +81,8 @@ class ReleaseProxies(JobArguments):
 class MoveUsersOff(JobArguments):
     """A proxy shall serve its users no longer: a page of them gets others, then the next.
 
-    ``skip`` is how many stay with it so far; ``since`` is when the moving began.
+    It goes on behind ``last``, linked since ``linked``, whoever of those before stayed or has left
+    meanwhile; ``since`` is when the moving began.
     """
 
     kind: ClassVar[str] = "move_users_off"
@@ -89,7 +90,8 @@ class MoveUsersOff(JobArguments):
     reason: str
     fact: str
     since: Millis = BEGINNING
-    skip: int = 0
+    linked: Millis = BEGINNING
+    last: UserId = NOBODY
     page: int = 0
 
     @classmethod
@@ -102,10 +104,15 @@ class MoveUsersOff(JobArguments):
         """The job, named by its fact and its page."""
         return NewJob(cell_of(self.proxy_id), self, f"{self.fact}.{self.page}")
 
+    def next_page(self, since: Millis, last: Waiting) -> NewJob:
+        """The job that goes on behind ``last``."""
+        page = self.page + 1
+        return replace(self, since=since, linked=last.since, last=last.user_id, page=page).staged
+
 
 @dataclass(frozen=True, slots=True)
 class MoveStragglers(JobArguments):
-    """Proxies that shall serve nobody still have users, whom a limit or a fault left there."""
+    """Proxies have users whom they shall not serve, because a limit or a fault left them there."""
 
     kind: ClassVar[str] = "move_stragglers"
     cell: Cell
@@ -163,13 +170,11 @@ def move_users_off(leased: LeasedJob, arguments: MoveUsersOff) -> None:
     """Move a page of users, note how far that is, and go on."""
     proxy_id, now = arguments.proxy_id, clock.now()
     since = arguments.since or now
-    users = moving.page_of_users(proxy_id, skip=arguments.skip, most=PAGE)
-    fact = f"{arguments.fact}.{arguments.page}"
+    after = Waiting(arguments.last, arguments.linked)
+    linked = links.linked_with(proxy_id, after=after, most=PAGE)
+    fact, users = f"{arguments.fact}.{arguments.page}", [each.user_id for each in linked]
     tally = move_users(proxy_id, users, fact, asked_to_leave=arguments.reason == ASKED)
-    page = replace(
-        arguments, since=since, skip=arguments.skip + tally.stayed, page=arguments.page + 1
-    )
-    is_last = len(users) < PAGE
+    is_last = len(linked) < PAGE
     moving.note_moves(
         proxy_id=proxy_id,
         reason=arguments.reason,
@@ -177,13 +182,15 @@ def move_users_off(leased: LeasedJob, arguments: MoveUsersOff) -> None:
         since=since,
         tally=tally,
         is_last=is_last,
-        work=Work(leased.cell, leased.fence, () if is_last else (page.staged,)),
+        work=Work(
+            leased.cell, leased.fence, () if is_last else (arguments.next_page(since, linked[-1]),)
+        ),
     )
 
 
 @job(MoveStragglers, lane=Lane.BULK, every=timedelta(hours=1))
 def move_stragglers(leased: LeasedJob, arguments: MoveStragglers) -> Done:
-    """Stage the moving again for each proxy that still has users and should not."""
+    """Stage the moving again for each proxy that may have users whom it should not serve."""
     fact = f"again.{leased.fence.job_id.rpartition('.')[2]}"
     proxies = moving.to_be_emptied(arguments.cell)
     return Done([MoveUsersOff.of(each, "again", f"{each}.{fact}") for each in proxies])

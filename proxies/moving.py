@@ -85,20 +85,15 @@ def progress_of(proxy_id: ProxyId) -> Progress | None:
     )
 
 
-def page_of_users(proxy_id: ProxyId, *, skip: int, most: int) -> list[UserId]:
-    """A proxy's users, the longest linked first, behind the first ``skip``."""
-    found = text_client().zrange(keys.USERS(proxy_id=proxy_id), skip, skip + most - 1)
-    return [UserId(int(each)) for each in found]
-
-
 def to_be_emptied(cell: Cell) -> list[ProxyId]:
-    """Proxies with users whom they shall serve no longer: draining, retired, or down."""
+    """Proxies with users whom they may serve no longer: draining, retired, down, or blocked."""
     with text_client().pipeline(transaction=False) as pipe:
         for state in _NO_PLACE:
             mark = tag(state.value)
             pipe.zrangebyscore(keys.PROXIES.by("state", cell=cell), mark, mark)
         mark = tag(Health.DOWN.value)
         pipe.zrangebyscore(keys.PROXIES.by("health", cell=cell), mark, mark)
+        pipe.hkeys(keys.WITHHELD(cell=cell))
         found = sorted({ProxyId(int(each)) for ids in pipe.execute() for each in ids})
         for proxy_id in found:
             pipe.zcard(keys.USERS(proxy_id=proxy_id))

@@ -11,6 +11,7 @@ from typing import Final
 
 from django.conf import settings
 
+from accounts.models import User
 from accounts.services.tokens import admissions_of
 from lantern_pro import clock
 from lantern_pro.jobs.events import following
@@ -42,8 +43,9 @@ def move_users(
 ) -> Tally:
     """Move these users of a proxy to others, as far as its state or the asking demands."""
     leave = frozenset({proxy_id}) if asked_to_leave else frozenset[ProxyId]()
-    moved, dropped, stayed = 0, 0, 0
-    for settled in _settle_in_parts([Asked(each, leave) for each in users], fact):
+    concerned = users if asked_to_leave else _not_to_be_served(proxy_id, users)
+    moved, dropped, stayed = 0, 0, len(users) - len(concerned)
+    for settled in _settle_in_parts([Asked(each, leave) for each in concerned], fact):
         if settled is None or proxy_id not in settled.left:
             stayed += 1
         elif settled.gained:
@@ -51,6 +53,19 @@ def move_users(
         else:
             dropped += 1
     return Tally(moved, dropped, stayed)
+
+
+def _not_to_be_served(proxy_id: ProxyId, users: Sequence[UserId]) -> Sequence[UserId]:
+    """Those whom a proxy shall serve no longer: all, or who is where it is blocked."""
+    [proxy] = Proxy.objects.records([proxy_id])
+    if not proxy.takes_users:
+        return users
+    accesses = zip(users, User.objects.get_accesses(users), strict=True)
+    return [
+        user_id
+        for user_id, access in accesses
+        if access is None or not proxy.serves_in(access.country)
+    ]
 
 
 def rotate_links(proxies: Sequence[ProxyId], fact: str) -> int:
