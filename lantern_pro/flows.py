@@ -79,6 +79,7 @@ from proxies.events import (
     FleetChanged,
     ProxyChanged,
     ProxyClosed,
+    ProxyRetired,
     RoomMade,
     UserMoved,
 )
@@ -88,7 +89,7 @@ from proxies.jobs import (
     ReleaseProxies,
     ServeWaitingUsers,
 )
-from proxies.wire_jobs import PublishCards
+from proxies.wire_jobs import PublishCards, RevokeAccess
 from referrals.events import (
     BonusTakenBack,
     InviteeErased,
@@ -267,6 +268,7 @@ FLOWS: Final[Flows] = {
     ProxyChanged: (lambda e: PopulateConfigsOf.of(e.proxy_id, e.fact),),
     RoomMade: (lambda e: ServeWaitingUsers.of(e.cell, e.fact),),
     ProxyClosed: (lambda e: MoveUsersOff.of(e.proxy_id, e.reason, e.fact),),
+    ProxyRetired: (lambda e: NewJob(e.cell, RevokeAccess(e.proxy_id), e.fact),),
     UserMoved: (
         lambda e: AssignProxies.of(e.user_id, e.fact),
         lambda e: PopulateUserConfig.of(e.user_id, e.fact),

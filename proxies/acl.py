@@ -17,9 +17,9 @@ def keep(proxy_id: ProxyId, digests: Sequence[str]) -> None:
     text_client().hset(ACCESS(cell=cell_of(proxy_id)), str(proxy_id), ",".join(digests))
 
 
-def forget(proxy_id: ProxyId) -> None:
-    """Note that a proxy may not log in."""
-    text_client().hdel(ACCESS(cell=cell_of(proxy_id)), str(proxy_id))
+def note_revoked(proxy_id: ProxyId) -> None:
+    """Note that a proxy may log in no more, by which a Redis that still lets it is told so."""
+    keep(proxy_id, [])
 
 
 def digests_of(proxy_id: ProxyId) -> list[str]:
@@ -28,10 +28,12 @@ def digests_of(proxy_id: ProxyId) -> list[str]:
     return found.split(",") if found else []
 
 
-def granted(cell: Cell) -> dict[ProxyId, list[str]]:
-    """Every proxy of a cell that may log in, and by which passwords."""
+def noted(cell: Cell) -> dict[ProxyId, list[str]]:
+    """By which passwords the proxies of a cell may log in; by none where that was revoked."""
     found = text_client().hgetall(ACCESS(cell=cell))
-    return {ProxyId(int(each)): digests.split(",") for each, digests in found.items()}
+    return {
+        ProxyId(int(each)): digests.split(",") if digests else [] for each, digests in found.items()
+    }
 
 
 def users() -> set[str]:
@@ -52,6 +54,11 @@ def drop_user(name: str) -> None:
 def server_version() -> int:
     """The first number of Redis's version."""
     return int(str(text_client().info("server")["redis_version"]).split(".")[0])
+
+
+def server_run() -> str:
+    """Which run of which Redis answers: another after a restart, or where a replica took over."""
+    return str(text_client().info("server")["run_id"])
 
 
 def _command(*words: str) -> list[str]:

@@ -42,6 +42,14 @@ class ProxyClosed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ProxyRetired(Event):
+    """A proxy is out of the fleet for good, whatever its track."""
+
+    proxy_id: ProxyId
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
 class UserMoved(Event):
     """Staff moved a user from one proxy to another; ``fact`` names the move."""
 

@@ -146,7 +146,7 @@ FIRST_THROTTLED = Untagged(
 ACCESS = Key(
     "proxies:access",
     Kind.HASH,
-    "proxy id -> SHA-256 of the passwords of its Redis user, by commas",
+    "proxy id -> SHA-256 of the passwords of its Redis user, by commas; empty once revoked",
     app="proxies",
 )
 CARDS = Key("proxies:cards", Kind.STRING, "what all cards were made from", app="proxies")

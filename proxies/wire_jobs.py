@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
-from lantern_pro.jobs.job import JobArguments, LeasedJob, NewJob
+from lantern_pro.jobs.job import Done, JobArguments, LeasedJob, NewJob
 from lantern_pro.jobs.registry import job
 from lantern_pro.jobs.schedule import periodic
 from lantern_pro.types import Cell, ProxyId
@@ -40,6 +40,21 @@ def publish_cards(leased: LeasedJob, arguments: PublishCards) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class RevokeAccess(JobArguments):
+    """A proxy was retired: it has no access to Redis any more."""
+
+    kind: ClassVar[str] = "revoke_access"
+    proxy_id: ProxyId
+
+
+@job(RevokeAccess)
+def revoke_access(_leased: LeasedJob, arguments: RevokeAccess) -> Done:
+    """Take the access away, if it was granted from here."""
+    access.revoke_if_granted(arguments.proxy_id)
+    return Done()
+
+
 @periodic
 def stage_stale_cards(cell: Cell) -> None:
     """Stage the writing of cards that no longer fit the settings.
@@ -67,5 +82,5 @@ def keep_caps(cell: Cell) -> None:
 
 @periodic
 def keep_access(cell: Cell) -> None:
-    """See that proxies find their users, also after a restart of Redis."""
+    """See that Redis knows the users of proxies, also after a restart, and no others of theirs."""
     access.restore_access(cell)

@@ -13,10 +13,11 @@ from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import JobArguments, NewJob
 from lantern_pro.store.client import text_client
 from lantern_pro.types import Cell, ProxyId, UserId
-from proxies import keys, links
+from proxies import acl, keys, links
 from proxies.models import Proxy
+from proxies.services.access import grant_access, user_of
 from proxies.services.changing import change_proxy
-from proxies.services.states import drain_proxy
+from proxies.services.states import drain_proxy, retire_proxy
 
 
 def drain_a_proxy_of(user_id: UserId) -> ProxyId:
@@ -24,6 +25,18 @@ def drain_a_proxy_of(user_id: UserId) -> ProxyId:
     [own] = links.of_users([user_id])
     drain_proxy(own[0])
     return own[0]
+
+
+def retire_one_with_access(proxy_id: ProxyId) -> None:
+    """Give a proxy a user on Redis, and retire it."""
+    [proxy] = Proxy.objects.records([proxy_id])
+    grant_access(proxy)
+    retire_proxy(proxy_id)
+
+
+def access_of(proxy_id: ProxyId) -> int:
+    """By how many passwords a proxy may log in, and its user on Redis."""
+    return len(acl.digests_of(proxy_id)) + int(user_of(proxy_id) in acl.users())
 
 
 def give_another_address(user_id: UserId, addr: str) -> None:

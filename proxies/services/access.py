@@ -10,16 +10,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from lantern_pro import clock
 from lantern_pro.types import Cell, ProxyId
 from proxies import acl, keys
+from proxies.errors import ProxyRetired
 from proxies.models import Proxy
-from proxies.records import ProxyRecord, Track
+from proxies.records import ProxyRecord, State, Track
 
 TO_CONNECT: Final = ("ping", "client|setname", "multi", "exec", "discard")
 TO_LEARN: Final = ("smembers", "xread", "xrange", "xrevrange", "get")
 TO_SHOW_LIFE: Final = ("hset", "pexpire")
 TO_COUNT: Final = ("evalsha", "hincrby", "hget", "expireat", "ttl")
 READ_WRITE_PARTED_SINCE: Final = 7
+TOLD_AGAIN_MS: Final = 10 * 60 * 1000
+
+_told: dict[Cell, tuple[str, int]] = {}
+"""In which run of Redis, and when, this process last told it all users of a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +46,15 @@ def user_of(proxy_id: ProxyId) -> str:
 def grant_access(proxy: ProxyRecord, *, keep_old: bool = False) -> Granted:
     """Give a proxy a new password; the old ones are good no more, unless they are kept.
 
-    Raises ``AccessNotGranted`` when Redis lets nobody make users from here.
+    Raises ``ProxyRetired``, and ``AccessNotGranted`` when Redis lets nobody make users from here.
     """
+    if proxy.state is State.RETIRED:
+        raise ProxyRetired
     old = acl.digests_of(proxy.id)[:1] if keep_old else []
     granted, digest = _make(proxy, old)
     acl.set_user(granted.user, granted.rules)
     acl.keep(proxy.id, [digest, *old])
+    acl.set_user(granted.user, granted.rules)  # who restored it meanwhile knew the old ones
     return granted
 
 
@@ -54,22 +63,55 @@ def propose_access(proxy: ProxyRecord) -> Granted:
     return _make(proxy, [])[0]
 
 
-def revoke_access(proxy: ProxyRecord) -> None:
+def revoke_access(proxy_id: ProxyId) -> None:
     """Take a proxy's access away; its connections end at once."""
-    acl.forget(proxy.id)
-    acl.drop_user(user_of(proxy.id))
+    acl.note_revoked(proxy_id)
+    acl.drop_user(user_of(proxy_id))
+
+
+def revoke_if_granted(proxy_id: ProxyId) -> bool:
+    """Take away access that was granted from here; whether there was any."""
+    if not acl.digests_of(proxy_id):
+        return False
+    revoke_access(proxy_id)
+    return True
 
 
 def restore_access(cell: Cell) -> list[ProxyId]:
-    """Make the users again that Redis does not know (any more); whose they were."""
-    granted = acl.granted(cell)
-    if not granted:
+    """Let Redis know the users that were granted, and none that was revoked; who was missing.
+
+    Names are looked at each time. What a user of the right name may do and by which passwords is
+    told anew to every Redis that this process has not told (one that restarted with an old file of
+    users, a replica that took over), and now and then. Users that were never granted from here are
+    somebody else's and stay.
+    """
+    noted = acl.noted(cell)
+    if not noted:
         return []
-    there = acl.users()
+    there, told = acl.users(), (acl.server_run(), clock.now() // TOLD_AGAIN_MS)
+    granted = [each for each, digests in noted.items() if digests]
     missing = [each for each in granted if user_of(each) not in there]
-    for proxy in Proxy.objects.records(missing):
-        acl.set_user(user_of(proxy.id), rules_of(proxy, granted[proxy.id]))
+    for proxy_id in noted.keys() - set(granted):
+        if user_of(proxy_id) in there:
+            acl.drop_user(user_of(proxy_id))
+    known = _told.get(cell) == told
+    for proxy in Proxy.objects.records(missing if known else granted):
+        if proxy.state is State.RETIRED:
+            revoke_access(proxy.id)
+        else:
+            _tell(proxy, noted[proxy.id])
+    _told[cell] = told
     return missing
+
+
+def _tell(proxy: ProxyRecord, digests: Sequence[str]) -> None:
+    """Make a user; if it was revoked or has another password meanwhile, as that is."""
+    acl.set_user(user_of(proxy.id), rules_of(proxy, digests))
+    now = acl.digests_of(proxy.id)
+    if not now:
+        acl.drop_user(user_of(proxy.id))
+    elif now != digests:
+        _tell(proxy, now)
 
 
 def _make(proxy: ProxyRecord, old: Sequence[str]) -> tuple[Granted, str]:

@@ -17,7 +17,7 @@ from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Millis, ProxyId
 from proxies import changes
 from proxies.errors import NoSuchProxy
-from proxies.events import FleetChanged, ProxyClosed, RoomMade
+from proxies.events import FleetChanged, ProxyClosed, ProxyRetired, RoomMade
 from proxies.models import Proxy
 from proxies.records import Closing, ProxyRecord, State, Track
 
@@ -106,6 +106,8 @@ def _opened(proxy: ProxyRecord, what: str, now: Millis) -> tuple[NewJob, ...]:
 def _closed(proxy: ProxyRecord, reason: Closing, now: Millis) -> tuple[NewJob, ...]:
     cell, fact = cell_of(proxy.id), f"{proxy.id}.{reason}.{now}"
     changed = following(FleetChanged(cell, fact))
+    if reason is Closing.RETIRED:
+        changed += following(ProxyRetired(cell, proxy.id, fact))
     if proxy.track is Track.FREE:
         return changed  # nobody is linked with it
     return changed + following(ProxyClosed(cell, proxy.id, reason, fact))

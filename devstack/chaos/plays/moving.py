@@ -1,6 +1,6 @@
 """Users who are moved: off proxies that drain, those whom a limit kept, and by rotation.
 
-And a proxy that moves to another address, which its users are told.
+And a proxy that moves to another address, which its users are told; and one that is retired.
 """
 
 import asyncio
@@ -45,23 +45,32 @@ async def play(theatre: Theatre, chance: random.Random) -> list[Facts]:
     await calm(theatre.stage)
     await asyncio.to_thread(fleet.give_another_address, UserId(aged.facts.user_id), MOVED_TO)
     await calm(theatre.stage)
-    drained.facts.claims.append(
-        Claim("users of a proxy that drained", lambda _: fleet.users_of(left), 0)
-    )
+    await asyncio.to_thread(fleet.retire_one_with_access, left)
+    await calm(theatre.stage)
+    drained.facts.claims += [
+        Claim("users of a proxy that drained", lambda _: fleet.users_of(left), 0),
+        Claim("its access when it is retired", lambda _: fleet.access_of(left), 0),
+    ]
     kept.facts.claims.append(
         Claim("users of a proxy that drained later", lambda _: fleet.users_of(left_late), 0)
     )
-    aged.facts.claims.append(
-        Claim("old links, but for one", lambda _: fleet.old_links_of(aged.facts.user_id))
-    )
-    aged.facts.claims.append(
-        Claim("a new address", lambda _: fleet.times_told(UserId(aged.facts.user_id), MOVED_TO))
-    )
+    aged.facts.claims += [
+        Claim("old links, but for one", lambda _: fleet.old_links_of(aged.facts.user_id)),
+        Claim("a new address", lambda _: fleet.times_told(UserId(aged.facts.user_id), MOVED_TO)),
+    ]
     return [each.facts for each in (drained, kept, aged)]
 
 
 MOVING: Final = Piece(
     "moving",
-    frozenset({"move_stragglers", "move_users_off", "rotate_links", "populate_configs_of"}),
+    frozenset(
+        {
+            "move_stragglers",
+            "move_users_off",
+            "rotate_links",
+            "populate_configs_of",
+            "revoke_access",
+        }
+    ),
     play,
 )

@@ -38,7 +38,7 @@ class Command(BaseCommand):
         try:
             proxy = find_proxy(options["proxy"])
             if options["revoke"]:
-                revoke_access(proxy)
+                revoke_access(proxy.id)
                 self.stdout.write(f"{proxy.name} has no access to Redis any more.")
                 return
             if options["print"]:

@@ -120,7 +120,7 @@ def test_the_command_alone_changes_nothing() -> None:
 
     assert f"ACL SETUSER proxy-{proxy_id} reset on #" in told
     assert acl.users() == {"default", "keeper"}
-    assert acl.granted(HERE) == {}
+    assert acl.noted(HERE) == {}
 
 
 def test_people_are_told_the_user_and_the_password() -> None:
@@ -143,7 +143,7 @@ def test_a_redis_that_lets_nobody_make_users_is_told() -> None:
     try:
         with pytest.raises(AccessNotGranted):
             grant_access(proxy)
-        assert acl.granted(HERE) == {}
+        assert acl.noted(HERE) == {}
     finally:
         _give_acl_back()
 
