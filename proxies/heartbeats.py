@@ -21,6 +21,8 @@ from proxies.records import Health
 TOLD: Final = ("connections", "software", "admissions", "bytes_in", "bytes_out")
 SEEN: Final = ("heard", "silence")
 KEEP_MS: Final = 7 * 24 * 60 * 60 * 1000
+BEAT_MS: Final = 60_000
+"""How long a heartbeat is kept after the last: six beats."""
 MOST_DIGITS: Final = 15
 
 
@@ -108,6 +110,7 @@ def watch(proxies: Sequence[ProxyId], limits: Limits) -> list[tuple[ProxyId, Hea
         down_ms=limits.down_ms,
         most_ms=limits.most_ms,
         keep_ms=KEEP_MS,
+        beat_ms=BEAT_MS,
     )
     match outcome:
         case ["watched", told]:

@@ -155,7 +155,7 @@ HEARTBEAT = Key(
     Kind.HASH,
     "what the proxy says of itself, whole each time: at (ms, its own clock), connections, software "
     "(its version), admissions (the version that it knows); perhaps bytes_in, bytes_out",
-    ttl="as long as the proxy says",
+    ttl="a minute after the last was seen",
     app="proxies",
 )
 WATCH = Key(

@@ -10,8 +10,6 @@ from proxies import keys
 
 SOFTWARE: Final = "lantern-reference-proxy/1"
 BEAT_SECONDS: Final = 10.0
-KEPT_MS: Final = 60_000
-"""How long a heartbeat stays after the last: six beats."""
 
 
 class Heartbeat:
@@ -37,8 +35,5 @@ class Heartbeat:
                 "software": SOFTWARE,
                 "admissions": known.version,
             }
-            with client.pipeline(transaction=True) as pipe:
-                pipe.hset(name, mapping=told)
-                pipe.pexpire(name, KEPT_MS)
-                pipe.execute()
+            client.hset(name, mapping=told)
             self._next[proxy_id] = now + self._every

@@ -6,21 +6,24 @@
 --       down_ms     how long a silence makes it down
 --       most_ms     the most that one look can add to a silence
 --       keep_ms     how long what was seen is kept
+--       beat_ms     how long a heartbeat is kept after it was new
 -- -->   watched {list}  JSON list of [position among the proxies, health that it should have]
 --@include store/now_ms
-local suspect_ms, down_ms, most_ms, keep_ms = unpack(ARGV)
+--@include proxies/beat_at
+local suspect_ms, down_ms, most_ms, keep_ms, beat_ms = unpack(ARGV)
 
 local now, told = now_ms(), {}
 for index = 1, #rest, 3 do
     local row, heartbeat, watch = rest[index], rest[index + 1], rest[index + 2]
     local state, health = unpack(redis.call("HMGET", row, "state", "health"))
-    local at = redis.call("HGET", heartbeat, "at")
+    local at = beat_at(heartbeat, beat_ms)
     local pulse, silence, watched = unpack(redis.call("HMGET", watch, "pulse", "silence", "watched"))
     if state and state ~= "retired" and (at or pulse) then
         silence = tonumber(silence or 0)
         if at and at ~= pulse then
             silence = 0
             redis.call("HSET", watch, "pulse", at, "heard", now)
+            redis.call("PEXPIRE", heartbeat, beat_ms)
         else
             silence = silence + math.max(0, math.min(now - tonumber(watched), tonumber(most_ms)))
         end

@@ -19,7 +19,7 @@ from proxies.records import ProxyRecord, State, Track
 
 TO_CONNECT: Final = ("ping", "client|setname", "multi", "exec", "discard")
 TO_LEARN: Final = ("smembers", "xread", "xrange", "xrevrange", "get")
-TO_SHOW_LIFE: Final = ("hset", "pexpire")
+TO_SHOW_LIFE: Final = ("hset",)
 TO_COUNT: Final = ("evalsha", "hincrby", "hget", "expireat", "ttl")
 READ_WRITE_PARTED_SINCE: Final = 7
 TOLD_AGAIN_MS: Final = 10 * 60 * 1000

@@ -1,6 +1,7 @@
 """``proxies/watch_heartbeats``: who is well, by what is heard and what is not."""
 
 import pytest
+import redis
 from pytest_django import Settings
 
 from lantern_pro.jobs.models import Job
@@ -9,7 +10,7 @@ from lantern_pro.store.audit import index_faults, undeclared_keys
 from lantern_pro.store.client import text_client
 from proxies import keys
 from proxies.changes import history_of
-from proxies.heartbeats import heartbeats_of
+from proxies.heartbeats import BEAT_MS, heartbeats_of
 from proxies.models import Proxy
 from proxies.records import Health
 from proxies.services.states import drain_proxy, retire_proxy
@@ -202,3 +203,59 @@ def test_a_proxy_that_drains_is_watched_too() -> None:
     beats.silent(proxy_id, DOWN_MS)
 
     assert beats.health(proxy_id) is Health.DOWN
+
+
+def test_a_heartbeat_ends_a_while_after_the_last_was_seen(any_redis: redis.Redis) -> None:
+    proxy_id = fleet.pro_proxy()
+    name = keys.HEARTBEAT(proxy_id=proxy_id)
+    beats.beat(proxy_id)
+
+    beats.look()
+
+    assert 0 < int(str(any_redis.pttl(name))) <= BEAT_MS
+    any_redis.pexpire(name, 10 * BEAT_MS)
+    beats.beat(proxy_id)
+    beats.look()
+    assert 0 < int(str(any_redis.pttl(name))) <= BEAT_MS
+
+
+def test_what_a_retired_proxy_says_ends_too(any_redis: redis.Redis) -> None:
+    proxy_id = fleet.pro_proxy()
+    retire_proxy(proxy_id)
+    beats.beat(proxy_id)
+
+    beats.look()
+
+    assert int(str(any_redis.pttl(keys.HEARTBEAT(proxy_id=proxy_id)))) > 0
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"at": "7" * 21},
+        {"connections": "7" * 21},
+        {"software": "x" * 201},
+        {f"more_{number}": "x" for number in range(13)},
+    ],
+)
+def test_a_heartbeat_that_is_too_large_is_dropped_unread(
+    any_redis: redis.Redis, told: dict[str, str]
+) -> None:
+    proxy_id = fleet.pro_proxy()
+    beats.beat(proxy_id, **told)
+
+    beats.look()
+
+    assert any_redis.exists(keys.HEARTBEAT(proxy_id=proxy_id)) == 0
+    assert any_redis.exists(keys.WATCH(proxy_id=proxy_id)) == 0
+    assert beats.health(proxy_id) is Health.UNKNOWN
+
+
+def test_a_heartbeat_just_small_enough_is_heard(any_redis: redis.Redis) -> None:
+    proxy_id = fleet.pro_proxy()
+    more = {f"more_{number}": "x" for number in range(12)}
+    beats.beat(proxy_id, at="7" * 20, software="x" * 200, **more)
+
+    beats.look()
+
+    assert beats.health(proxy_id) is Health.OK
