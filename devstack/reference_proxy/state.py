@@ -46,20 +46,28 @@ class State:
             self.save(proxies)
 
     def save(self, proxies: Iterable[Knowledge]) -> None:
-        """Write all of it, or leave the old file as it is."""
+        """Write all of it, or leave the old file as it is: on a full disk, to try again soon."""
         if self._file is None:
             return
         there = [known for known in proxies if known.loaded]
-        self._saved = {known.proxy_id: known.version for known in there}
+        versions = {known.proxy_id: known.version for known in there}
         self._saved_at = self._clock.now()
-        told = {str(known.proxy_id): known.kept() for known in there}
-        draft = self._file.with_suffix(".new")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(told, file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._file)
+        try:
+            _write(self._file, {str(known.proxy_id): known.kept() for known in there})
+        except OSError as error:
+            log.warning("what is known cannot be kept: %s", error.strerror)
+        else:
+            self._saved = versions
+
+
+def _write(file: Path, told: Mapping[str, Any]) -> None:
+    draft = file.with_suffix(".new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as opened:
+        json.dump(told, opened)
+        opened.flush()
+        os.fsync(opened.fileno())
+    draft.replace(file)
 
 
 def _read(file: Path | None) -> Mapping[str, Mapping[str, Any]]:

@@ -1,6 +1,7 @@
 """What free devices use: counted here, reported now and then, and slowed down over their cap."""
 
 import asyncio
+import logging
 import secrets
 import threading
 import time
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from redis.exceptions import NoScriptError
+from redis.exceptions import NoScriptError, ResponseError
 
 from devstack.reference_proxy.caps import Asker, Cap, Caps, end_of_period
 from devstack.reference_proxy.clock import Clock
@@ -19,6 +20,9 @@ from proxies.keys import CLIENT, THROTTLE
 EPOCH: Final = datetime(2016, 1, 1, tzinfo=UTC).timestamp()
 MIB: Final = 1 << 20
 MOST_DEVICES: Final = 100_000
+
+
+log = logging.getLogger(__name__)
 
 
 class Limiter:
@@ -103,7 +107,7 @@ class Usage:
         if not free:
             return
         if now >= self._next_caps:
-            self.caps.take_over(client.get(THROTTLE()))
+            self.caps.take_over(_caps(client))
             self._next_caps = now + self._every
         scripts = {known.usage_script for known in free} - {""}
         if scripts and (now >= self._next or self._somebody_is_new()):
@@ -127,7 +131,20 @@ class Usage:
                 told = client.evalsha(script, 1, name, came, went, country, ends)
             except NoScriptError:
                 return  # the service makes it known again; what came up is kept
+            except ResponseError as error:
+                log.warning("what a device used is not counted: %s", type(error).__name__)
+                continue  # another proxy spoilt it; what came up is kept
             device.came -= came
             device.went -= went
             device.used, device.as_of = int(told[1]) + int(told[2]), now
             device.ends = now + int(told[4])
+
+
+def _caps(client: Any) -> str | None:
+    """The caps; None, too, where another proxy made something else of them."""
+    try:
+        text: str | None = client.get(THROTTLE())
+    except ResponseError as error:
+        log.warning("the data caps cannot be read: %s", type(error).__name__)
+        return None
+    return text

@@ -1,5 +1,6 @@
 """``proxies/count_usage``, which free proxies run, and how the server keeps it known."""
 
+import pytest
 import redis
 
 from lantern_pro import clock
@@ -11,6 +12,7 @@ from proxies.usage import counting_script, usage_of
 from tests.fleet import HERE
 
 DEVICE = "Zm9v:bar@7"
+MONTH = 32 * 86_400
 
 
 def _count(bytes_in: int, bytes_out: int, *, country: str = "cn", hours: int = 2) -> list[object]:
@@ -52,6 +54,35 @@ def test_a_counter_that_lost_its_end_gets_one(any_redis: redis.Redis) -> None:
     outcome = _count(1, 1)
 
     assert int(str(outcome[4])) > 0
+
+
+@pytest.mark.parametrize("spoilt", ["x", "-5", "1.5", "", str((1 << 63) - 1)])
+def test_what_is_no_count_begins_anew(any_redis: redis.Redis, spoilt: str) -> None:
+    _count(1, 1)
+    any_redis.hset(CLIENT(device_id=DEVICE), mapping={"bytesIn": spoilt, "countryCode": "x" * 99})
+
+    outcome = _count(7, 2)
+
+    assert outcome[:4] == ["counted", 7, 3, "cn"]
+
+
+@pytest.mark.parametrize("hours", [33 * 24, 10**8, 10**14])
+def test_no_counter_lasts_longer_than_32_days(any_redis: redis.Redis, hours: int) -> None:
+    outcome = _count(1, 1, hours=hours)
+
+    assert MONTH - 60 < int(str(outcome[4])) <= MONTH
+    assert MONTH - 60 < int(str(any_redis.ttl(CLIENT(device_id=DEVICE)))) <= MONTH
+
+
+def test_a_counter_that_was_made_to_last_ends_when_it_is_next_counted(
+    any_redis: redis.Redis,
+) -> None:
+    _count(1, 1)
+    any_redis.expire(CLIENT(device_id=DEVICE), 10 * MONTH)
+
+    outcome = _count(1, 1, hours=2)
+
+    assert 7100 < int(str(outcome[4])) <= 7200
 
 
 def test_a_device_of_which_nothing_is_counted_has_no_usage(any_redis: redis.Redis) -> None:
