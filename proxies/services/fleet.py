@@ -17,11 +17,11 @@ from proxies.events import FleetChanged, RoomMade
 from proxies.models import Proxy
 from proxies.records import NewProxy, Place, ProxyRecord, State, Track
 
-_HOST_NAME: Final = re.compile(r"^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")
-_PROXY_NAME: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9.:_-]{0,99}$")
-_LABEL: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._=-]{0,39}$")
-_PROVIDER: Final = re.compile(r"^[\w .&/()-]{0,60}$")
-_COUNTRY_CODE: Final = re.compile(r"^[A-Z]{2}$")
+_HOST_NAME: Final = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+_PROXY_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_-]{0,99}")
+_LABEL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=-]{0,39}")
+_PROVIDER: Final = re.compile(r"[\w .&/()-]{0,60}")
+_COUNTRY_CODE: Final = re.compile(r"[A-Z]{2}")
 MOST_USERS: Final = 1_000_000
 """Of one proxy: the open index has room for ranks up to there (``proxies/ranks``)."""
 _MAX_PORT: Final = 65_535
@@ -91,7 +91,7 @@ def check_what_it_is(proxy: NewProxy) -> None:
     if not (_is_host(host) and port.isascii() and port.isdigit() and 0 < int(port) <= _MAX_PORT):
         message = f"{proxy.addr!r} is no address of the form host:port."
         raise InvalidParameter(message, field="addr")
-    if not _PROXY_NAME.match(proxy.name):
+    if not _PROXY_NAME.fullmatch(proxy.name):
         message = f"{proxy.name!r} is no name: up to 100 letters, digits, '.', ':', '_' and '-'."
         raise InvalidParameter(message, field="name")
     if not 1 <= proxy.capacity <= MOST_USERS:
@@ -102,22 +102,22 @@ def check_what_it_is(proxy: NewProxy) -> None:
 
 
 def _check_words(proxy: NewProxy) -> None:
-    if not _PROVIDER.match(proxy.provider):
+    if not _PROVIDER.fullmatch(proxy.provider):
         message = f"{proxy.provider!r} is no provider: up to 60 letters, digits, blanks and .&/()-"
         raise InvalidParameter(message, field="provider")
     for label in proxy.labels:
-        if not _LABEL.match(label):
+        if not _LABEL.fullmatch(label):
             message = f"{label!r} is no label: up to 40 letters, digits, '.', '_', '=' and '-'."
             raise InvalidParameter(message, field="labels")
     for code in proxy.blocked_countries:
-        if not _COUNTRY_CODE.match(code):
+        if not _COUNTRY_CODE.fullmatch(code):
             message = f"{code!r} is no country code: two letters, such as NL."
             raise InvalidParameter(message, field="blocked_countries")
 
 
 def _check_place(place: Place) -> None:
     """Refuse what would make a configuration that clients cannot read: ``.nan`` for one."""
-    if place.country_code and not _COUNTRY_CODE.match(place.country_code):
+    if place.country_code and not _COUNTRY_CODE.fullmatch(place.country_code):
         message = f"{place.country_code!r} is no country code: two letters, such as NL."
         raise InvalidParameter(message, field="country_code")
     if not -_MAX_LATITUDE <= place.latitude <= _MAX_LATITUDE:
@@ -135,4 +135,4 @@ def _is_host(host: str) -> bool:
         except ValueError:
             return False
         return True
-    return _HOST_NAME.match(host) is not None
+    return _HOST_NAME.fullmatch(host) is not None

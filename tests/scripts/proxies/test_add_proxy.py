@@ -10,7 +10,7 @@ from lantern_pro.store.client import text_client
 from proxies import keys
 from proxies.errors import ProxyNameTaken
 from proxies.models import Proxy
-from proxies.records import NewProxy, Track
+from proxies.records import NewProxy, Place, Track
 from proxies.services.fleet import add_proxy
 from tests import fleet
 from tests.fleet import HERE
@@ -75,6 +75,12 @@ def test_ten_operators_at_once_add_one_proxy(real_redis: object) -> None:
         (replace(NEW, addr="[nonsense]:443"), "addr"),
         (replace(NEW, name="two words"), "name"),
         (replace(NEW, capacity=0), "capacity"),
+        (replace(NEW, addr="proxy.example.org\n:443"), "addr"),
+        (replace(NEW, name="fallback-1\n"), "name"),
+        (replace(NEW, provider="Host\n"), "provider"),
+        (replace(NEW, labels=("one\n",)), "labels"),
+        (replace(NEW, blocked_countries=("IR\n",)), "blocked_countries"),
+        (replace(NEW, place=Place(country_code="NL\n")), "country_code"),
     ],
 )
 def test_a_proxy_that_clients_could_not_use_is_refused(wrong: NewProxy, field: str) -> None:
