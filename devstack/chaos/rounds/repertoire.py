@@ -97,7 +97,7 @@ async def rehearse(theatre: Theatre) -> list[Rehearsal]:
         plan, name = NoFaults(), f"{REHEARSAL} {piece.name}"
         outcomes[piece.name] = await _short_play(theatre, piece, plan, name, name)
         seen[piece.name], acts[piece.name] = plan.seen, plan.acts
-    places = _places(seen)
+    places = places_of(seen, acts)
     return [
         Rehearsal(
             piece,
@@ -109,17 +109,22 @@ async def rehearse(theatre: Theatre) -> list[Rehearsal]:
     ]
 
 
-def _places(seen: Mapping[str, Mapping[str, Step]]) -> dict[str, str]:
+def places_of(
+    seen: Mapping[str, Mapping[str, Step]], acts: Mapping[str, Mapping[str, list[str]]]
+) -> dict[str, str]:
     """The play in which each step is struck: the one that brings its kind of job, or the first.
 
-    What the clock stages comes by chance in any play.
+    What the clock stages comes by chance in any play. So calls to Stripe, which name no kind, are
+    struck in the first play that has them in acts of its own.
     """
-    places: dict[str, str] = {}
+    places: dict[str, tuple[int, str]] = {}
     for title, steps in seen.items():
         for name, step in steps.items():
-            if name not in places or step.kind in PIECES[title].brings:
-                places[name] = title
-    return places
+            has_acts = step.target == "stripe" and any(acts[title][name])
+            claim = 2 if step.kind in PIECES[title].brings else int(has_acts)
+            if name not in places or claim > places[name][0]:
+                places[name] = (claim, title)
+    return {name: title for name, (_, title) in places.items()}
 
 
 def every_aim(rehearsals: Iterable[Rehearsal], seed: int) -> list[str]:
