@@ -48,8 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 sys.stderr.write(f"wrong; again: {_again(asked.seed, each)}\n")
             if sum(map(_is_wrong, told)) >= asked.failures:
                 break
-    fresh = len(told) - len(known)
-    report.figure("histories a second, of those played now", fresh / (time.monotonic() - begun))
+    if not known:
+        report.figure("histories a second", len(told) / (time.monotonic() - begun))
     report.figure("load average of the last five minutes, at the end", os.getloadavg()[1])
     _tell(report, told, asked.histories)
     status = report.write(asked.out)
