@@ -33,10 +33,14 @@ KINDS: Final = {
 def reconciliation_shown() -> dict[str, Any]:
     """What the page of purchases shows above its list."""
     open_ones = drift()
+    walked = {name: place_of(name).done_until for name in WALKS}
     return {
+        "walked_until": _minute(
+            min(walked[name] or Millis(0) for name, walk in WALKS.items() if not walk.every_ms)
+        ),
         "walks": [
-            {"name": name.replace("_", " "), "until": _minute(place_of(name).done_until)}
-            for name in WALKS
+            {"name": name.replace("_", " "), "until": _minute(until)}
+            for name, until in walked.items()
         ],
         "drift": [
             {

@@ -40,7 +40,7 @@ class Subscription(DomainModel):
     checkout = models.CharField("checkout at Stripe", max_length=80, default="")
     customer = models.CharField("customer at Stripe", max_length=80, default="")
     invoice = models.CharField("latest invoice", max_length=80, default="")
-    period_end = models.DateTimeField("paid until", null=True)
+    period_end = models.DateTimeField("period ends", null=True)
     check_at = models.DateTimeField("looked at again", null=True, db_index=True)
     asked_at = models.BigIntegerField("asked about, ms", default=0)
     change_to = models.CharField("is to be this plan", max_length=40, default="")

@@ -21,7 +21,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
     search_help_text = "A subscription id of ours"
     fieldsets = (
         (None, {"fields": ("id", "user_link", "state_label", "created")}),
-        ("What is paid", {"fields": ("plan", "price_label", "period_end", "change_to")}),
+        ("What is bought", {"fields": ("plan", "price_label", "period_end", "change_to")}),
         ("At Stripe", {"fields": ("at_stripe", "customer", "invoice", "checkout", "check_at")}),
     )
 

@@ -144,14 +144,16 @@ class UserStoryAdmin(MovingUsers, DataUse, ReadOnlyAdmin):
     def subscriptions(self, user: User) -> SafeString:
         """What renews, or did, linked."""
         return table(
-            ("Begun", "Plan", "Price", "State", "Paid until"),
+            ("Begun", "Plan", "Price", "State", "Period ends"),
             [
                 (
                     link("billing_subscription", each["id"], minute(each["begun"])),
                     each["plan"],
                     each["price"],
                     each["state"],
-                    each["paid_until"] if each["paid_until"] == "-" else minute(each["paid_until"]),
+                    each["period_ends"]
+                    if each["period_ends"] == "-"
+                    else minute(each["period_ends"]),
                 )
                 for each in _story(user).subscriptions
             ],

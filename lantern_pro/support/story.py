@@ -184,7 +184,7 @@ def _subscriptions(user_id: UserId) -> list[dict[str, str]]:
             "plan": each.plan,
             "price": each.price,
             "state": each.get_state_display(),
-            "paid_until": _iso(each.period_end) if each.period_end else "-",
+            "period_ends": _iso(each.period_end) if each.period_end else "-",
         }
         for each in Subscription.objects.filter(user_id=user_id)[:20]
     ]
