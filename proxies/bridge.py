@@ -21,6 +21,8 @@ from proxies import keys, keys_2016
 
 AT_ONCE: Final = 200
 """How many users one script changes, so that it holds nobody up."""
+UNHEARD_SECONDS: Final = 86_400
+"""How long a server that was disconnected finds its last messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Truth:
 
 def connect(proxy_id: ProxyId, server: str) -> None:
     """Keep a server's keys in step with a proxy from now on."""
+    _client().persist(keys_2016.messages(server))  # it may have been disconnected within a day
     text_client().hset(keys.BRIDGED(cell=cell_of(proxy_id)), str(proxy_id), server)
 
 
@@ -145,8 +148,11 @@ def write(
 
 
 def forget(server: str) -> None:
-    """Take away what is left of a server that has no users any more."""
-    _client().delete(keys_2016.mark(server), keys_2016.messages(server))
+    """Forget how far a server is that has no users any more; it may hear so for another day."""
+    with _client().pipeline(transaction=True) as pipe:
+        pipe.delete(keys_2016.mark(server))
+        pipe.expire(keys_2016.messages(server), UNHEARD_SECONDS)
+        pipe.execute()
 
 
 def _entries(ids: Sequence[UserId]) -> dict[UserId, Entry]:

@@ -35,6 +35,15 @@ class OldProxy:
                 return
             self._take(message)
 
+    def listen(self) -> None:
+        """Wait for messages, as the true one does, and take them until it is turned free."""
+        while self.is_pro:
+            heard = self.redis.blpop(keys_2016.messages(self.server), timeout=1)
+            if heard is None and not self.redis.exists(keys_2016.mark(self.server)):
+                return
+            if heard is not None:
+                self._take(heard[1])
+
     def crash_while_hearing(self) -> None:
         """Take a message, die with it, and start again."""
         self.redis.lpop(keys_2016.messages(self.server))

@@ -25,7 +25,11 @@ VOLATILE: Final = (
     Volatile("celery", "Celery's queue of wake-ups, and its results", "none"),
     Volatile("_celery", "Celery's remote control", "none"),
     Volatile("server->users:", "the bridge to proxies of 2016: ids of a server's users", "none"),
-    Volatile("server-msg:", "that bridge: what a server is told, a list", "none"),
+    Volatile(
+        "server-msg:",
+        "that bridge: what a server is told, a list",
+        "a day after the server is disconnected",
+    ),
     Volatile("server->mark:", "that bridge: how far a server's keys are in step", "none"),
     Volatile("user->token", "that bridge: Pro tokens in clear", "none", personal=True),
     Volatile("user->devices:", "that bridge: a user's devices", "none", personal=True),

@@ -1,6 +1,7 @@
 """Proxies of 2016 beside the bridge: whatever happens, they end up knowing their users."""
 
 import random  # noqa: TID251 - a history that a seed repeats
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from proxies.services.bridge import connect_proxy, disconnect_proxy, mirror_prox
 from tests import fleet
 from tests.fleet import HERE
 from tests.old_proxy import OldProxy
+from tests.processes import eventually
 
 pytestmark = pytest.mark.usefixtures("real_redis", "the_bridge_is_on")
 
@@ -133,10 +135,44 @@ def test_a_proxy_that_is_disconnected_serves_nobody_and_leaves_no_token_behind()
 
     disconnect_proxy(proxy_id)
     _in_step()
+    proxy.hear()
+    was_told = not proxy.is_pro
     proxy.start()
 
+    assert was_told
     assert not proxy.is_pro
     assert text_client().keys("server*") + text_client().keys("user->*") == []
+
+
+def test_a_proxy_that_waits_for_messages_hears_all_of_its_disconnection() -> None:
+    proxy_id, proxy = _connected()
+    users = [fleet.pro_user() for _ in range(3)]
+    for user in users:
+        fleet.assigned(user)
+    _in_step()
+    proxy.hear()
+    was_pro = proxy.is_pro
+    listening = Thread(target=proxy.listen)
+    listening.start()
+    eventually(lambda: text_client().info("clients")["blocked_clients"] or None)
+
+    disconnect_proxy(proxy_id)
+    listening.join()
+
+    assert (was_pro, proxy.is_pro) == (True, False)
+    assert proxy.tokens == {}
+
+
+def test_messages_that_nobody_hears_go_unless_the_server_is_connected_again() -> None:
+    proxy_id, proxy = _connected()
+    unheard = keys_2016.messages(proxy.server)
+
+    disconnect_proxy(proxy_id)
+    after_that = text_client().ttl(unheard)
+    connect_proxy(proxy_id, proxy.server)
+
+    assert 0 < after_that <= 86_400
+    assert text_client().ttl(unheard) == -1
 
 
 def test_more_users_than_one_script_takes_are_all_told() -> None:
