@@ -13,10 +13,9 @@ from lantern_pro.jobs.job import Work
 from lantern_pro.jobs.ledger import Effect
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import cell_of
-from lantern_pro.store.scripts import Argument, Call, Outcome, script
+from lantern_pro.store.scripts import Argument, Outcome
 from lantern_pro.types import Cell, Millis, ProxyId, UserId
 from proxies import keys
-from proxies.areas import areas_near
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +52,14 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Proxies that a user could have, the best first; ``opened`` are the openings until then."""
+    """Proxies that a user could have, the best first; ``opened`` are the openings until then.
+
+    So many are ``lacking`` for which only the nearest and least loaded sites were looked at.
+    """
 
     candidates: Sequence[ProxyId]
     opened: int
+    lacking: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,39 +72,6 @@ class Settled:
     outcome: Literal["assigned", "no_room", "not_pro", "changed"]
     gained: Sequence[ProxyId] = ()
     left: Sequence[ProxyId] = ()
-
-
-def find_candidates(wishes: Sequence[Wish]) -> list[Found]:
-    """Find proxies for each of these users, in one round trip; nobody is linked yet."""
-    outcomes = script("proxies/find_candidates").run_each([search_of(wish) for wish in wishes])
-    return [found_in(outcome) for outcome in outcomes]
-
-
-def found_in(outcome: Outcome) -> Found:
-    """What an outcome of ``proxies/find_candidates`` says."""
-    match outcome:
-        case ["found", candidates, opened]:
-            return Found(_ids(json.loads(str(candidates))), int(str(opened)))
-    raise AssertionError(outcome)
-
-
-def search_of(wish: Wish) -> Call:
-    """The call of ``proxies/find_candidates`` for a user."""
-    cell = cell_of(wish.user_id)
-    return Call(
-        {
-            "open": keys.OPEN(cell=cell),
-            "open_sites": keys.OPEN_SITES(cell=cell),
-            "sites": keys.SITES(cell=cell),
-            "openings": keys.OPENINGS(cell=cell),
-            "near": json.dumps(areas_near(wish.access.country)),
-            "country": wish.access.country,
-            "wanted": wish.wanted,
-            "own": _as_json(wish.own),
-            "leave": wish.leaving,
-        },
-        [keys.PROXIES.row(proxy_id) for proxy_id in wish.own],
-    )
 
 
 def assign(
@@ -138,7 +108,7 @@ def assignment_of(
         "seen": wish.access.seen,
         "admissions": json.dumps(admissions),
         "wanted": wish.wanted,
-        "proxies": _as_json(proxies),
+        "proxies": as_json(proxies),
         "leave": wish.leaving,
         "most_moves": wish.most_moves,
         "opened": found.opened,
@@ -150,9 +120,11 @@ def settled_in(outcome: Outcome) -> Settled:
     """What an outcome of ``proxies/assign_proxies`` says."""
     match outcome:
         case ["assigned", gained, left]:
-            return Settled("assigned", _ids(json.loads(str(gained))), _ids(json.loads(str(left))))
+            return Settled(
+                "assigned", ids_in(json.loads(str(gained))), ids_in(json.loads(str(left)))
+            )
         case ["no_room", left]:
-            return Settled("no_room", (), _ids(json.loads(str(left))))
+            return Settled("no_room", (), ids_in(json.loads(str(left))))
         case ["not_pro"]:
             return Settled("not_pro")
         case ["changed"]:
@@ -185,7 +157,7 @@ def release_of(
         "pro_ends": PRO_ENDS(cell=cell_of(user_id)),
         "user_id": user_id,
         "now": now,
-        "proxies": _as_json(proxies),
+        "proxies": as_json(proxies),
     }
     return named, _link_keys(proxies)
 
@@ -195,7 +167,7 @@ def of_users(user_ids: Sequence[UserId]) -> list[list[ProxyId]]:
     with text_client().pipeline(transaction=False) as pipe:
         for user_id in user_ids:
             pipe.zrange(keys.PROXIES_OF(user_id=user_id), 0, -1)
-        return [_ids(found) for found in pipe.execute()]
+        return [ids_in(found) for found in pipe.execute()]
 
 
 def moves_of(user_id: UserId) -> int:
@@ -274,10 +246,11 @@ def _link_keys(proxies: Iterable[ProxyId]) -> list[str]:
     return [key for proxy_id in proxies for key in keys.link_keys(proxy_id)]
 
 
-def _as_json(proxies: Iterable[ProxyId]) -> str:
+def as_json(proxies: Iterable[ProxyId]) -> str:
     """The ids as texts: Lua's numbers are floats, and print as such."""
     return json.dumps([str(proxy_id) for proxy_id in proxies])
 
 
-def _ids(found: Iterable[str]) -> list[ProxyId]:
+def ids_in(found: Iterable[str]) -> list[ProxyId]:
+    """The ids of proxies in an answer of Redis."""
     return [ProxyId(int(each)) for each in found]

@@ -22,7 +22,7 @@ from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import cell_of
 from lantern_pro.store.scripts import Call, Script, script
 from lantern_pro.types import Millis, UserId
-from proxies import links
+from proxies import links, searching
 from proxies.events import AssignmentChanged
 from proxies.links import Found, Wish
 from proxies.services.assignments import Asked, wishes_of
@@ -130,9 +130,9 @@ def _assign(wire: Wire, users: Sequence[UserId], rates: Rates, fact: str) -> Non
 def _assign_once(wire: Wire, wishes: list[Wish], fact: str) -> tuple[float, list[Wish]]:
     """Find and assign for these users; the seconds on the wire, and who must be looked at again."""
     finding, assigning = script("proxies/find_candidates"), script("proxies/assign_proxies")
-    searches = [wire.pack(finding, links.search_of(wish)) for wish in wishes]
+    searches = [wire.pack(finding, searching.search_of(wish)) for wish in wishes]
     answers, first = wire.ask(searches)
-    found = [links.found_in(answer) for answer in answers]
+    found = [searching.found_in(answer) for answer in answers]
     packed = [
         wire.pack(assigning, _call(wish, each, fact))
         for wish, each in zip(wishes, found, strict=True)

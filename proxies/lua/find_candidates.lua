@@ -1,7 +1,7 @@
 -- Finds proxies that a user could have besides their own, the best first: in places and at
 -- providers that are not theirs yet, near, least loaded. What it costs does not depend on how many
--- proxies there are: it reads the lowest ranks of a few sites, and more only while these are blocked
--- in the user's country or alike. Nothing is written; proxies/assign_proxies looks again.
+-- proxies there are: it reads the lowest ranks of a few sites, and of 64 where these are blocked in
+-- the user's country or alike. Nothing is written; proxies/assign_proxies looks again.
 -- KEYS  open        ZSET    open proxies -> site and rank (proxies/ranks)
 --       open_sites  ZSET    sites with open proxies -> area and lowest rank
 --       sites       HASH    number of a site -> its name, and name -> number
@@ -13,6 +13,7 @@
 --       own         JSON list of the ids of their own proxies, in the order of their rows
 --       leave       JSON: id -> true, for those of their own that they are to leave
 -- -->   found {candidates} {openings}  JSON list of ids, may be empty; openings as they were then
+--       too_few {candidates} {openings} {lacking}  and there are sites that were not looked at
 --@include proxies/standing
 --@include proxies/sites_of
 --@include proxies/open_at
@@ -56,10 +57,11 @@ local function look(groups, most)
     end
     return lists, all or #lists[1] >= lacks or (most >= 64 and #lists[1] + #lists[2] + #lists[3] >= lacks)
 end
-local candidates = {}
-for _, most in ipairs(lacks > 0 and { 2 * lacks + 2, 64, 4000 } or {}) do
+local candidates, looked_at_enough = {}, true
+for _, most in ipairs(lacks > 0 and { 2 * lacks + 2, 64 } or {}) do
     local lists, enough = look(cjson.decode(near), most)
-    if enough or most == 4000 then
+    if enough or most == 64 then
+        looked_at_enough = enough
         for _, list in ipairs(lists) do
             for at = 1, math.min(#list, lacks + SPARE - #candidates) do
                 candidates[#candidates + 1] = list[at]
@@ -68,4 +70,8 @@ for _, most in ipairs(lacks > 0 and { 2 * lacks + 2, 64, 4000 } or {}) do
         break
     end
 end
-return { "found", #candidates == 0 and "[]" or cjson.encode(candidates), redis.call("GET", openings) or "0" }
+local list, opened = #candidates == 0 and "[]" or cjson.encode(candidates), redis.call("GET", openings) or "0"
+if not looked_at_enough then
+    return { "too_few", list, opened, lacks + SPARE - #candidates }
+end
+return { "found", list, opened }

@@ -18,7 +18,7 @@ from lantern_pro.jobs.events import following
 from lantern_pro.jobs.job import Fence, Work
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import ProxyId, UserId
-from proxies import links
+from proxies import links, searching
 from proxies.errors import FleetKeptChanging
 from proxies.events import AssignmentChanged, RoomMade
 from proxies.links import Settled, Wish
@@ -49,7 +49,7 @@ def assign_proxies(user_id: UserId, fence: Fence) -> None:
         if wish is None:
             ledger.complete(fence)
             return
-        [found] = links.find_candidates([wish])
+        [found] = searching.find_candidates([wish])
         settled = links.assign(
             wish,
             found,
@@ -86,7 +86,7 @@ def _settle_once(asked: dict[int, Asked], fact: str) -> dict[int, Settled | None
     answers: dict[int, Settled | None] = dict.fromkeys(asked)
     wishes = zip(asked, wishes_of(list(asked.values())), strict=True)
     known = {at: wish for at, wish in wishes if wish is not None}
-    found = links.find_candidates(list(known.values()))
+    found = searching.find_candidates(list(known.values()))
     now = clock.now()
     settled = links.assign_each(
         [

@@ -19,7 +19,7 @@ from lantern_pro.jobs.job import Work
 from lantern_pro.jobs.worker import progress
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Millis, ProxyId, UserId
-from proxies import links
+from proxies import links, searching
 from proxies.errors import NoRoomThere, NotTheirProxy
 from proxies.events import UserMoved
 from proxies.links import Found, Settled
@@ -107,7 +107,7 @@ def where_to(user_id: UserId) -> list[ProxyRecord]:
     [wish] = wishes_of([Asked(user_id)])
     if wish is None:
         return []
-    [found] = links.find_candidates([replace(wish, wanted=len(wish.own) + SUGGESTED)])
+    [found] = searching.find_candidates([replace(wish, wanted=len(wish.own) + SUGGESTED)])
     others = [each for each in found.candidates if each not in wish.own]
     return Proxy.objects.records(others[:SUGGESTED])
 
