@@ -56,10 +56,13 @@ class _Entry:
 
 
 class ConfigCache:
-    """Configurations by key; the least recently asked for go first. Safe for threads."""
+    """Configurations by key; the least recently asked for go first. Safe for threads.
+
+    That there is none is remembered apart: ids that somebody makes up push no configuration out.
+    """
 
     def __init__(self, *, most_entries: int = MOST_ENTRIES, told: Told | None = None) -> None:
-        """Keep up to so many entries; ``told`` is for tests that play Redis's part."""
+        """Keep up to so many entries of each kind; ``told`` is for tests to play Redis."""
         prefixes = [
             prefix for cell in range(settings.CELLS) for prefix in served_prefixes(Cell(cell))
         ]
@@ -67,6 +70,7 @@ class ConfigCache:
         self._told = told or self._invalidations
         self._most_entries = most_entries
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        self._misses: OrderedDict[str, _Entry] = OrderedDict()
         self._lock = threading.Lock()
         self._forgotten = 0
         self._ask_again_at = LONG_AGO
@@ -113,17 +117,21 @@ class ConfigCache:
                 self._all_read_anew_since = time.monotonic()
                 return
             for name in names:
-                if name in self._entries:
-                    self._entries[name] = _Entry(self._entries[name].config, LONG_AGO)
+                kept = self._kept_in(name)
+                if name in kept:
+                    kept[name] = _Entry(kept[name].config, LONG_AGO)
+
+    def _kept_in(self, name: str) -> OrderedDict[str, _Entry]:
+        return self._misses if name in self._misses else self._entries
 
     def _look_up(self, names: Sequence[str]) -> list[Served]:
         now = time.monotonic()
         good_for = float("inf") if self._told.in_touch else GOOD_FOR_SECONDS
         with self._lock:
             oldest = max(self._all_read_anew_since, now - good_for)
-            known = {name: self._entries[name] for name in names if name in self._entries}
+            known = {name: kept[name] for name in names if name in (kept := self._kept_in(name))}
             for name in known:
-                self._entries.move_to_end(name)
+                self._kept_in(name).move_to_end(name)
             forgotten = self._forgotten
         can_do_without = len(known) == len(names)
         missing = [name for name in names if name not in known or known[name].read_at < oldest]
@@ -146,7 +154,10 @@ class ConfigCache:
         }
         with self._lock:
             if self._forgotten == forgotten:
-                self._entries.update(read)
-                while len(self._entries) > self._most_entries:
-                    self._entries.popitem(last=False)
+                for name, entry in read.items():
+                    self._kept_in(name).pop(name, None)
+                    (self._misses if entry.config is None else self._entries)[name] = entry
+                for kept in (self._entries, self._misses):
+                    while len(kept) > self._most_entries:
+                        kept.popitem(last=False)
         return read

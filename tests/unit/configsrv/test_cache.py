@@ -187,6 +187,34 @@ def test_the_least_recently_asked_for_goes_first(
     assert [_tag(configs, bucket) for bucket in (0, 3, 1)] == ["old", "old", "new"]
 
 
+def test_ids_that_nobody_has_push_no_configuration_out(
+    configs: ConfigCache, fake_redis: redis.Redis
+) -> None:
+    _write(fake_redis, "old")
+    _tag(configs)
+    for made_up in range(1, 20):
+        configs.get(HERE, 1, UserId(made_up << 10))
+
+    _write(fake_redis, "new")
+
+    assert _tag(configs) == "old"
+
+
+def test_who_has_a_configuration_now_and_then_none_is_served_what_is_so(
+    configs: ConfigCache, fake_redis: redis.Redis
+) -> None:
+    name = USER_CONFIG(user_id=USER)
+    before = configs.get(HERE, 0, USER).own
+    fake_redis.hset(name, mapping={"body": "x", "tag": "t", "admissions": "h", "expiration": 5})
+    configs.forget([name])
+    meanwhile = configs.get(HERE, 0, USER).own
+    fake_redis.delete(name)
+    configs.forget([name])
+
+    assert (before, configs.get(HERE, 0, USER).own) == (None, None)
+    assert meanwhile is not None
+
+
 def test_that_there_is_none_is_remembered_too(
     configs: ConfigCache, fake_redis: redis.Redis
 ) -> None:
