@@ -152,13 +152,20 @@ def withheld_everywhere(cell: Cell, *, more_than: int) -> list[ProxyId]:
 
 
 def forget_withheld(cell: Cell, proxies: Sequence[ProxyId], *, before: Millis) -> int:
-    """Take off the list those that were retired before a moment and have no users; how many."""
+    """Take off the list those that were retired before a moment and have no users; how many.
+
+    What was told to them is forgotten, too.
+    """
     outcome = script("proxies/forget_withheld")(
         withheld=keys.WITHHELD(cell=cell),
         rest=[
             key
             for proxy_id in proxies
-            for key in (keys.PROXIES.row(proxy_id), keys.USERS(proxy_id=proxy_id))
+            for key in (
+                keys.PROXIES.row(proxy_id),
+                keys.USERS(proxy_id=proxy_id),
+                keys.CHANGES(proxy_id=proxy_id),
+            )
         ],
         ids=json.dumps([str(each) for each in proxies]),
         before=before,

@@ -89,7 +89,7 @@ CHANGES = Key(
     Kind.STREAM,
     "what was done to its admissions: `<version>-0` -> op (admit or expel), admission, at "
     "(Redis's time, us)",
-    ttl="the newest 10,000 or so",
+    ttl="the newest 10,000 or so, until long after it was retired",
     app="proxies",
 )
 CARD = Key(

@@ -183,6 +183,7 @@ def _snapshot_faults(proxy_id: ProxyId) -> list[str]:
         for user_id in links.users
         for admission in client.smembers(keys.ADMITTED(user_id=int(user_id)))
     ]
+    forgotten = links.proxy.state is State.RETIRED and not links.withheld
     faults = []
     if links.admissions is None:
         faults.append(f"proxy {proxy_id}: its admissions are no set; it may be taken")
@@ -190,7 +191,7 @@ def _snapshot_faults(proxy_id: ProxyId) -> list[str]:
         faults.append(f"proxy {proxy_id}: {len(links.admissions)} admissions are not its users'")
     if links.last_change is None:
         faults.append(f"proxy {proxy_id}: its changes are no stream; it may be taken")
-    elif links.last_change != links.proxy.version:
+    elif links.last_change != links.proxy.version and not (forgotten and links.last_change == 0):
         faults.append(
             f"proxy {proxy_id}: version {links.proxy.version}, stream at {links.last_change}"
         )

@@ -40,6 +40,22 @@ def test_who_was_retired_long_ago_is_forgotten_and_others_are_not() -> None:
     assert fleet.broken_laws() == []
 
 
+def test_the_stream_of_who_is_forgotten_goes_and_others_stay() -> None:
+    old, lately = fleet.pro_proxy(city="Oslo"), fleet.pro_proxy(city="Bern")
+    assert fleet.assigned(fleet.pro_user()) == {old, lately}
+    for proxy_id, ago_ms in ((old, LONG_AGO_MS), (lately, 0)):
+        with clock.shifted(-ago_ms):
+            retire_proxy(proxy_id)
+        fleet.run_jobs()
+    before = [fleet.told(each) != [] for each in (old, lately)]
+
+    forget_long_retired(HERE, more_than=0)
+
+    assert before == [True, True]
+    assert [fleet.told(each) != [] for each in (old, lately)] == [False, True]
+    assert fleet.broken_laws() == []
+
+
 def test_who_still_has_users_is_not_forgotten() -> None:
     proxy_id, user_id = fleet.pro_proxy(), fleet.pro_user()
     fleet.assigned(user_id)
