@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from accounts.errors import NoSuchUser
+from billing.errors import NoSuchPurchase, NoSuchSubscription
 from billing.events import MoneyReturned, PaymentFound, PaymentReported, SubscriptionMoved
 from billing.gateways import stripe_checkout, stripe_returns, stripe_subscriptions
 from billing.models import Purchase, Subscription
@@ -107,11 +109,17 @@ def purchase_of(payment_intent: str) -> PurchaseId | None:
 
 
 def _renewal_of(payment_intent: str) -> PurchaseId | None:
-    """The renewal that a payment is for, of which nobody here has heard: it is given first."""
+    """The renewal that a payment is for, of which nobody here has heard: it is given first.
+
+    None when it is nobody's.
+    """
     named = _ours(stripe_subscriptions.subscription_paid_by(payment_intent))
     if named is None or not Subscription.objects.filter(pk=named).exists():
         return None
-    look_at(SubscriptionId(named))
+    try:
+        look_at(SubscriptionId(named))
+    except (NoSuchUser, NoSuchSubscription, NoSuchPurchase):
+        return None  # nobody's: its owner was erased, so it can give nothing and nothing is taken
     return purchase_of(payment_intent)
 
 

@@ -10,6 +10,7 @@ from billing.models import Plan, Purchase, Subscription
 from devstack.standin import Object
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
+from lantern_pro.jobs.models import Job
 from tests.api.subscribing import monthly, pay_first, subscribed, world
 from tests.api.test_erasure import erase
 from tests.api.test_payment_ways import press_pay
@@ -88,6 +89,20 @@ def test_what_is_paid_after_the_erasure_is_ended_and_given_back_when_an_event_te
     assert kept_money(world.stripe) == 0
     assert Purchase.objects.count() == 0
     assert faults() == []
+
+
+def test_what_tells_of_the_money_that_goes_back_to_nobody_fails_no_job(
+    client: ClientApp, monthly: Plan, world: World, http: requests.Session
+) -> None:
+    press_pay(http, page_for(client, monthly))
+
+    erase(client)
+    world.settle()
+
+    assert kept_money(world.stripe) == 0
+    told = [event["type"] for event in world.stripe.journal.all("event")]
+    assert {"refund.created", "charge.refunded"} <= set(told)
+    assert [(job.kind, job.last_error) for job in Job.objects.all() if job.last_error] == []
 
 
 def test_what_was_given_for_a_payment_is_not_given_back(
