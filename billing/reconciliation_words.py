@@ -25,6 +25,7 @@ KINDS: Final = {
     "no-account": "paid when its buyer had been erased: give it back at Stripe",
     "given-unknown": "paid here, and Stripe knows of no such payment",
     "given-not-paid": "paid here, and Stripe has its payment as not paid",
+    "unreadable": "it is of a form that is not known here; look at it at Stripe",
     "other-amount": "another amount was paid than was asked for",
 }
 """What does not agree, in words for staff."""

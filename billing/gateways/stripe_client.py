@@ -13,6 +13,16 @@ from billing.errors import PaymentPending
 API_VERSION: Final = "2026-10-28.endive"
 """Pinned: what Stripe answers changes with it, and the stand-in speaks this one too."""
 TIMEOUT_SECONDS: Final = 10
+UNREADABLE: Final = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    stripe.InvalidRequestError,
+)
+"""What is raised by an answer of another form than Stripe's own, or a question that it refuses."""
 
 
 @cache

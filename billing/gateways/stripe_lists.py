@@ -1,5 +1,6 @@
 """Stripe's lists of what moved, page by page, the newest first."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -9,9 +10,11 @@ import stripe
 
 from billing.errors import StripeUnreachable
 from billing.gateways.base import Returned
-from billing.gateways.stripe_client import client, reaching
+from billing.gateways.stripe_client import UNREADABLE, client, reaching
 from billing.gateways.stripe_returns import read_dispute, read_refund
 from lantern_pro.types import Millis, Minor
+
+log = logging.getLogger(__name__)
 
 PAGE: Final = 100
 _ALL: Final = {"status": "all"}
@@ -41,10 +44,18 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a list; ``after`` is where the next one begins, empty when this is the last."""
+    """A page of a list; ``after`` is where the next one begins, empty when this is the last.
+
+    ``unreadable`` are the ids of those that are of no form that we know.
+    """
 
     items: list[Listed]
     after: str
+    unreadable: tuple[str, ...] = ()
+
+
+class CursorGone(Exception):
+    """What a page was to begin after is at Stripe no more; the list is to be begun again."""
 
 
 def charges(*, since: Millis, until: Millis, after: str) -> Page:
@@ -185,7 +196,19 @@ def _page(
     }
     if after:
         asked["starting_after"] = after
-    with reaching(unknown=StripeUnreachable):
-        told = ask(asked)
-    items = [read(each.to_dict()) for each in told.data]
-    return Page(items, items[-1].object_id if told.has_more and items else "")
+    try:
+        with reaching(unknown=StripeUnreachable):
+            told = ask(asked)
+    except stripe.InvalidRequestError as error:
+        if after and error.param == "starting_after":
+            raise CursorGone from error
+        raise
+    items, unreadable = list[Listed](), list[str]()
+    for each in told.data:
+        try:
+            items.append(read(each.to_dict()))
+        except UNREADABLE as odd:
+            log.warning("%s cannot be read: %s", each.id, type(odd).__name__)
+            unreadable.append(str(each.id))
+    goes_on = told.has_more and told.data
+    return Page(items, str(told.data[-1].id) if goes_on else "", tuple(unreadable))

@@ -5,6 +5,7 @@ on there. What Stripe has and we have not is repaired by the same jobs that an e
 staged; what cannot be repaired is drift, for people to look at. To add a list, add a ``Walk``.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from typing import Final
 from billing.errors import NoSuchPurchase, StripeUnreachable
 from billing.gateways import stripe_lists, stripe_returns
 from billing.gateways.base import Paid
-from billing.gateways.stripe_lists import Listed, Page
+from billing.gateways.stripe_client import UNREADABLE
+from billing.gateways.stripe_lists import CursorGone, Listed, Page
 from billing.managers import reconciliation as kept
 from billing.services.differences import (
     LOOK_AGAIN_MS,
@@ -32,6 +34,8 @@ from lantern_pro.jobs.events import following
 from lantern_pro.jobs.job import LeasedJob
 from lantern_pro.jobs.worker import enter
 from lantern_pro.types import Millis, PurchaseId
+
+log = logging.getLogger(__name__)
 
 MINUTE_MS: Final = 60_000
 DAY_MS: Final = 24 * 60 * MINUTE_MS
@@ -106,7 +110,8 @@ def reconcile(job: LeasedJob) -> None:
     """Go on with every walk for some pages, and look again at what did not agree.
 
     A list that Stripe does not give keeps no other from its turn, and the next time goes on at the
-    same place. When several in a row are not given, Stripe is away, and is asked no more.
+    same place; so does one that fails otherwise, which the log names. When several in a row are not
+    given, Stripe is away, and is asked no more.
     """
     if not kept.take_the_walk(job.fence.job_id):
         return
@@ -114,7 +119,7 @@ def reconcile(job: LeasedJob) -> None:
     walks = [partial(_go_on, name, walk, job) for name, walk in WALKS.items()]
     turns: list[Callable[[], None]] = [*walks, _look_again]
     try:
-        for go_on in turns:
+        for name, go_on in zip([*WALKS, "those that did not agree"], turns, strict=True):
             try:
                 go_on()
                 in_a_row = 0
@@ -122,6 +127,8 @@ def reconcile(job: LeasedJob) -> None:
                 in_a_row += 1
                 if in_a_row == FAILURES_IN_A_ROW:
                     return
+            except UNREADABLE as odd:
+                log.warning("the walk over %s failed: %s", name, type(odd).__name__)
     finally:
         kept.leave_the_walk(job.fence.job_id)
 
@@ -138,8 +145,14 @@ def _go_on(name: str, walk: Walk, job: LeasedJob) -> None:
         place = kept.place_of(name)
         enter(job, f"{WALKING}.{name}")
         kept.take_the_walk(job.fence.job_id)
-        page = walk.page(since=place.since, until=place.until, after=place.after)
+        try:
+            page = walk.page(since=place.since, until=place.until, after=place.after)
+        except CursorGone:
+            kept.open_window(name, since=place.since, until=place.until, now=place.begun)
+            return
         count = look_at_all(walk, page.items)
+        count.walked += len(page.unreadable)
+        count.drift += _report_unreadable(page)
         kept.keep_place(name, after=page.after, walked=count.walked, repaired=count.repaired)
         if not page.after:
             return
@@ -149,7 +162,7 @@ def look_at_all(walk: Walk, items: Sequence[Listed]) -> Count:
     """Look at a page: repair what can be, report what does not agree, forget what does again."""
     count, agree = Count(walked=len(items)), []
     for listed in items:
-        finding = walk.look(listed)
+        finding = _look(walk, listed)
         if finding is None:
             agree.append(listed.object_id)
             continue
@@ -158,6 +171,24 @@ def look_at_all(walk: Walk, items: Sequence[Listed]) -> Count:
             count.repaired += ledger.stage(*following(finding.repair))
     kept.agree(*agree)
     return count
+
+
+def _look(walk: Walk, listed: Listed) -> Finding | None:
+    """Look at one. What cannot be read is for people to look at, and holds up no other."""
+    try:
+        return walk.look(listed)
+    except UNREADABLE as odd:
+        log.warning("%s cannot be read: %s", listed.object_id, type(odd).__name__)
+        is_of_ours = listed.object_id.startswith(PAYMENT)
+        return Finding("unreadable", listed.purchase if is_of_ours else "")
+
+
+def _report_unreadable(page: Page) -> int:
+    """Report what of a page could not be read; how many of them staff have not dismissed."""
+    return sum(
+        kept.report(each, kind="unreadable", purchase="", fact="unreadable", now=clock.now())
+        for each in page.unreadable
+    )
 
 
 def _report(listed: Listed, finding: Finding) -> bool:
@@ -187,7 +218,11 @@ def _look_again() -> None:
     before = Millis(clock.now() - LOOK_AGAIN_MS)
     for each in kept.least_looked_at(before=before, most=MOST_LOOKED_AT_AGAIN):
         kept.put_behind(each, now=clock.now())
-        listed = _as_it_is_now(each)
+        try:
+            listed = _as_it_is_now(each)
+        except UNREADABLE as odd:
+            log.warning("%s cannot be read: %s", each.object_id, type(odd).__name__)
+            continue
         if listed is None:
             kept.agree(each.object_id)
         else:
@@ -221,6 +256,8 @@ def walk_by_hand(
             total.repaired += one.repaired
             total.drift += one.drift
             tell(listed, total)
+        total.walked += len(page.unreadable)
+        total.drift += _report_unreadable(page)
         after = page.after
         if not after:
             return total
