@@ -12,6 +12,7 @@ from billing.errors import (
     AlreadySubscribed,
     NoPromotionOnSubscriptions,
     NoSuchSubscription,
+    PaymentPending,
     StripeRefused,
 )
 from billing.events import SubscriptionBegun
@@ -33,6 +34,8 @@ from lantern_pro.types import Millis, SubscriptionId, UserId
 FIRST_LOOK_MS: Final = 5 * 60_000
 CANCEL: Final = "cancel"
 RESUME: Final = "resume"
+MOST_TURNS: Final = 3
+"""Giving way takes one turn, and another caller who was faster one more."""
 OPEN: Final = frozenset({Subscription.State.BEGUN, Subscription.State.INCOMPLETE})
 
 
@@ -74,14 +77,17 @@ def subscribe_on_page(wish: SubscriptionWish) -> str:
 
 
 def _begun(wish: SubscriptionWish) -> Subscription:
-    """The intent, recorded; one for something else that nobody paid gives way."""
+    """The intent, recorded; one for something else that nobody paid gives way.
+
+    ``PaymentPending`` when it does not, because its payment is under way, or more was learnt of it.
+    """
     if wish.coupon:
         raise NoPromotionOnSubscriptions(field="couponCode")
     if promotion_in(wish.plan):
         raise NoPromotionOnSubscriptions(field="plan")
     plan = plan_on_sale(wish.plan)
     length_of(plan)
-    while True:
+    for _ in range(MOST_TURNS):
         found = _begin(wish, plan)
         if found.state in OPEN and (found.plan, found.way) == (plan.pk, wish.way):
             is_over = clock.now() - clock.as_millis(found.created) > stripe.OPEN_MS
@@ -89,6 +95,7 @@ def _begun(wish: SubscriptionWish) -> Subscription:
                 return found
         _refuse_subscribers(found)
         look_at(found.subscription_id, give_up=True)
+    raise PaymentPending
 
 
 def _refuse_subscribers(found: Subscription) -> None:
