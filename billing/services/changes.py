@@ -29,12 +29,14 @@ def change_plan(found: Subscription, plan: Plan) -> None:
     does not take it as it is; ``StripeUnreachable`` leaves it open, and the same call again, or a
     job, goes on with it.
     """
-    subscription_id = found.subscription_id
-    while found.change_key or found.plan != plan.pk:
+    subscription_id, holds = found.subscription_id, found.plan
+    while found.change_key or holds != plan.pk:
         if not found.change_key:
             _begin(found, plan)
         elif _is_finished(found, plan):
             return
+        else:  # the row tells of the plan from before
+            holds = stripe.subscription_now(found.at_stripe).plan or holds
         found = Subscription.objects.named(subscription_id)
 
 

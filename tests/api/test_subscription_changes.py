@@ -211,3 +211,20 @@ def test_of_many_changes_at_once_one_is_charged(subscribed: ClientApp, world: Wo
     assert (found.plan, open_change(), found.state) == ("1y-usd-10", "", "ending")
     assert len(world.stripe.journal.all("charge")) == 2
     assert faults() == []
+
+
+def test_back_to_the_old_plan_while_a_change_is_open_is_a_change(
+    subscribed: ClientApp, world: World
+) -> None:
+    world.stripe.faults.add(Fault("close_after", "/v1/subscriptions/"))
+    subscribed.post("/subscription-update", plan="1m-usd-20")
+    lost, wanted = subscribed.answer["errorId"], open_change()
+
+    subscribed.post("/subscription-update", plan="1m-usd-10")
+
+    [at_stripe] = world.stripe.journal.all("subscription")
+    assert (lost, wanted) == ("stripe-unreachable", "1m-usd-20")
+    assert subscribed.answer["plan"] == "1m-usd-10"
+    assert at_stripe["metadata"]["plan"] == "1m-usd-10"
+    assert open_change() == ""
+    assert faults() == []
