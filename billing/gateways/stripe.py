@@ -8,6 +8,7 @@ from billing.errors import PaymentPending, StripeUnreachable
 from billing.gateways.base import Charge, Declined, Order, Outcome, Paid, Waiting
 from billing.gateways.stripe_client import client as _client
 from billing.gateways.stripe_client import reaching as _reaching
+from billing.gateways.stripe_client import reason_of
 from lantern_pro.types import Millis, Minor
 
 TOKEN_PREFIX: Final = "tok_"  # noqa: S105 - how Stripe's tokens begin
@@ -65,12 +66,7 @@ def _outcome(intent: Any) -> Outcome:
         case "requires_action":
             return Waiting(str(intent.id), client_secret=str(intent.client_secret))
         case _:
-            return Declined(_reason(intent))
-
-
-def _reason(intent: Any) -> str:
-    error = intent.to_dict().get("last_payment_error") or {}
-    return str(error.get("decline_code") or error.get("code") or intent.status)
+            return Declined(reason_of(intent))
 
 
 def look_at_payment(payment_intent: str, *, give_up: bool) -> Outcome:
@@ -84,7 +80,7 @@ def look_at_payment(payment_intent: str, *, give_up: bool) -> Outcome:
         case "succeeded" | "processing":
             return _outcome(intent)
         case "canceled":
-            return Declined(_reason(intent) if intent.last_payment_error else "abandoned")
+            return Declined(reason_of(intent) if intent.last_payment_error else "abandoned")
         case "requires_action" if not give_up:
             return _outcome(intent)
     try:
@@ -94,7 +90,7 @@ def look_at_payment(payment_intent: str, *, give_up: bool) -> Outcome:
             )
     except stripe.InvalidRequestError as error:  # it has moved meanwhile: look again
         raise PaymentPending from error
-    return Declined(_reason(intent) if intent.last_payment_error else "abandoned")
+    return Declined(reason_of(intent) if intent.last_payment_error else "abandoned")
 
 
 def charge(charge_id: str) -> Charge | None:

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from billing.errors import PaymentPending, StripeUnreachable
 from billing.gateways.base import Declined, Order, Outcome, Paid, Waiting
-from billing.gateways.stripe_client import client, reaching
+from billing.gateways.stripe_client import client, reaching, reason_of
 from lantern_pro.types import Millis
 
 OPEN_MS: Final = 2 * 60 * 60 * 1000
@@ -68,7 +68,7 @@ def look_at_checkout(session_id: str, *, give_up: bool) -> Outcome:
         case "complete" if session.payment_status == "paid":
             return Paid(str(session.payment_intent.id), str(session.payment_intent.latest_charge))
         case "complete":
-            raise PaymentPending
+            return _failed(session.payment_intent)
         case "expired":
             return Declined("expired")
         case _ if not give_up:
@@ -79,6 +79,17 @@ def look_at_checkout(session_id: str, *, give_up: bool) -> Outcome:
     except stripe.InvalidRequestError as error:  # it was paid meanwhile: look again
         raise PaymentPending from error
     return Declined("expired")
+
+
+def _failed(intent: Any) -> Declined:
+    """What became of a payment that took its time after the page was done with.
+
+    ``PaymentPending`` while it does; it has failed once it wants another payment method, for which
+    the page, being over, has no room.
+    """
+    if intent is None or intent.status not in {"requires_payment_method", "canceled"}:
+        raise PaymentPending
+    return Declined(reason_of(intent))
 
 
 def purchase_of_checkout(session_id: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import stripe
 from django.conf import settings
@@ -46,3 +46,9 @@ def reaching(unknown: type[Exception] = PaymentPending) -> Iterator[None]:
         raise
     except stripe.StripeError as error:
         raise unknown from error
+
+
+def reason_of(intent: Any) -> str:
+    """Why a payment was not made: the bank's code, or Stripe's."""
+    error = intent.to_dict().get("last_payment_error") or {}
+    return str(error.get("decline_code") or error.get("code") or intent.status)
