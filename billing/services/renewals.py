@@ -6,9 +6,7 @@ and taken back when it is, or never will be. So what tells of it may come repeat
 not at all.
 """
 
-import calendar
 from contextlib import suppress
-from datetime import datetime
 from typing import Final
 
 from accounts.errors import NoSuchUser
@@ -28,6 +26,7 @@ from billing.models import Plan, Purchase
 from billing.services.asking import CHECKOUT, INVOICE, KEY_REMEMBERED_MS
 from billing.services.changes import finish_change
 from billing.services.loans import AHEAD_MS, follows_loan, lend_meanwhile, loans_of
+from billing.services.periods import time_between
 from billing.services.purchases import adopt, digest_of, purchase_id_of
 from billing.services.recurring import recurring_of
 from billing.services.strays import end_if_nobodys
@@ -189,11 +188,12 @@ def _grant_what_is_paid(found: Subscription, now: SubscriptionNow) -> Invoice | 
 def _intent(found: Subscription, invoice: Invoice) -> dict[str, str]:
     """What an invoice gives: its plan's terms, for exactly the period that it is for."""
     plan = Plan.objects.get(pk=invoice.plan or found.plan)
+    months, days = time_between(invoice.start, invoice.end, months=plan.months)
     return {
         "plan": plan.pk,
         "description": plan.description,
-        "months": str(plan.months),
-        "days": str(_days_beyond(plan.months, invoice)),
+        "months": str(months),
+        "days": str(days),
         "device_limit": str(plan.device_limit or ""),
         "proxies": str(plan.proxies or ""),
         "amount_minor": str(invoice.amount),
@@ -207,18 +207,6 @@ def _intent(found: Subscription, invoice: Invoice) -> dict[str, str]:
         "email_hash": found.email_hash or "",
         "reason": "",
     }
-
-
-def _days_beyond(months: int, invoice: Invoice) -> int:
-    """The days of a period that its calendar months leave.
-
-    A period from 28 February may last to 31 March, because the first began on a 31st.
-    """
-    begun = clock.as_datetime(invoice.start)
-    year, month = divmod(begun.year * 12 + begun.month - 1 + months, 12)
-    day = min(begun.day, calendar.monthrange(year, month + 1)[1])
-    after: datetime = begun.replace(year=year, month=month + 1, day=day)
-    return max(0, (clock.as_datetime(invoice.end) - after).days)
 
 
 def _record(

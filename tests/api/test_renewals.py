@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from billing.gateways.stripe_subscriptions import end_now
-from billing.models import Purchase, Subscription
+from billing.models import Plan, Purchase, Subscription
 from devstack.mandrill_standin import MandrillStandin
 from lantern_pro import clock
 from lantern_pro.jobs.worker import drain
@@ -15,6 +15,7 @@ from tests.api.subscribing import (
     let_it_be_paid,
     let_it_fail,
     monthly,
+    pay_first,
     pay_open_invoice,
     period_end,
     subscribed,
@@ -245,4 +246,25 @@ def test_what_was_not_paid_before_the_end_cannot_be_paid_any_more(
 
     assert (user_data(subscribed, world)["subscription"], unpaid["status"]) == ("ended", "void")
     assert status == 400
+    assert faults() == []
+
+
+def test_a_free_week_of_a_plan_for_a_month_gives_a_week(
+    client: ClientApp, monthly: Plan, world: World
+) -> None:
+    client.post("/stripe-subscription", planId=monthly.pk, email="reader@example.org")
+    pay_first(world, "pm_card_visa")
+    [invoice] = world.stripe.journal.all("invoice")
+    [line] = invoice["lines"]["data"]
+    start = line["period"]["start"]
+    short = {**line, "period": {"start": start, "end": start + 7 * DAY}}
+    with world.stripe.journal.change() as draft:
+        lines = {**invoice["lines"], "data": [short]}
+        draft.put({**invoice, "amount_paid": 0, "lines": lines})
+
+    world.settle()
+
+    given = Purchase.objects.get()
+    assert (given.months, given.days, given.amount_minor) == (0, 7, 0)
+    assert user_data(client, world)["expiration"] == start + 7 * DAY
     assert faults() == []
