@@ -17,6 +17,8 @@ KINDS: Final = {
     "return-moved": "a refund or a dispute stands otherwise at Stripe; it is being looked at",
     "unknown-purchase": "it says that it is for a purchase that is not here",
     "renewal-not-given": "a renewal is paid at Stripe, and gave no time yet; it is being looked at",
+    "stray-not-returned": "paid for a subscription whose owner had been erased, and not given back "
+    "as a whole: it is tried again; if it stays, give it back at Stripe",
     "ended-at-stripe": "it has ended at Stripe, and not here yet; it is being looked at",
     "goes-on-at-stripe": "it goes on at Stripe, and not here; it is being looked at, or ended",
     "unknown-subscription": "it says that it is for a subscription that is not here",

@@ -64,9 +64,11 @@ def _not_renewed(listed: Listed) -> Finding | None:
     named = _ours(stripe_subscriptions.subscription_paid_by(listed.payment_intent))
     if named is None:
         return None
-    if not Subscription.objects.filter(pk=named).exists():
+    found = Subscription.objects.filter(pk=named).first()
+    if found is None:
         return Finding("unknown-subscription", named)
-    return Finding("renewal-not-given", named, _look_anew(SubscriptionId(named), listed))
+    kind = "renewal-not-given" if found.has_owner else "stray-not-returned"
+    return Finding(kind, named, _look_anew(found.subscription_id, listed))
 
 
 def look_at_subscription(listed: Listed) -> Finding | None:

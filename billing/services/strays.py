@@ -4,6 +4,7 @@ A page may be open, a bank may take its time, and a mailed invoice may be paid, 
 gone already. Whatever tells of it leads here, and here again changes nothing.
 """
 
+import logging
 from typing import Final
 
 from billing.gateways import (
@@ -12,10 +13,13 @@ from billing.gateways import (
     stripe_returns,
     stripe_subscriptions,
 )
+from billing.gateways.base import Refused
 from billing.models import Purchase, Subscription
 from billing.services.asking import INVOICE
 from billing.services.purchases import purchase_id_of
 from lantern_pro.types import SubscriptionId
+
+log = logging.getLogger(__name__)
 
 NOTHING_DUE: Final = "in_"
 """How the payment of an invoice begins on which nothing was due: it is the invoice itself."""
@@ -43,6 +47,7 @@ def end_for_nobody(found: Subscription) -> None:
 
 
 def _give_back(found: Subscription, at_stripe: str) -> None:
+    """Give back what gave nothing; what Stripe refuses to is shown to staff by a walk."""
     for invoice in stripe_invoices.paid_invoices(at_stripe):
         purchase_id = purchase_id_of(found.subscriber, f"{INVOICE}|{invoice.invoice}")
         known = Purchase.objects.filter(pk=purchase_id).first()
@@ -50,9 +55,11 @@ def _give_back(found: Subscription, at_stripe: str) -> None:
             continue
         paid = stripe_invoices.payment_of(invoice.invoice)
         if paid.charge_id:
-            stripe_returns.refund(
+            returned = stripe_returns.refund(
                 key=f"stray.{invoice.invoice}",
                 payment_intent=paid.payment_intent,
                 amount=invoice.amount,
                 metadata={"subscription": found.pk},
             )
+            if isinstance(returned, Refused):
+                log.warning("%s was not given back: %s", paid.charge_id, returned.reason)

@@ -11,6 +11,8 @@ from devstack.standin import Object
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
 from lantern_pro.jobs.models import Job
+from tests.api.reconciling import RunJobs, reconcile
+from tests.api.returning import refund_at_stripe
 from tests.api.subscribing import monthly, pay_first, subscribed, world
 from tests.api.test_erasure import erase
 from tests.api.test_payment_ways import press_pay
@@ -103,6 +105,25 @@ def test_what_tells_of_the_money_that_goes_back_to_nobody_fails_no_job(
     told = [event["type"] for event in world.stripe.journal.all("event")]
     assert {"refund.created", "charge.refunded"} <= set(told)
     assert [(job.kind, job.last_error) for job in Job.objects.all() if job.last_error] == []
+
+
+def test_what_stripe_refuses_to_give_back_is_shown_until_it_went_back(
+    client: ClientApp, monthly: Plan, world: World, http: requests.Session, run_jobs: RunJobs
+) -> None:
+    press_pay(http, page_for(client, monthly))
+    payment = one(world.stripe, "charge")["payment_intent"]
+    refund_at_stripe(payment, 100)  # so that all of it is more than Stripe has left
+
+    erase(client)
+    world.settle()
+    reconcile(run_jobs)
+    shown = [(each.kind, each.purchase) for each in kept.drift()]
+    refund_at_stripe(payment)
+    reconcile(run_jobs, minutes=10)
+
+    assert shown == [("stray-not-returned", Subscription.objects.get().pk)]
+    assert kept.drift() == []
+    assert faults() == []
 
 
 def test_what_was_given_for_a_payment_is_not_given_back(
