@@ -1,7 +1,8 @@
 """A second purchase within minutes: a slip, most often. It is noticed, and its buyer is asked.
 
 Apps make another key at each tap, so a key does not tell. One that was declined, or waits for its
-buyer elsewhere, may be followed by another at once.
+buyer elsewhere, may be followed by another at once. A subscription that began just now, and is
+paid, counts as a purchase; its renewals do not.
 """
 
 from typing import Final
@@ -9,10 +10,12 @@ from typing import Final
 from billing.errors import PurchaseRepeated
 from billing.models import Purchase
 from billing.services.asking import CHECKOUT
+from billing.subscription import Subscription
 from lantern_pro import clock
-from lantern_pro.types import PurchaseId, UserId
+from lantern_pro.types import Millis, PurchaseId, UserId
 
 GUARD_MS: Final = 10 * 60_000
+NOT_PAID_YET: Final = frozenset({Subscription.State.BEGUN, Subscription.State.INCOMPLETE})
 
 
 def look_before(user_id: UserId, purchase_id: PurchaseId, *, insists: bool) -> str:
@@ -21,21 +24,33 @@ def look_before(user_id: UserId, purchase_id: PurchaseId, *, insists: bool) -> s
     ``PurchaseRepeated`` when it is a repetition, and its buyer has not said that they insist.
     """
     latest = Purchase.objects.latest_of(user_id)
-    if latest is None:
-        return ""
-    before, at = latest
-    if before.pk == purchase_id:  # the same call, at once with this one
+    before, at = latest or (None, Millis(0))
+    if before and before.pk == purchase_id:  # the same call, at once with this one
         return before.pk
-    if not (insists or _lets_another_begin(before)) and clock.now() - at < GUARD_MS:
+    if not insists:
+        if before and not _lets_another_begin(before):
+            _refuse_soon_after(at, plan=before.plan, is_open=before.is_open)
+        _refuse_new_subscribers(user_id)
+    return before.pk if before else ""
+
+
+def _refuse_new_subscribers(user_id: UserId) -> None:
+    """Who has just subscribed and paid has bought, too."""
+    begun = Subscription.objects.open_of(user_id)
+    if begun and begun.state not in NOT_PAID_YET:
+        _refuse_soon_after(clock.as_millis(begun.created), plan=begun.plan, is_open=False)
+
+
+def _refuse_soon_after(at: Millis, *, plan: str, is_open: bool) -> None:
+    if clock.now() - at < GUARD_MS:
         raise PurchaseRepeated(
             details={
-                "plan": before.plan,
-                "paymentStatus": "pending" if before.is_open else "completed",
+                "plan": plan,
+                "paymentStatus": "pending" if is_open else "completed",
                 "at": clock.as_seconds(at),
                 "insistBy": "insist=true",
             }
         )
-    return before.pk
 
 
 def _lets_another_begin(before: Purchase) -> bool:

@@ -5,13 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from billing.managers.promotions import uses_of
-from billing.models import Promotion, Purchase
+from billing.models import Plan, Promotion, Purchase
 from billing.services.repeats import GUARD_MS
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
 from lantern_pro import clock
+from tests.api.subscribing import by_days, monthly, subscribed, world
 from tests.api.test_purchases import faults
+from tests.api.world import DAY, HOUR, World
 from tests.client_app import ClientApp
+
+__all__ = ["by_days", "monthly", "subscribed", "world"]
 
 
 def test_a_second_tap_with_another_key_is_asked_about_and_charges_nothing(
@@ -129,3 +133,40 @@ def test_a_page_is_not_opened_minutes_after_a_payment_either(client: ClientApp) 
 
     assert refused["errorId"] == "purchase-repeated"
     assert client.answer["redirect"]
+
+
+def test_who_has_just_subscribed_is_asked_before_they_buy_as_well(
+    subscribed: ClientApp, world: World
+) -> None:
+    subscribed.buy(plan="1m-usd-10", idempotencyKey="slip")
+    asked = dict(subscribed.answer)
+    charged = len(world.stripe.journal.all("charge"))
+    subscribed.buy(plan="1m-usd-10", idempotencyKey="meant", insist="true")
+
+    assert asked["errorId"] == "purchase-repeated"
+    assert (asked["details"]["plan"], asked["details"]["paymentStatus"]) == (
+        "1m-usd-10", "completed"
+    )  # fmt: skip
+    assert charged == 1
+    assert subscribed.answer["paymentStatus"] == "completed"
+    assert faults() == []
+
+
+def test_a_renewal_asks_nobody(by_days: ClientApp, world: World) -> None:
+    world.pass_time(2 * DAY + 2 * HOUR)
+
+    with world.present():
+        by_days.buy(plan="2d-usd-10")
+
+    assert Purchase.objects.count() > 2
+    assert by_days.answer["paymentStatus"] == "completed"
+
+
+def test_a_subscription_that_is_not_paid_yet_lets_another_way_be_taken(
+    client: ClientApp, monthly: Plan
+) -> None:
+    client.post("/stripe-subscription", planId=monthly.pk)
+
+    client.buy(plan=monthly.pk)
+
+    assert client.answer["paymentStatus"] == "completed"
