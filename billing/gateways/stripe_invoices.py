@@ -1,5 +1,6 @@
 """Invoices of subscriptions at Stripe."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, Final
@@ -8,8 +9,10 @@ import stripe
 
 from billing.errors import PaymentPending, StripeUnreachable
 from billing.gateways.base import Invoice, Paid
-from billing.gateways.stripe_client import client, reaching
+from billing.gateways.stripe_client import UNREADABLE, client, reaching
 from lantern_pro.types import Millis, Minor
+
+log = logging.getLogger(__name__)
 
 PAGE: Final = 100
 _PAYMENTS: Final = "payments.data.payment.payment_intent"
@@ -21,8 +24,8 @@ def plan_in(metadata: Any) -> str:
 
 
 def read_invoice(told: Any) -> Invoice:
-    """An invoice as Stripe tells it."""
-    [line] = told.lines.data[:1]
+    """An invoice as Stripe tells it, for the time of the line that is for the longest."""
+    line = max(told.lines.data, key=lambda each: each.period.end - each.period.start)
     details = told.parent.subscription_details
     return Invoice(
         invoice=str(told.id),
@@ -38,8 +41,17 @@ def read_invoice(told: Any) -> Invoice:
     )
 
 
+def readable_invoice(told: Any) -> Invoice | None:
+    """An invoice; None, which the log names, when it is of no form that we know."""
+    try:
+        return read_invoice(told)
+    except UNREADABLE as odd:
+        log.warning("%s cannot be read: %s", told.id, type(odd).__name__)
+        return None
+
+
 def paid_invoices(subscription: str) -> Iterator[Invoice]:
-    """The invoices of a subscription that are paid, the newest first."""
+    """The invoices of a subscription that are paid, the newest first; none that is unreadable."""
     asked: dict[str, Any] = {
         "subscription": subscription,
         "status": "paid",
@@ -48,23 +60,27 @@ def paid_invoices(subscription: str) -> Iterator[Invoice]:
     while True:
         with reaching(unknown=StripeUnreachable):
             page: Any = client().v1.invoices.list(asked)  # type: ignore[arg-type]
-        yield from map(read_invoice, page.data)
+        yield from filter(None, map(readable_invoice, page.data))
         if not page.has_more:
             return
         asked["starting_after"] = page.data[-1].id
 
 
 def payment_of(invoice: str) -> Paid:
-    """What paid an invoice; ``PaymentPending`` while nothing has."""
+    """What paid an invoice; ``PaymentPending`` while nothing has.
+
+    What was paid otherwise than by a payment of Stripe's own (a payment that was recorded, a charge
+    of old) is paid without a charge, as is what nothing was due on.
+    """
     with reaching(unknown=StripeUnreachable):
         told: Any = client().v1.invoices.retrieve(invoice, {"expand": [_PAYMENTS]})
     if told.status != "paid":
         raise PaymentPending
     for each in told.payments.data:
-        if each.status == "paid":
-            intent = each.payment.payment_intent
-            return Paid(str(intent.id), str(intent.latest_charge))
-    return Paid(invoice, "")  # nothing was due
+        intent = each.payment.to_dict().get("payment_intent")
+        if each.status == "paid" and intent:
+            return Paid(str(intent["id"]), str(intent["latest_charge"]))
+    return Paid(invoice, "")
 
 
 def void_open(subscription: str) -> None:

@@ -15,7 +15,7 @@ from billing.gateways.base import (
 )
 from billing.gateways.stripe_checkout import RETURNED_PAID, RETURNED_UNPAID, returning
 from billing.gateways.stripe_client import client, reaching
-from billing.gateways.stripe_invoices import plan_in, read_invoice
+from billing.gateways.stripe_invoices import plan_in, readable_invoice
 from lantern_pro.types import Millis, Minor
 
 OPEN_MS: Final = 2 * 60 * 60 * 1000
@@ -148,7 +148,7 @@ def _now(told: Any) -> SubscriptionNow:
         plan=plan_in(told.metadata),
         amount=Minor(int(item.price.unit_amount)),
         currency=str(item.price.currency),
-        latest=read_invoice(told.latest_invoice) if told.latest_invoice else None,
+        latest=readable_invoice(told.latest_invoice) if told.latest_invoice else None,
     )
 
 

@@ -6,8 +6,11 @@ and taken back when it is, or never will be. So what tells of it may come repeat
 not at all.
 """
 
+import logging
 from contextlib import suppress
 from typing import Final
+
+from django.core.exceptions import ObjectDoesNotExist
 
 from accounts.errors import NoSuchUser
 from billing.errors import (
@@ -21,6 +24,7 @@ from billing.events import PurchaseBegun, RenewalFailed, SubscriptionEnded
 from billing.gateways import stripe_invoices
 from billing.gateways import stripe_subscriptions as stripe
 from billing.gateways.base import Invoice, SubscriptionNow
+from billing.gateways.stripe_client import UNREADABLE
 from billing.managers.subscriptions import NO_LOANS
 from billing.models import Plan, Purchase
 from billing.services.asking import CHECKOUT, INVOICE, KEY_REMEMBERED_MS
@@ -37,7 +41,9 @@ from lantern_pro.jobs.events import Event, following
 from lantern_pro.jobs.job import LeasedJob, NewJob
 from lantern_pro.jobs.worker import enter
 from lantern_pro.store.keys import cell_of
-from lantern_pro.types import Millis, SubscriptionId
+from lantern_pro.types import Millis, PurchaseId, SubscriptionId
+
+log = logging.getLogger(__name__)
 
 LOOKING: Final = "looking"
 """The phase in which Stripe may have been asked; asking again changes nothing."""
@@ -155,7 +161,8 @@ def _record_unpaid(
 def _grant_what_is_paid(found: Subscription, now: SubscriptionNow) -> Invoice | None:
     """Give the time of every paid invoice that has given none yet, the oldest first.
 
-    Answers the newest that is paid.
+    Answers the newest that is paid. One that cannot be read keeps no other from giving its time;
+    its charge stays among what does not agree.
     An invoice may be paid after a later one: so what is known ends the search only after
     ``KNOWN_BEFORE_IT_ENDS`` known ones in a row.
     """
@@ -172,17 +179,24 @@ def _grant_what_is_paid(found: Subscription, now: SubscriptionNow) -> Invoice | 
         if known_in_a_row == KNOWN_BEFORE_IT_ENDS:
             break
     for purchase_id, invoice in reversed(fresh):
-        paid = stripe_invoices.payment_of(invoice.invoice)
-        Purchase.objects.begin(
-            purchase_id=purchase_id,
-            user_id=found.subscriber,
-            now=invoice.start,
-            intent=_intent(found, invoice),
-            digest=digest_of(invoice.invoice),
-            follow=following(PurchaseBegun(cell_of(purchase_id), purchase_id)),
-        )
-        adopt(purchase_id, paid)
+        try:
+            _grant(found, purchase_id, invoice)
+        except (*UNREADABLE, ObjectDoesNotExist) as odd:
+            log.warning("%s gives no time: %s", invoice.invoice, type(odd).__name__)
     return newest
+
+
+def _grant(found: Subscription, purchase_id: PurchaseId, invoice: Invoice) -> None:
+    paid = stripe_invoices.payment_of(invoice.invoice)
+    Purchase.objects.begin(
+        purchase_id=purchase_id,
+        user_id=found.subscriber,
+        now=invoice.start,
+        intent=_intent(found, invoice),
+        digest=digest_of(invoice.invoice),
+        follow=following(PurchaseBegun(cell_of(purchase_id), purchase_id)),
+    )
+    adopt(purchase_id, paid)
 
 
 def _intent(found: Subscription, invoice: Invoice) -> dict[str, str]:
