@@ -108,9 +108,13 @@ def test_a_broken_ledger_and_a_job_done_before_its_effect_are_found_out(
     )
     killed = KILLED.format(kind="")
 
-    status, report, said = chaos(broken_tree, tmp_path, "--replay", OVERTAKEN, "--replay", killed)
+    # Whether the overtaken worker comes in time is up to the machine: it has three tries.
+    rounds = (OVERTAKEN, OVERTAKEN, OVERTAKEN, killed)
+    named = [word for name in rounds for word in ("--replay", name)]
 
-    assert (status, report["figures"]["faults"]) == (1, 2), said
+    status, report, said = chaos(broken_tree, tmp_path, *named)
+
+    assert (status, report["figures"]["faults"]) == (1, 4), said
     found = {
         name: [line for line in said.splitlines() if line.startswith(f"{name}: ")]
         for name in (OVERTAKEN, killed)

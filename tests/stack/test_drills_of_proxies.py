@@ -43,4 +43,5 @@ def test_the_way_from_a_purchase_to_the_proxy_is_timed(tmp_path: Path) -> None:
     figures = told["figures"]
     assert figures["purchases"] == 2
     assert figures["from purchase committed to admitted, median"] > 0
-    assert figures["from removal to refused, median"] > 0
+    assert figures["from device joined to admitted, median"] > 0
+    assert figures["from device removed to refused, median"] > 0
