@@ -22,6 +22,17 @@ def run(*arguments: str) -> str:
     return out.getvalue()
 
 
+def may_log_in(user: str, password: str) -> bool:
+    """Whether the tests' Redis lets this user in."""
+    client = log_in(user, password)
+    try:
+        return bool(client.ping())
+    except redis.AuthenticationError:
+        return False
+    finally:
+        client.close()
+
+
 def log_in(user: str, password: str) -> Any:
     """A connection to the tests' Redis as this user."""
     address = text_client().connection_pool.connection_kwargs

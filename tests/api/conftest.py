@@ -13,6 +13,7 @@ from devstack.stripe_standin import StripeStandin
 from lantern_pro.jobs.lanes import Lane
 from lantern_pro.jobs.runner import Runner
 from lantern_pro.jobs.worker import drain
+from lantern_pro.support.laws import check_laws
 from lantern_pro.types import Cell
 from tests.api.mailing import post, second
 from tests.client_app import ClientApp
@@ -51,6 +52,14 @@ def service(
     yield real_redis
     stripe_client.cache_clear()
     assert stripe_standin.api.unknown_parameters == []
+
+
+@pytest.fixture
+def laws_hold(service: redis.Redis) -> Iterator[None]:
+    """Whatever a test does, every law holds in the end."""
+    del service
+    yield
+    assert [finding.faults for finding in check_laws() if finding.faults] == []
 
 
 @pytest.fixture

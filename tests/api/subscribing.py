@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from billing.models import Plan, Subscription
+from devstack.standin import Object
 from devstack.stripe_standin import StripeStandin
 from tests.api.test_payment_ways import press_pay
 from tests.api.world import World
@@ -53,6 +54,12 @@ def by_days(client: ClientApp, world: World) -> ClientApp:
     pay_first(world, "pm_card_visa")
     world.settle()
     return client
+
+
+def put(standin: StripeStandin, item: Object, **changes: object) -> None:
+    """Let something at Stripe be otherwise."""
+    with standin.journal.change() as draft:
+        draft.put({**item, **changes})
 
 
 def pay_first(world: World, method: str) -> None:

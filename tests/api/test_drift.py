@@ -1,9 +1,6 @@
 """What does not agree for long: each has its turn, and staff may dismiss what they know of."""
 
-from collections.abc import Iterator
-
 import pytest
-import redis
 
 from billing.drift import Drift
 from billing.managers import reconciliation as kept
@@ -11,22 +8,15 @@ from billing.services import reconciliation
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
 from lantern_pro import clock
-from lantern_pro.support.laws import check_laws
 from lantern_pro.types import Millis
 from tests.api.reconciling import RunJobs, pay_for, reconcile
 from tests.api.returning import DAY_MS, bought, dispute, refund_at_stripe
 from tests.client_app import ClientApp
 
+pytestmark = pytest.mark.usefixtures("laws_hold")
+
 LATER = 400
 """Minutes after which the walk over payments does not come by any more."""
-
-
-@pytest.fixture(autouse=True)
-def _laws_hold(service: redis.Redis) -> Iterator[None]:
-    """Whatever a test does, every law holds in the end."""
-    del service
-    yield
-    assert [finding.faults for finding in check_laws() if finding.faults] == []
 
 
 def test_of_lasting_drifts_none_keeps_another_from_its_turn(

@@ -1,10 +1,9 @@
 """Purchases whose outcome nobody told for so long that Stripe has forgotten the key."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import redis
 from django.contrib.admin.models import LogEntry
 
 from billing.errors import CardDeclined, PaymentPending
@@ -18,23 +17,16 @@ from lantern_pro.backoffice.staff import Role
 from lantern_pro.jobs.keys import DUE
 from lantern_pro.jobs.models import Job
 from lantern_pro.store.client import text_client
-from lantern_pro.support.laws import check_laws
 from lantern_pro.types import Cell
 from tests.api.reconciling import lost_purchase
 from tests.api.test_payment_ways import press_pay
 from tests.api.test_staff_refunds import browser_of
 from tests.client_app import ClientApp
 
+pytestmark = pytest.mark.usefixtures("laws_hold")
+
 RunJobs = Callable[[], int]
 HOUR_MS = 3_600_000
-
-
-@pytest.fixture(autouse=True)
-def _laws_hold(service: redis.Redis) -> Iterator[None]:
-    """Whatever a test does, every law holds in the end."""
-    del service
-    yield
-    assert [finding.faults for finding in check_laws() if finding.faults] == []
 
 
 def unasked(client: ClientApp, standin: StripeStandin, **told: Any) -> Purchase:

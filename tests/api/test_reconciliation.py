@@ -1,9 +1,8 @@
 """Stripe's books against ours: what events did not bring is repaired, the rest is reported."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-import redis
 
 from billing.gateways import stripe_lists
 from billing.managers import reconciliation as kept
@@ -19,22 +18,15 @@ from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import NewJob
 from lantern_pro.jobs.models import Job
 from lantern_pro.jobs.registry import kind_named
-from lantern_pro.support.laws import check_laws
 from tests.api.reconciling import HERE, RunJobs, lost_purchase, pay_for, reconcile
 from tests.api.returning import bought, days_of, dispute, intent_of, refund_at_stripe
 from tests.api.test_erasure import erase
 from tests.api.test_stripe_webhook import deliver, event, signed
 from tests.client_app import ClientApp
 
+pytestmark = pytest.mark.usefixtures("laws_hold")
+
 SECOND_MS = 1_000
-
-
-@pytest.fixture(autouse=True)
-def _laws_hold(service: redis.Redis) -> Iterator[None]:
-    """Whatever a test does, every law holds in the end."""
-    del service
-    yield
-    assert [finding.faults for finding in check_laws() if finding.faults] == []
 
 
 def drift() -> list[tuple[str, str]]:

@@ -1,9 +1,8 @@
 """Subscriptions and their invoices, held against Stripe's, when no event ever arrives."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-import redis
 import requests
 
 from billing.gateways import stripe_lists
@@ -14,10 +13,9 @@ from devstack.standin.faults import Fault
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import NewJob
-from lantern_pro.support.laws import check_laws
 from lantern_pro.types import Millis
 from tests.api.reconciling import HERE
-from tests.api.subscribing import by_days, monthly, period_end, user_data, world
+from tests.api.subscribing import by_days, monthly, period_end, put, user_data, world
 from tests.api.test_erasure import erase
 from tests.api.test_payment_ways import press_pay
 from tests.api.world import DAY, HOUR, World
@@ -25,15 +23,9 @@ from tests.client_app import ClientApp
 
 __all__ = ["by_days", "monthly", "world"]
 
+pytestmark = pytest.mark.usefixtures("laws_hold")
+
 MINUTE = 60
-
-
-@pytest.fixture(autouse=True)
-def _laws_hold(service: redis.Redis) -> Iterator[None]:
-    """Whatever a test does, every law holds in the end."""
-    del service
-    yield
-    assert [finding.faults for finding in check_laws() if finding.faults] == []
 
 
 def drift() -> list[tuple[str, str]]:
@@ -95,9 +87,8 @@ def test_what_was_found_agrees_when_it_is_looked_at_again(by_days: ClientApp, wo
 def test_a_charge_of_somebody_elses_invoice_is_left_alone(by_days: ClientApp, world: World) -> None:
     world.webhooks = False
     look_no_more()
-    with world.stripe.journal.change() as draft:
-        [mine] = world.stripe.journal.all("subscription")
-        draft.put({**mine, "metadata": {"order": "7"}})
+    [mine] = world.stripe.journal.all("subscription")
+    put(world.stripe, mine, metadata={"order": "7"})
     world.pass_stripes_time(2 * DAY + HOUR)
 
     pass_minute(world, 2)
@@ -111,9 +102,8 @@ def test_a_charge_for_a_subscription_that_is_not_here_is_reported(
     world.webhooks = False
     look_no_more()
     unknown = f"c0.{by_days.user_id}.s1"
-    with world.stripe.journal.change() as draft:
-        [mine] = world.stripe.journal.all("subscription")
-        draft.put({**mine, "metadata": {"subscription": unknown}})
+    [mine] = world.stripe.journal.all("subscription")
+    put(world.stripe, mine, metadata={"subscription": unknown})
     world.pass_stripes_time(2 * DAY + HOUR)
 
     pass_minute(world, 2)
@@ -147,8 +137,7 @@ def test_one_that_goes_on_at_stripe_and_has_ended_here_is_looked_at_anew(
 ) -> None:
     world.webhooks = False
     [at_stripe] = world.stripe.journal.all("subscription")
-    with world.stripe.journal.change() as draft:
-        draft.put({**at_stripe, "status": "canceled", "ended_at": at_stripe["created"]})
+    put(world.stripe, at_stripe, status="canceled", ended_at=at_stripe["created"])
     pass_minute(world, 2)
 
     assert Subscription.objects.get().state == "ended"
@@ -159,8 +148,7 @@ def test_one_of_two_that_are_paid_for_one_of_ours_is_reported(
     by_days: ClientApp, world: World
 ) -> None:
     [mine] = world.stripe.journal.all("subscription")
-    with world.stripe.journal.change() as draft:
-        draft.put({**mine, "id": "sub_second"})
+    put(world.stripe, mine, id="sub_second")
 
     pass_minute(world, 2)
 
@@ -171,10 +159,9 @@ def test_the_walk_over_subscriptions_goes_page_by_page_and_on_where_it_was(
     by_days: ClientApp, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stripe_lists, "PAGE", 2)
-    with world.stripe.journal.change() as draft:
-        [mine] = world.stripe.journal.all("subscription")
-        for number in range(4):
-            draft.put({**mine, "id": f"sub_theirs{number}", "metadata": {}})
+    [mine] = world.stripe.journal.all("subscription")
+    for number in range(4):
+        put(world.stripe, mine, id=f"sub_theirs{number}", metadata={})
     where = "/v1/subscriptions"
     world.stripe.faults.add(Fault("slow", where, method="GET", times=2, seconds=0))
     world.stripe.faults.add(Fault("status_500", where, method="GET", times=9))

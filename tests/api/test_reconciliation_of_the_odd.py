@@ -1,9 +1,6 @@
 """What Stripe lists in a form that is not known here: it is shown, and holds nothing else up."""
 
-from collections.abc import Iterator
-
 import pytest
-import redis
 
 from billing.gateways import stripe_lists
 from billing.managers import reconciliation as kept
@@ -11,22 +8,15 @@ from billing.models import Purchase
 from billing.services.reconciliation import WALKS
 from devstack.standin import Object
 from devstack.stripe_standin import StripeStandin
-from lantern_pro.support.laws import check_laws
 from lantern_pro.types import Millis
 from tests.api.reconciling import MINUTE_MS, RunJobs, lost_purchase, pay_for, reconcile
-from tests.api.subscribing import monthly, subscribed, world
+from tests.api.subscribing import monthly, put, subscribed, world
 from tests.api.world import World
 from tests.client_app import ClientApp
 
 __all__ = ["monthly", "subscribed", "world"]
 
-
-@pytest.fixture(autouse=True)
-def _laws_hold(service: redis.Redis) -> Iterator[None]:
-    """Whatever a test does, every law holds in the end."""
-    del service
-    yield
-    assert [finding.faults for finding in check_laws() if finding.faults] == []
+pytestmark = pytest.mark.usefixtures("laws_hold")
 
 
 def drift() -> list[tuple[str, str]]:
@@ -37,12 +27,6 @@ def drift() -> list[tuple[str, str]]:
 def unwalked() -> list[str]:
     """The walks that have come to no end yet."""
     return [name for name in WALKS if not kept.place_of(name).done_until]
-
-
-def put(standin: StripeStandin, item: Object, **changes: object) -> None:
-    """Let something at Stripe be otherwise."""
-    with standin.journal.change() as draft:
-        draft.put({**item, **changes})
 
 
 @pytest.mark.parametrize("changes", [{"amount": None}, {"metadata": ["x"]}])

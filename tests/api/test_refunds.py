@@ -1,10 +1,9 @@
 """Money that went back takes exactly what it had given."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-import redis
 
 from billing.gateways import stripe as gateway
 from billing.gateways.base import Order, Paid, Stands
@@ -14,7 +13,6 @@ from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
 from lantern_pro import clock
 from lantern_pro.jobs.models import Job
-from lantern_pro.support.laws import check_laws
 from lantern_pro.support.story import story_of
 from lantern_pro.types import Minor, UserId
 from tests.api.returning import (
@@ -29,18 +27,12 @@ from tests.api.returning import (
 )
 from tests.client_app import ClientApp
 
+pytestmark = pytest.mark.usefixtures("laws_hold")
+
 RunJobs = Callable[[], int]
 NewClient = Callable[..., ClientApp]
 A_YEAR = 365
 YEARS = (365, 366)
-
-
-@pytest.fixture(autouse=True)
-def _laws_hold(service: redis.Redis) -> Iterator[None]:
-    """Whatever a test does, every law holds in the end."""
-    del service
-    yield
-    assert [finding.faults for finding in check_laws() if finding.faults] == []
 
 
 def status_of(app: ClientApp) -> tuple[str, str]:

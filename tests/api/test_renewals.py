@@ -18,6 +18,7 @@ from tests.api.subscribing import (
     pay_first,
     pay_open_invoice,
     period_end,
+    put,
     subscribed,
     user_data,
     world,
@@ -208,8 +209,7 @@ def test_nothing_is_lent_once_stripe_has_given_up_trying(by_days: ClientApp, wor
     let_it_fail(world)
     world.pass_stripes_time(3 * DAY)
     [subscription] = world.stripe.journal.all("subscription")
-    with world.stripe.journal.change() as draft:
-        draft.put({**subscription, "status": "unpaid"})
+    put(world.stripe, subscription, status="unpaid")
 
     world.settle()
 
@@ -258,9 +258,7 @@ def test_a_free_week_of_a_plan_for_a_month_gives_a_week(
     [line] = invoice["lines"]["data"]
     start = line["period"]["start"]
     short = {**line, "period": {"start": start, "end": start + 7 * DAY}}
-    with world.stripe.journal.change() as draft:
-        lines = {**invoice["lines"], "data": [short]}
-        draft.put({**invoice, "amount_paid": 0, "lines": lines})
+    put(world.stripe, invoice, amount_paid=0, lines={**invoice["lines"], "data": [short]})
 
     world.settle()
 

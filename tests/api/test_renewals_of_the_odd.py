@@ -6,7 +6,7 @@ import pytest
 
 from billing.models import Plan, Purchase
 from devstack.standin import Object
-from tests.api.subscribing import monthly, pay_first, subscribed, user_data, world
+from tests.api.subscribing import monthly, pay_first, put, subscribed, user_data, world
 from tests.api.test_purchases import faults
 from tests.api.world import DAY, World
 from tests.client_app import ClientApp
@@ -14,12 +14,6 @@ from tests.client_app import ClientApp
 __all__ = ["monthly", "subscribed", "world"]
 
 NOTHING: Object = {"object": "list", "data": [], "has_more": False, "url": ""}
-
-
-def put(world: World, item: Object, **changes: object) -> None:
-    """Let something at Stripe be otherwise."""
-    with world.stripe.journal.change() as draft:
-        draft.put({**item, **changes})
 
 
 @pytest.mark.parametrize("kind", ["charge", "payment_record"])
@@ -31,7 +25,7 @@ def test_an_invoice_that_was_paid_in_another_way_gives_its_time(
     [invoice] = world.stripe.journal.all("invoice")
     [payment] = invoice["payments"]["data"]
     paid = {**payment, "payment": {"type": kind, kind: "x_1", "payment_intent": None}}
-    put(world, invoice, payments={**NOTHING, "data": [paid]})
+    put(world.stripe, invoice, payments={**NOTHING, "data": [paid]})
 
     world.settle()
 
@@ -61,7 +55,7 @@ def test_an_invoice_of_an_unknown_form_holds_up_no_other(
     world.pass_stripes_time(65 * DAY)
     invoices = world.stripe.journal.all("invoice")
     assert [each["status"] for each in invoices] == ["paid"] * 3
-    put(world, made_odd(invoices[odd]))
+    put(world.stripe, made_odd(invoices[odd]))
 
     world.settle()
 
@@ -79,7 +73,7 @@ def test_of_several_lines_that_for_the_longest_time_says_the_period(
     [line] = invoice["lines"]["data"]
     start = line["period"]["start"]
     extra = {**line, "id": "il_extra", "period": {"start": start, "end": start}}
-    put(world, invoice, lines={**invoice["lines"], "data": [extra, line]})
+    put(world.stripe, invoice, lines={**invoice["lines"], "data": [extra, line]})
 
     world.settle()
 

@@ -1,10 +1,9 @@
 """Staff give money back: once, with the intent recorded first, and to the end whatever happens."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import redis
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User as Member
 from django.test import Client
@@ -19,20 +18,13 @@ from lantern_pro import clock
 from lantern_pro.backoffice.staff import Role, create_staff
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.models import Job
-from lantern_pro.support.laws import check_laws
 from lantern_pro.types import JobId, Minor
 from tests.api.returning import bought, days_of, refund_at_stripe, tell
 from tests.client_app import ClientApp
 
+pytestmark = pytest.mark.usefixtures("laws_hold")
+
 RunJobs = Callable[[], int]
-
-
-@pytest.fixture(autouse=True)
-def _laws_hold(service: redis.Redis) -> Iterator[None]:
-    """Whatever a test does, every law holds in the end."""
-    del service
-    yield
-    assert [finding.faults for finding in check_laws() if finding.faults] == []
 
 
 @pytest.fixture

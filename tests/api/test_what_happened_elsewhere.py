@@ -1,10 +1,9 @@
 """Payments that went wrong in comparable systems, as told in public by who was there."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import redis
 
 from billing.errors import (
     IdempotencyKeyReused,
@@ -17,22 +16,15 @@ from billing.models import Purchase
 from billing.services.refunds import refund
 from devstack.stripe_standin import StripeStandin
 from lantern_pro.errors import LanternError
-from lantern_pro.support.laws import check_laws
 from lantern_pro.types import Minor
 from tests.api.returning import bought, days_of, intent_of, ledger_of
 from tests.api.test_stripe_webhook import deliver, event, signed
 from tests.client_app import ClientApp
 
+pytestmark = pytest.mark.usefixtures("laws_hold")
+
 RunJobs = Callable[[], int]
 AT_ONCE = 20
-
-
-@pytest.fixture(autouse=True)
-def _laws_hold(service: redis.Redis) -> Iterator[None]:
-    """Whatever a test does, every law holds in the end."""
-    del service
-    yield
-    assert [finding.faults for finding in check_laws() if finding.faults] == []
 
 
 def give_back(purchase: Purchase, run_jobs: RunJobs) -> None:

@@ -16,7 +16,7 @@ from proxies.errors import AccessNotGranted
 from proxies.models import Proxy
 from proxies.services.access import grant_access, restore_access, user_of
 from tests import fleet
-from tests.access import log_in, run, with_access
+from tests.access import log_in, may_log_in, run, with_access
 from tests.dump import dump, places_of
 from tests.fleet import HERE
 
@@ -56,13 +56,7 @@ def test_the_password_is_told_once_and_stands_nowhere() -> None:
 
 
 def _may_log_in(proxy_id: ProxyId, password: str) -> bool:
-    client = log_in(user_of(proxy_id), password)
-    try:
-        return bool(client.ping())
-    except redis.AuthenticationError:
-        return False
-    finally:
-        client.close()
+    return may_log_in(user_of(proxy_id), password)
 
 
 def test_a_rotation_ends_the_old_password_or_keeps_it_once_more() -> None:
