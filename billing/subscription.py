@@ -72,6 +72,11 @@ class Subscription(DomainModel):
         return UserId(self.user_id)
 
     @property
+    def is_unpaid_yet(self) -> bool:
+        """Whether it waits for its first payment."""
+        return self.state in {self.State.BEGUN, self.State.INCOMPLETE}
+
+    @property
     def has_owner(self) -> bool:
         """Whether the subscriber has not been erased."""
         return User.objects.get_account(self.subscriber) is not None

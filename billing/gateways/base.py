@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 from lantern_pro.types import Millis, Minor
+
+ENDED: Final = frozenset({"canceled", "incomplete_expired"})
+"""How a subscription stands at Stripe that goes on no more."""
 
 
 @dataclass(frozen=True, slots=True)

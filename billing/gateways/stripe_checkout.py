@@ -7,7 +7,7 @@ from django.conf import settings
 
 from billing.errors import PaymentPending, StripeUnreachable
 from billing.gateways.base import Declined, Order, Outcome, Paid, Waiting
-from billing.gateways.stripe_client import client, reaching, reason_of
+from billing.gateways.stripe_client import client, reaching, reason_of, said
 from lantern_pro.types import Millis
 
 OPEN_MS: Final = 2 * 60 * 60 * 1000
@@ -99,4 +99,4 @@ def purchase_of_checkout(session_id: str) -> str:
             told: Any = client().v1.checkout.sessions.retrieve(session_id)
     except stripe.InvalidRequestError:
         return ""
-    return str((told.to_dict().get("metadata") or {}).get("purchase", ""))
+    return said(told.to_dict(), "purchase")

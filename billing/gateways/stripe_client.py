@@ -1,14 +1,18 @@
 """The one client of Stripe's API, which the other modules of this folder call by."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import stripe
 from django.conf import settings
 
 from billing.errors import PaymentPending
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 API_VERSION: Final = "2026-10-28.endive"
 """Pinned: what Stripe answers changes with it, and the stand-in speaks this one too."""
@@ -46,6 +50,20 @@ def reaching(unknown: type[Exception] = PaymentPending) -> Iterator[None]:
         raise
     except stripe.StripeError as error:
         raise unknown from error
+
+
+def said(told: dict[str, Any], of: str) -> str:
+    """What an object's metadata say of something; empty when they say nothing of it."""
+    return str((told.get("metadata") or {}).get(of, ""))
+
+
+def readable(read: Callable[[Any], T], told: Any) -> T | None:
+    """An object of Stripe's; None, which the log names, when it is of no form that we know."""
+    try:
+        return read(told)
+    except UNREADABLE as odd:
+        log.warning("%s cannot be read: %s", told.id, type(odd).__name__)
+        return None
 
 
 def reason_of(intent: Any) -> str:

@@ -1,6 +1,5 @@
 """Invoices of subscriptions at Stripe."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, Final
@@ -9,10 +8,8 @@ import stripe
 
 from billing.errors import PaymentPending, StripeUnreachable
 from billing.gateways.base import Invoice, Paid
-from billing.gateways.stripe_client import UNREADABLE, client, reaching
+from billing.gateways.stripe_client import client, reaching, readable
 from lantern_pro.types import Millis, Minor
-
-log = logging.getLogger(__name__)
 
 PAGE: Final = 100
 _PAYMENTS: Final = "payments.data.payment.payment_intent"
@@ -41,15 +38,6 @@ def read_invoice(told: Any) -> Invoice:
     )
 
 
-def readable_invoice(told: Any) -> Invoice | None:
-    """An invoice; None, which the log names, when it is of no form that we know."""
-    try:
-        return read_invoice(told)
-    except UNREADABLE as odd:
-        log.warning("%s cannot be read: %s", told.id, type(odd).__name__)
-        return None
-
-
 def paid_invoices(subscription: str) -> Iterator[Invoice]:
     """The invoices of a subscription that are paid, the newest first; none that is unreadable."""
     asked: dict[str, Any] = {
@@ -60,7 +48,7 @@ def paid_invoices(subscription: str) -> Iterator[Invoice]:
     while True:
         with reaching(unknown=StripeUnreachable):
             page: Any = client().v1.invoices.list(asked)  # type: ignore[arg-type]
-        yield from filter(None, map(readable_invoice, page.data))
+        yield from filter(None, (readable(read_invoice, each) for each in page.data))
         if not page.has_more:
             return
         asked["starting_after"] = page.data[-1].id

@@ -1,6 +1,5 @@
 """Stripe's lists of what moved, page by page, the newest first."""
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -9,16 +8,13 @@ from typing import Any, Final
 import stripe
 
 from billing.errors import StripeUnreachable
-from billing.gateways.base import Returned
-from billing.gateways.stripe_client import UNREADABLE, client, reaching
+from billing.gateways.base import ENDED, Returned
+from billing.gateways.stripe_client import client, reaching, readable, said
 from billing.gateways.stripe_returns import read_dispute, read_refund
 from lantern_pro.types import Millis, Minor
 
-log = logging.getLogger(__name__)
-
 PAGE: Final = 100
 _ALL: Final = {"status": "all"}
-_ENDED: Final = frozenset({"canceled", "incomplete_expired"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +120,7 @@ def read_charge(told: dict[str, Any]) -> Listed:
         created=Millis(int(told["created"]) * 1000),
         payment_intent=str(told.get("payment_intent") or ""),
         charge_id=str(told["id"]),
-        purchase=str((told.get("metadata") or {}).get("purchase", "")),
+        purchase=said(told, "purchase"),
         amount=Minor(int(told["amount"])),
         is_kept=told["status"] == "succeeded" and not told["refunded"],
         returned=None,
@@ -139,7 +135,7 @@ def _read_payment(told: dict[str, Any]) -> Listed:
         created=Millis(int(told["created"]) * 1000),
         payment_intent=str(told["id"]),
         charge_id=str(told.get("latest_charge") or ""),
-        purchase=str((told.get("metadata") or {}).get("purchase", "")),
+        purchase=said(told, "purchase"),
         amount=Minor(int(told["amount"])),
         is_kept=told["status"] == "succeeded",
         returned=None,
@@ -152,9 +148,9 @@ def _read_subscription(told: dict[str, Any]) -> Listed:
         created=Millis(int(told["created"]) * 1000),
         payment_intent="",
         charge_id="",
-        purchase=str((told.get("metadata") or {}).get("subscription", "")),
+        purchase=said(told, "subscription"),
         amount=Minor(0),
-        is_kept=told["status"] not in _ENDED,
+        is_kept=told["status"] not in ENDED,
         returned=None,
         customer=str(told.get("customer") or ""),
     )
@@ -174,7 +170,7 @@ def _read_return(told: dict[str, Any], returned: Returned) -> Listed:
         created=returned.at,
         payment_intent=str(told.get("payment_intent") or ""),
         charge_id=str(told.get("charge") or ""),
-        purchase=str((told.get("metadata") or {}).get("purchase", "")),
+        purchase=said(told, "purchase"),
         amount=returned.minor,
         is_kept=True,
         returned=returned,
@@ -205,10 +201,10 @@ def _page(
         raise
     items, unreadable = list[Listed](), list[str]()
     for each in told.data:
-        try:
-            items.append(read(each.to_dict()))
-        except UNREADABLE as odd:
-            log.warning("%s cannot be read: %s", each.id, type(odd).__name__)
+        item = readable(lambda one: read(one.to_dict()), each)
+        if item is None:
             unreadable.append(str(each.id))
+        else:
+            items.append(item)
     goes_on = told.has_more and told.data
     return Page(items, str(told.data[-1].id) if goes_on else "", tuple(unreadable))

@@ -7,7 +7,7 @@ import stripe
 
 from billing.errors import StripeUnreachable
 from billing.gateways.base import PaymentNow, Refused, Returned, Stands
-from billing.gateways.stripe_client import client, reaching
+from billing.gateways.stripe_client import client, reaching, said
 from lantern_pro.types import Millis, Minor
 
 PAGE: Final = 100
@@ -24,7 +24,7 @@ def payment_now(payment_intent: str) -> PaymentNow | None:
         return None
     return PaymentNow(
         payment_intent=str(told["id"]),
-        purchase=str((told.get("metadata") or {}).get("purchase", "")),
+        purchase=said(told, "purchase"),
         is_paid=told["status"] == "succeeded",
         charge_id=str(told.get("latest_charge") or ""),
         amount=Minor(int(told["amount"])),
@@ -84,7 +84,7 @@ def read_refund(told: dict[str, Any]) -> Returned:
         at=Millis(int(told["created"]) * 1000),
         state=str(told["status"]),
         stands=Stands.RESTORED if failed else Stands.TAKEN,
-        begun_as=str((told.get("metadata") or {}).get("refund", "")),
+        begun_as=said(told, "refund"),
     )
 
 

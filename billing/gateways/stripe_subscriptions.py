@@ -13,12 +13,11 @@ from billing.gateways.base import (
     SubscriptionNow,
     Waiting,
 )
-from billing.gateways.stripe_checkout import RETURNED_PAID, RETURNED_UNPAID, returning
-from billing.gateways.stripe_client import client, reaching
-from billing.gateways.stripe_invoices import plan_in, readable_invoice
+from billing.gateways.stripe_checkout import OPEN_MS, RETURNED_PAID, RETURNED_UNPAID, returning
+from billing.gateways.stripe_client import client, reaching, readable, said
+from billing.gateways.stripe_invoices import plan_in, read_invoice
 from lantern_pro.types import Millis, Minor
 
-OPEN_MS: Final = 2 * 60 * 60 * 1000
 _FIRST_PAYMENT: Final = ["latest_invoice.confirmation_secret"]
 
 
@@ -148,7 +147,7 @@ def _now(told: Any) -> SubscriptionNow:
         plan=plan_in(told.metadata),
         amount=Minor(int(item.price.unit_amount)),
         currency=str(item.price.currency),
-        latest=readable_invoice(told.latest_invoice) if told.latest_invoice else None,
+        latest=readable(read_invoice, told.latest_invoice) if told.latest_invoice else None,
     )
 
 
@@ -168,7 +167,7 @@ def subscription_named(kind: str, object_id: str) -> str:
                 told = v1.subscriptions.retrieve(object_id).to_dict()
     except stripe.InvalidRequestError:
         return ""
-    return str((told.get("metadata") or {}).get("subscription", ""))
+    return said(told, "subscription")
 
 
 def subscription_paid_by(payment_intent: str) -> str:
@@ -185,7 +184,7 @@ def subscription_paid_by(payment_intent: str) -> str:
     for each in page.data:
         parent = each.invoice.to_dict().get("parent") or {}
         details = parent.get("subscription_details") or {}
-        return str((details.get("metadata") or {}).get("subscription", ""))
+        return said(details, "subscription")
     return ""
 
 

@@ -177,14 +177,21 @@ def dismiss(object_id: str, *, fact: str, reason: str) -> Dismissal:
 
 def drift() -> list[Drift]:
     """All that is to be seen to, the longest known first."""
-    ids = text_client().zrange(DRIFT.by("first", cell=HERE), 0, -1)
-    return [each for each, state in _read(ids) if state == _OPEN]
+    return drift_and_dismissed()[0]
 
 
 def dismissed() -> list[Drift]:
     """All that staff have dismissed, and that is as it was then."""
-    ids = text_client().zrange(DRIFT.by("first", cell=HERE), 0, -1)
-    return [each for each, state in _read(ids) if state != _OPEN]
+    return drift_and_dismissed()[1]
+
+
+def drift_and_dismissed() -> tuple[list[Drift], list[Drift]]:
+    """Both, by one reading of all rows."""
+    found = _read(text_client().zrange(DRIFT.by("first", cell=HERE), 0, -1))
+    return (
+        [each for each, state in found if state == _OPEN],
+        [each for each, state in found if state != _OPEN],
+    )
 
 
 def least_looked_at(*, before: Millis, most: int) -> list[Drift]:

@@ -13,10 +13,9 @@ from billing.gateways.stripe_lists import Listed
 from billing.managers import reconciliation as kept
 from billing.managers.returns import returns_of
 from billing.models import Purchase, Subscription
-from billing.services.stripe_handlers import purchase_of
+from billing.services.stripe_handlers import ours, purchase_of
 from lantern_pro import clock
 from lantern_pro.jobs.events import Event
-from lantern_pro.store.keys import cell_of
 from lantern_pro.types import PurchaseId, SubscriptionId
 
 LOOK_AGAIN_MS: Final = 5 * 60_000
@@ -40,7 +39,7 @@ def look_at_payment(listed: Listed) -> Finding | None:
     if found is not None:
         agrees = found.amount_minor == listed.amount
         return None if agrees else Finding("other-amount", found.purchase_id)
-    if purchase_id := _ours(listed.purchase):
+    if purchase_id := ours(listed.purchase):
         return _not_given(listed, purchase_id)
     if listed.purchase or not listed.customer:
         return None  # somebody else's, on the same account at Stripe
@@ -61,7 +60,7 @@ def _not_given(listed: Listed, purchase_id: PurchaseId) -> Finding:
 
 def _not_renewed(listed: Listed) -> Finding | None:
     """What a charge that says nothing of a purchase pays: an invoice of a subscription, perhaps."""
-    named = _ours(stripe_subscriptions.subscription_paid_by(listed.payment_intent))
+    named = ours(stripe_subscriptions.subscription_paid_by(listed.payment_intent))
     if named is None:
         return None
     found = Subscription.objects.filter(pk=named).first()
@@ -73,7 +72,7 @@ def _not_renewed(listed: Listed) -> Finding | None:
 
 def look_at_subscription(listed: Listed) -> Finding | None:
     """Whether a subscription at Stripe goes on here as it does there, and for somebody."""
-    named = _ours(listed.purchase)
+    named = ours(listed.purchase)
     if named is None:
         return None
     found = Subscription.objects.filter(pk=named).first()
@@ -128,11 +127,3 @@ def look_at_return(listed: Listed) -> Finding | None:
     repair = MoneyReturned(kept.HERE, purchase_id, listed.payment_intent, fact)
     is_taken = known is not None and known.stands == returned.stands
     return Finding("return-moved" if is_taken else "not-taken-back", purchase_id, repair)
-
-
-def _ours(name: str) -> PurchaseId | None:
-    try:
-        cell_of(name)
-    except ValueError:
-        return None
-    return PurchaseId(name)

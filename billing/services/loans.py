@@ -10,7 +10,7 @@ from django.conf import settings
 
 from accounts.events import ProTimeGained
 from billing.errors import NoSuchSubscription
-from billing.gateways.base import Invoice, SubscriptionNow
+from billing.gateways.base import ENDED, Invoice, SubscriptionNow
 from billing.managers.subscriptions import NO_LOANS, Loans
 from billing.subscription import Subscription
 from lantern_pro import clock
@@ -19,7 +19,6 @@ from lantern_pro.jobs.job import NewJob
 from lantern_pro.store.keys import cell_of
 from lantern_pro.types import Millis
 
-_OVER: Final = frozenset({"canceled", "incomplete_expired"})
 _LENT_TO: Final = frozenset({"active", "past_due"})
 """Not to ``unpaid``: there Stripe has given up trying."""
 _DUE: Final = frozenset({"draft", "open"})
@@ -31,7 +30,7 @@ def loans_of(
     found: Subscription, now: SubscriptionNow, paid: Invoice | None, *, asked_at: Millis
 ) -> Loans:
     """What is lent as Stripe has it now; ``paid`` is the newest invoice that is paid."""
-    if paid is None or now.status in _OVER:
+    if paid is None or now.status in ENDED:
         return NO_LOANS
     loan = _loan_after(found, paid.invoice, paid.end, plan=now.plan)
     latest = now.latest

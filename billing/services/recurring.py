@@ -3,10 +3,12 @@
 from typing import Final
 
 from billing.errors import PlanDoesNotRenew
-from billing.gateways.base import Recurring
+from billing.gateways.base import Invoice, Recurring
 from billing.models import Plan
+from billing.services.asking import INVOICE
+from billing.services.purchases import purchase_id_of
 from billing.subscription import Subscription
-from lantern_pro.types import Minor
+from lantern_pro.types import Minor, PurchaseId
 
 LONGEST_MONTHS: Final = 36
 LONGEST_DAYS: Final = 1095
@@ -26,6 +28,11 @@ def recurring_of(plan: Plan, found: Subscription) -> Recurring:
         email=found.email,
         metadata={"subscription": found.pk, "user": str(found.user_id), "plan": plan.pk},
     )
+
+
+def renewal_id_of(found: Subscription, invoice: Invoice) -> PurchaseId:
+    """The purchase that an invoice of a subscription is here; the same for all who name it."""
+    return purchase_id_of(found.subscriber, f"{INVOICE}|{invoice.invoice}")
 
 
 def length_of(plan: Plan) -> tuple[str, int]:

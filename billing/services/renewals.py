@@ -23,7 +23,7 @@ from billing.errors import (
 from billing.events import PurchaseBegun, RenewalFailed, SubscriptionEnded
 from billing.gateways import stripe_invoices
 from billing.gateways import stripe_subscriptions as stripe
-from billing.gateways.base import Invoice, SubscriptionNow
+from billing.gateways.base import ENDED, Invoice, SubscriptionNow
 from billing.gateways.stripe_client import UNREADABLE
 from billing.managers.subscriptions import NO_LOANS
 from billing.models import Plan, Purchase
@@ -31,8 +31,8 @@ from billing.services.asking import CHECKOUT, INVOICE, KEY_REMEMBERED_MS
 from billing.services.changes import finish_change
 from billing.services.loans import AHEAD_MS, follows_loan, lend_meanwhile, loans_of
 from billing.services.periods import time_between
-from billing.services.purchases import adopt, digest_of, purchase_id_of
-from billing.services.recurring import recurring_of
+from billing.services.purchases import adopt, digest_of
+from billing.services.recurring import recurring_of, renewal_id_of
 from billing.services.strays import end_if_nobodys
 from billing.subscription import Subscription
 from lantern_pro import clock
@@ -56,8 +56,7 @@ _STATES: Final = {
     "incomplete": Subscription.State.INCOMPLETE,
     "trialing": Subscription.State.ACTIVE,
     "active": Subscription.State.ACTIVE,
-    "canceled": Subscription.State.ENDED,
-    "incomplete_expired": Subscription.State.ENDED,
+    **dict.fromkeys(ENDED, Subscription.State.ENDED),
 }
 
 
@@ -169,7 +168,7 @@ def _grant_what_is_paid(found: Subscription, now: SubscriptionNow) -> Invoice | 
     newest, fresh, known_in_a_row = None, [], 0
     for invoice in stripe_invoices.paid_invoices(now.subscription):
         newest = newest or invoice
-        purchase_id = purchase_id_of(found.subscriber, f"{INVOICE}|{invoice.invoice}")
+        purchase_id = renewal_id_of(found, invoice)
         known = Purchase.objects.filter(pk=purchase_id).first()
         if known is None or known.state != Purchase.State.PAID:
             fresh.append((purchase_id, invoice))

@@ -15,7 +15,6 @@ from lantern_pro import clock
 from lantern_pro.types import Millis, PurchaseId, UserId
 
 GUARD_MS: Final = 10 * 60_000
-NOT_PAID_YET: Final = frozenset({Subscription.State.BEGUN, Subscription.State.INCOMPLETE})
 
 
 def look_before(user_id: UserId, purchase_id: PurchaseId, *, insists: bool) -> str:
@@ -37,7 +36,7 @@ def look_before(user_id: UserId, purchase_id: PurchaseId, *, insists: bool) -> s
 def _refuse_new_subscribers(user_id: UserId) -> None:
     """Who has just subscribed and paid has bought, too."""
     begun = Subscription.objects.open_of(user_id)
-    if begun and begun.state not in NOT_PAID_YET:
+    if begun and not begun.is_unpaid_yet:
         _refuse_soon_after(clock.as_millis(begun.created), plan=begun.plan, is_open=False)
 
 

@@ -15,8 +15,7 @@ from billing.gateways import (
 )
 from billing.gateways.base import Refused
 from billing.models import Purchase, Subscription
-from billing.services.asking import INVOICE
-from billing.services.purchases import purchase_id_of
+from billing.services.recurring import renewal_id_of
 from lantern_pro.types import SubscriptionId
 
 log = logging.getLogger(__name__)
@@ -49,7 +48,7 @@ def end_for_nobody(found: Subscription) -> None:
 def _give_back(found: Subscription, at_stripe: str) -> None:
     """Give back what gave nothing; what Stripe refuses to is shown to staff by a walk."""
     for invoice in stripe_invoices.paid_invoices(at_stripe):
-        purchase_id = purchase_id_of(found.subscriber, f"{INVOICE}|{invoice.invoice}")
+        purchase_id = renewal_id_of(found, invoice)
         known = Purchase.objects.filter(pk=purchase_id).first()
         if known is not None and known.state == Purchase.State.PAID:
             continue

@@ -43,7 +43,7 @@ def payment_moved(hint: Hint) -> Sequence[Event]:
     answered with the decline again.
     """
     payment = stripe_returns.payment_now(hint.object_id)
-    purchase_id = _ours(payment.purchase) if payment else None
+    purchase_id = ours(payment.purchase) if payment else None
     if payment is None or purchase_id is None:
         return ()
     reported = PaymentReported(hint.cell, purchase_id)
@@ -55,7 +55,7 @@ def payment_moved(hint: Hint) -> Sequence[Event]:
 
 def checkout_moved(hint: Hint) -> Sequence[Event]:
     """A page was paid on, or nobody pays on it any more: its purchase is to be settled."""
-    purchase_id = _ours(stripe_checkout.purchase_of_checkout(hint.object_id))
+    purchase_id = ours(stripe_checkout.purchase_of_checkout(hint.object_id))
     return [PaymentReported(hint.cell, purchase_id)] if purchase_id else ()
 
 
@@ -63,7 +63,7 @@ def subscription_moved(kind: str) -> Handler:
     """Handle what tells of a subscription: an object of this kind names it."""
 
     def handle(hint: Hint) -> Sequence[Event]:
-        named = _ours(stripe_subscriptions.subscription_named(kind, hint.object_id))
+        named = ours(stripe_subscriptions.subscription_named(kind, hint.object_id))
         if named is None:
             return ()
         return [SubscriptionMoved(hint.cell, SubscriptionId(named), hint.event_id)]
@@ -103,7 +103,7 @@ def purchase_of(payment_intent: str) -> PurchaseId | None:
     if payment is None:
         return None
     if payment.purchase:
-        return _ours(payment.purchase)
+        return ours(payment.purchase)
     found = Purchase.objects.charged(payment.charge_id) if payment.charge_id else None
     return found.purchase_id if found else None
 
@@ -113,7 +113,7 @@ def _renewal_of(payment_intent: str) -> PurchaseId | None:
 
     None when it is nobody's.
     """
-    named = _ours(stripe_subscriptions.subscription_paid_by(payment_intent))
+    named = ours(stripe_subscriptions.subscription_paid_by(payment_intent))
     if named is None or not Subscription.objects.filter(pk=named).exists():
         return None
     try:
@@ -123,7 +123,8 @@ def _renewal_of(payment_intent: str) -> PurchaseId | None:
     return purchase_of(payment_intent)
 
 
-def _ours(name: str) -> PurchaseId | None:
+def ours(name: str) -> PurchaseId | None:
+    """An id of ours, by what an object at Stripe says of itself; None when it is none."""
     try:
         cell_of(name)
     except ValueError:  # somebody else's, on the same account at Stripe

@@ -36,7 +36,6 @@ CANCEL: Final = "cancel"
 RESUME: Final = "resume"
 MOST_TURNS: Final = 3
 """Giving way takes one turn, and another caller who was faster one more."""
-OPEN: Final = frozenset({Subscription.State.BEGUN, Subscription.State.INCOMPLETE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def subscribe_on_page(wish: SubscriptionWish) -> str:
     begun = clock.as_millis(found.created)
     waiting = stripe.open_checkout(_wanted(found), begun=begun)
     look_at(found.subscription_id, checkout=waiting.pointer)
-    if Subscription.objects.named(found.subscription_id).state in OPEN:
+    if Subscription.objects.named(found.subscription_id).is_unpaid_yet:
         return waiting.url
     return stripe_checkout.returning(stripe_checkout.RETURNED_PAID)
 
@@ -89,8 +88,8 @@ def _begun(wish: SubscriptionWish) -> Subscription:
     length_of(plan)
     for _ in range(MOST_TURNS):
         found = _begin(wish, plan)
-        if found.state in OPEN and (found.plan, found.way) == (plan.pk, wish.way):
-            is_over = clock.now() - clock.as_millis(found.created) > stripe.OPEN_MS
+        if found.is_unpaid_yet and (found.plan, found.way) == (plan.pk, wish.way):
+            is_over = clock.now() - clock.as_millis(found.created) > stripe_checkout.OPEN_MS
             if not is_over:
                 return found
         _refuse_subscribers(found)
@@ -99,7 +98,7 @@ def _begun(wish: SubscriptionWish) -> Subscription:
 
 
 def _refuse_subscribers(found: Subscription) -> None:
-    if found.state not in OPEN:
+    if not found.is_unpaid_yet:
         raise AlreadySubscribed(details={"plan": found.plan, "state": found.state})
 
 
@@ -132,7 +131,7 @@ def _wanted(found: Subscription) -> Recurring:
 
 def _paid(user_id: UserId) -> Subscription:
     found = Subscription.objects.open_of(user_id)
-    if found is None or not found.at_stripe or found.state in OPEN:
+    if found is None or not found.at_stripe or found.is_unpaid_yet:
         raise NoSuchSubscription
     return found
 
