@@ -21,7 +21,7 @@ from proxies.entries import FIELDS, describe
 from proxies.listings import Entry, Format, format_of
 from proxies.models import Proxy
 from proxies.records import NewProxy, ProxyRecord, State, Track
-from proxies.services.changing import look_at_change
+from proxies.services.changing import CHANGEABLE, look_at_change
 from proxies.services.fleet import check_proxy
 from proxies.services.importing import Differing
 from proxies.services.states import country_codes
@@ -51,20 +51,10 @@ CHOICES: Final[dict[str, list[str]]] = {
     "state": [State.ACTIVE.value, State.PROVISIONING.value],
 }
 LONG: Final = {"cert"}
-CHANGED: Final = (
-    "addr",
-    "capacity",
-    "provider",
-    "labels",
-    "city",
-    "country",
-    "country_code",
-    "latitude",
-    "longitude",
-    "transport",
-    "transport_settings",
-    "cert",
+CHANGED: Final[tuple[str, ...]] = tuple(
+    each for each in FIELDS if each in CHANGEABLE - {"auth_token"}
 )
+"""All but the secret, which is changed by command or list."""
 
 
 class InACell(forms.Form):
