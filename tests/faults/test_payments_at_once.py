@@ -1,4 +1,4 @@
-"""A thousand purchases, cancellations or refunds at once on a running server: one effect each."""
+"""A thousand who buy, redeem, cancel or refund at once on a running server: one effect each."""
 
 import threading
 from collections import Counter
@@ -13,16 +13,21 @@ from django.contrib.auth.models import User as Member
 from django.test import Client
 from pytest_django import Settings
 
+from accounts.models import User
+from accounts.services.tokens import current_kid, token_of
 from billing.gateways.stripe_client import client as stripe_client
 from billing.managers.returns import refunds_of
-from billing.models import Plan, Purchase, Subscription
+from billing.models import Plan, Purchase, ResellerBatch, ResellerCode, Subscription
+from billing.services.plans import plan_on_sale
 from billing.services.renewals import look_at
+from billing.services.reseller import make_batch
 from devstack.stripe_standin import StripeStandin
 from lantern_pro.backoffice.staff import Role, create_staff
 from lantern_pro.jobs.worker import drain
 from lantern_pro.support.laws import check_laws
-from lantern_pro.types import Cell
+from lantern_pro.types import Cell, UserId
 from tests.live import LiveApp, pro_server
+from tests.people import a_user
 
 pytestmark = pytest.mark.stack
 
@@ -63,13 +68,13 @@ def buyer(
     stripe_client.cache_clear()
 
 
-def all_at_once(call: Callable[[], str]) -> Counter[str]:
+def all_at_once(call: Callable[[int], str]) -> Counter[str]:
     """Make a thousand calls, none before all callers are ready; how often each outcome came."""
     ready = threading.Barrier(CALLS)
 
-    def one(_: int) -> str:
+    def one(number: int) -> str:
         ready.wait()
-        return call()
+        return call(number)
 
     with ThreadPoolExecutor(CALLS) as threads:
         return Counter(threads.map(one, range(CALLS)))
@@ -95,13 +100,65 @@ def paid_by(app: LiveApp, standin: StripeStandin) -> list[int]:
 def test_a_thousand_purchases_by_one_key_are_one(
     buyer: LiveApp, stripe_here: StripeStandin
 ) -> None:
-    outcomes = all_at_once(lambda: buys(buyer))
+    outcomes = all_at_once(lambda _: buys(buyer))
 
     assert set(outcomes) <= {"ok", "payment-pending"}
     assert buys(buyer) == "ok"
     assert paid_by(buyer, stripe_here) == [4800]
     buyer.call("/user-data", {}, how="get")
     assert buyer.answer["purchases"] == [{"plan": "1y-usd-10"}]
+
+
+def redeems(app: LiveApp, code: str) -> str:
+    """Redeem a reseller's code; what came of it."""
+    caller = replace(app)
+    caller.call("/purchase", {"provider": "reseller-code", "resellerCode": code})
+    return caller.outcome
+
+
+def a_reseller_code() -> str:
+    """A code of a new batch of one, for a year."""
+    [code] = make_batch(reseller="Bazaar", plan=plan_on_sale("1y-usd-10"), count=1).codes
+    return code
+
+
+def with_an_account(server: str, number: int) -> LiveApp:
+    """Somebody else, who has an account, and their own device and address."""
+    device = f"device-of-{number}"
+    user_id = a_user(device_id=device)
+    token = token_of(user_id, current_kid(), 1)
+    address = f"198.51.{number // 250}.{number % 250 + 1}"
+    return LiveApp(server, device_id=device, user_id=user_id, token=token, address=address)
+
+
+def test_a_thousand_redemptions_of_one_reseller_code_are_one(buyer: LiveApp) -> None:
+    code = a_reseller_code()
+
+    outcomes = all_at_once(lambda _: redeems(buyer, code))
+
+    assert outcomes == {"ok": CALLS}
+    assert [each.redeemed for each in ResellerBatch.objects.all()] == [1]
+    account = User.objects.get_account(UserId(buyer.user_id))
+    assert account is not None
+    assert [entry.kind for entry in account.time_ledger] == ["purchase"]
+    buyer.call("/user-data", {}, how="get")
+    assert buyer.answer["purchases"] == [{"plan": "1y-usd-10"}]
+
+
+def test_a_reseller_code_that_a_thousand_people_redeem_is_one_of_theirs(buyer: LiveApp) -> None:
+    code = a_reseller_code()
+    people = [with_an_account(buyer.url, number) for number in range(CALLS)]
+
+    outcomes = all_at_once(lambda number: redeems(people[number], code))
+
+    assert outcomes == {"ok": 1, "wrong-reseller-code": CALLS - 1}
+    assert [each.redeemed for each in ResellerBatch.objects.all()] == [1]
+    [redeemer] = [each.user_id for each in ResellerCode.objects.all()]
+    assert [(each.user_id, each.state) for each in Purchase.objects.all()] == [(redeemer, "paid")]
+    accounts = [User.objects.get_account(UserId(each.user_id)) for each in people]
+    given = {each.row["id"]: len(each.time_ledger) for each in accounts if each is not None}
+    assert len(given) == CALLS
+    assert {user_id: count for user_id, count in given.items() if count} == {str(redeemer): 1}
 
 
 def test_a_thousand_refunds_by_one_form_are_one(buyer: LiveApp, stripe_here: StripeStandin) -> None:
@@ -120,7 +177,7 @@ def test_a_thousand_refunds_by_one_form_are_one(buyer: LiveApp, stripe_here: Str
     }
 
     outcomes = all_at_once(
-        lambda: str(
+        lambda _: str(
             requests.post(
                 page, form, cookies=cookies, timeout=120, allow_redirects=False
             ).status_code
@@ -161,7 +218,7 @@ def test_a_thousand_cancellations_are_one(buyer: LiveApp, stripe_here: StripeSta
     buyer.call("/user-data", {}, how="get")
     until = buyer.answer["expiration"]
 
-    outcomes = all_at_once(lambda: cancels(buyer))
+    outcomes = all_at_once(lambda _: cancels(buyer))
 
     buyer.call("/user-data", {}, how="get")
     [subscription] = stripe_here.journal.all("subscription")
