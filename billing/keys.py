@@ -74,6 +74,13 @@ WALKING = Key(
     ttl="two minutes after the last page",
     app="billing",
 )
+FOREIGN_PAYMENT = Key(
+    "foreign_payment:{payment_intent}",
+    Kind.STRING,
+    "a payment at Stripe that is for nothing of ours, so that no walk asks about it again",
+    ttl="a day",
+    app="billing",
+)
 DRIFT = Table(
     "drift",
     "something that Stripe and the purchases disagree on: what, since when, and whether staff "

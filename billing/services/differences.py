@@ -11,6 +11,7 @@ from billing.events import MoneyReturned, PaymentFound, SubscriptionMoved
 from billing.gateways import stripe_returns, stripe_subscriptions
 from billing.gateways.stripe_lists import Listed
 from billing.managers import reconciliation as kept
+from billing.managers.foreign import is_known_as_foreign, remember_foreign
 from billing.managers.returns import returns_of
 from billing.models import Purchase, Subscription
 from billing.services.stripe_handlers import ours, purchase_of
@@ -60,8 +61,11 @@ def _not_given(listed: Listed, purchase_id: PurchaseId) -> Finding:
 
 def _not_renewed(listed: Listed) -> Finding | None:
     """What a charge that says nothing of a purchase pays: an invoice of a subscription, perhaps."""
+    if is_known_as_foreign(listed.payment_intent):
+        return None
     named = ours(stripe_subscriptions.subscription_paid_by(listed.payment_intent))
     if named is None:
+        remember_foreign(listed.payment_intent)
         return None
     found = Subscription.objects.filter(pk=named).first()
     if found is None:
@@ -110,7 +114,7 @@ def look_at_return(listed: Listed) -> Finding | None:
     returned = listed.returned
     assert returned is not None  # noqa: S101 - the lists of refunds and disputes have it
     found = Purchase.objects.charged(listed.charge_id)
-    purchase_id = found.purchase_id if found else purchase_of(listed.payment_intent)
+    purchase_id = found.purchase_id if found else _purchase_named_by(listed.payment_intent)
     if purchase_id is None:
         return None
     named = found or Purchase.objects.filter(pk=purchase_id).first()
@@ -127,3 +131,13 @@ def look_at_return(listed: Listed) -> Finding | None:
     repair = MoneyReturned(kept.HERE, purchase_id, listed.payment_intent, fact)
     is_taken = known is not None and known.stands == returned.stands
     return Finding("return-moved" if is_taken else "not-taken-back", purchase_id, repair)
+
+
+def _purchase_named_by(payment_intent: str) -> PurchaseId | None:
+    """The purchase that a payment is for, asked of Stripe; of what is not ours, once."""
+    if is_known_as_foreign(payment_intent):
+        return None
+    purchase_id = purchase_of(payment_intent)
+    if purchase_id is None and not ours(stripe_subscriptions.subscription_paid_by(payment_intent)):
+        remember_foreign(payment_intent)
+    return purchase_id
