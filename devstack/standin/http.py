@@ -47,8 +47,8 @@ class Answer:
     def of_json(
         cls, value: object, *, status: int = 200, headers: Mapping[str, str] | None = None
     ) -> "Answer":
-        """An answer in JSON, indented for people with curl."""
-        body = json.dumps(value, indent=2).encode() + b"\n"
+        """An answer in JSON."""
+        body = json.dumps(value).encode() + b"\n"
         return cls(status, body, headers=headers or {})
 
     @classmethod

@@ -1,15 +1,22 @@
 """Objects in memory, and on disk as an append-only file of JSON lines."""
 
-import copy
 import fcntl
 import json
+import marshal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 Object = dict[str, Any]
+Value = TypeVar("Value", Object, Object | None)
+
+
+def _copied(item: Value) -> Value:
+    """A copy that shares nothing; of what is JSON, and much faster than ``copy.deepcopy``."""
+    copied: Value = marshal.loads(marshal.dumps(item))  # noqa: S302 - written a moment ago
+    return copied
 
 
 class Draft:
@@ -22,12 +29,11 @@ class Draft:
 
     def get(self, object_id: str) -> Object | None:
         """A copy of the object as this draft sees it, or None."""
-        found = self.changed.get(object_id) or self._journal.get(object_id)
-        return copy.deepcopy(found)
+        return _copied(self.changed.get(object_id) or self._journal.get(object_id))
 
     def put(self, item: Object) -> None:
         """Add the object, or put it in the place of the one with its ``id``."""
-        self.changed[item["id"]] = copy.deepcopy(item)
+        self.changed[item["id"]] = _copied(item)
 
     def all(self, kind: str) -> list[Object]:
         """Committed objects of a kind, oldest first; only to be read."""

@@ -17,7 +17,7 @@ def signature(secret: str, body: bytes, now: int) -> str:
 
 def packed(event: Object, secret: str, now: int) -> Parcel:
     """The request that brings an event, at this time."""
-    body = json.dumps(visible(event), indent=2).encode()
+    body = json.dumps(visible(event)).encode()
     return body, {
         "Content-Type": "application/json; charset=utf-8",
         "Stripe-Signature": signature(secret, body, now),
