@@ -70,6 +70,13 @@ class PaymentUnclear(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PurchaseOvertaken(Event):
+    """Its buyer has paid for another purchase, and could still pay for this one as well."""
+
+    purchase_id: PurchaseId
+
+
+@dataclass(frozen=True, slots=True)
 class PromotionHeld(Event):
     """A use of a promotion is held for a purchase that has not begun; ``at`` is when, ms."""
 

@@ -23,10 +23,11 @@ SETTLE_RETRY: Final = Retry(wait_ms=1_000, outlasts=(StripeUnreachable,))
 
 @dataclass(frozen=True, slots=True)
 class SettlePurchase(JobArguments):
-    """Learn from Stripe how a purchase ended, and record it."""
+    """Learn from Stripe how a purchase ended, and record it; ``closing`` waits for no buyer."""
 
     kind: ClassVar[str] = "settle_purchase"
     purchase_id: PurchaseId
+    closing: int = 0
 
     @property
     def about(self) -> int:
@@ -97,7 +98,7 @@ class ForgetPurchases(JobArguments):
 @job(SettlePurchase, lane=Lane.VENDOR, phases=(PAYING,), retry=SETTLE_RETRY)
 def settle_purchase(leased: LeasedJob, arguments: SettlePurchase) -> None:
     """Settle the purchase."""
-    settle_by_job(arguments.purchase_id, leased)
+    settle_by_job(arguments.purchase_id, leased, closing=bool(arguments.closing))
 
 
 @job(HandleStripeEvent, lane=Lane.VENDOR, phases=(webhooks.LOOKING,), retry=STRIPE_RETRY)

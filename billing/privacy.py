@@ -12,6 +12,7 @@ from billing.keys import (
     USER_SUBSCRIPTIONS,
 )
 from billing.models import Purchase, Subscription
+from billing.services.overtaken import open_ones
 from billing.services.purchases import settle
 from lantern_pro import clock
 from lantern_pro.store.privacy import Holding
@@ -66,7 +67,7 @@ def refuse_while_paying(user_id: UserId) -> None:
 
     What waits for its buyer is no reason to wait: it is closed once the erasure is certain.
     """
-    if any(each.state == Purchase.State.BEGUN for each in _open_ones(user_id)):
+    if any(each.state == Purchase.State.BEGUN for each in open_ones(user_id)):
         raise PurchaseUnderWay
 
 
@@ -75,7 +76,7 @@ def close_what_waits(user_id: UserId) -> None:
 
     ``PurchaseUnderWay`` when Stripe does not answer.
     """
-    for each in _open_ones(user_id):
+    for each in open_ones(user_id):
         if each.state == Purchase.State.WAITING:
             try:
                 settle(each.purchase_id, closing=True)

@@ -38,6 +38,7 @@ from billing.events import (
     PromotionUsed,
     PurchaseBegun,
     PurchaseCompleted,
+    PurchaseOvertaken,
     ReceiptAskedFor,
     RefundBegun,
     RenewalFailed,
@@ -165,6 +166,11 @@ FLOWS: Final[Flows] = {
         ),
         lambda e: NewJob(e.cell, SendReceipt(e.purchase_id), e.purchase_id),
         lambda e: SyncAddress.of(e.user_id, e.purchase_id),
+    ),
+    PurchaseOvertaken: (
+        lambda e: NewJob(
+            e.cell, SettlePurchase(e.purchase_id, closing=1), f"{e.purchase_id}.overtaken"
+        ),
     ),
     PromotionHeld: (
         lambda e: NewJob(

@@ -24,13 +24,14 @@ from billing.gateways.base import Declined, Outcome, Paid, Waiting
 from billing.managers import Guard
 from billing.models import Purchase
 from billing.services import promotions
-from billing.services.asking import ask_stripe
+from billing.services.asking import CHECKOUT, ask_stripe
 from billing.services.intents import RESELLER, person
 from billing.services.offers import Offer, customer_of, offer_named
+from billing.services.overtaken import overtaken_by
 from billing.services.repeats import GUARD_MS, look_before
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
-from lantern_pro.jobs.events import following
+from lantern_pro.jobs.events import Event, following
 from lantern_pro.jobs.job import Fence, LeasedJob, NewJob
 from lantern_pro.store.keys import cell_of, text_id
 from lantern_pro.types import JobId, PurchaseId, UserId
@@ -230,10 +231,10 @@ def _follows_payment(found: Purchase) -> tuple[NewJob, ...]:
         plan=found.plan,
         months=found.months,
     )
-    if not found.promotion:
-        return following(completed)
-    used = PromotionUsed(cell, found.promotion, found.purchase_id)
-    return following(completed) + following(used)
+    happened: list[Event] = [completed, *overtaken_by(found)]
+    if found.promotion:
+        happened.append(PromotionUsed(cell, found.promotion, found.purchase_id))
+    return tuple(job for event in happened for job in following(event))
 
 
 def adopt(purchase_id: PurchaseId, paid: Paid) -> Purchase:
@@ -248,13 +249,19 @@ def adopt(purchase_id: PurchaseId, paid: Paid) -> Purchase:
     return found
 
 
-def settle_by_job(purchase_id: PurchaseId, job: LeasedJob) -> None:
+def settle_by_job(purchase_id: PurchaseId, job: LeasedJob, *, closing: bool = False) -> None:
     """Settle a purchase for a job: a decline is an outcome like another.
 
-    ``PaymentPending`` while the buyer is waited for: the job asks again, ever less often.
+    ``PaymentPending`` while the buyer is waited for, or the payment is under way: the job asks
+    again, ever less often. To close it is no reason to ask for a payment that nobody knows of yet;
+    to learn what page was opened for it asks for no money.
     """
+    if closing:
+        found = Purchase.objects.named(purchase_id)
+        if found.state == Purchase.State.BEGUN and found.way != CHECKOUT:
+            raise PaymentPending
     try:
-        settled = settle(purchase_id, job=job)
+        settled = settle(purchase_id, job=job, closing=closing)
     except CardDeclined:
         return
     if settled.waiting:
