@@ -74,6 +74,14 @@ WALKING = Key(
     ttl="two minutes after the last page",
     app="billing",
 )
+PAYMENT_SOUGHT = Key(
+    "purchase:{purchase_id}:sought",
+    Kind.STRING,
+    "behind which payment Stripe's list is to be read on for that of a purchase, where Stripe does "
+    "not search",
+    ttl="two days",
+    app="billing",
+)
 FOREIGN_PAYMENT = Key(
     "foreign_payment:{payment_intent}",
     Kind.STRING,

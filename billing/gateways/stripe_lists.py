@@ -74,23 +74,9 @@ def subscriptions(*, since: Millis, until: Millis, after: str) -> Page:
     return _page(client().v1.subscriptions.list, _read_subscription, since, until, after, _ALL)
 
 
-def payment_that_is_for(purchase: str, *, since: Millis, until: Millis) -> str:
-    """A payment that says it is for a purchase, paid or not; empty when there is none.
-
-    Stripe's search by metadata lags behind by up to an hour, and is not everywhere; the list is
-    neither. Of several the one that is paid is answered.
-    """
-    found, after = "", ""
-    while True:
-        page = _page(client().v1.payment_intents.list, _read_payment, since, until, after)
-        for each in page.items:
-            if each.purchase == purchase and each.is_kept:
-                return each.object_id
-            if each.purchase == purchase:
-                found = each.object_id
-        after = page.after
-        if not after:
-            return found
+def payments(*, since: Millis, until: Millis, after: str) -> Page:
+    """Payments that were begun in a span of time, paid or not."""
+    return _page(client().v1.payment_intents.list, read_payment, since, until, after)
 
 
 def named(object_id: str) -> Listed | None:
@@ -129,7 +115,8 @@ def read_charge(told: dict[str, Any]) -> Listed:
     )
 
 
-def _read_payment(told: dict[str, Any]) -> Listed:
+def read_payment(told: dict[str, Any]) -> Listed:
+    """A payment, paid or not."""
     return Listed(
         object_id=str(told["id"]),
         created=Millis(int(told["created"]) * 1000),

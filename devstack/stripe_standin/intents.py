@@ -1,5 +1,7 @@
 """Endpoints: payment intents."""
 
+import copy
+import re
 from collections.abc import Callable
 
 from devstack.standin import Object
@@ -10,6 +12,7 @@ from devstack.stripe_standin.errors import StripeError, card_error, missing
 from devstack.stripe_standin.methods import usable_method
 from devstack.stripe_standin.money import needed_amount, needed_currency
 
+_SEARCHED = re.compile(r"metadata\['(?P<name>[^'\]]+)'\]:'(?P<value>[^']*)'")
 _TEXTS = (
     "description",
     "receipt_email",
@@ -213,6 +216,20 @@ def retrieve_intent(call: Call, intent_id: str) -> Object:
 def list_intents(call: Call) -> Object:
     """``GET /v1/payment_intents``."""
     return call.page("payment_intent", customer=call.params.text("customer"))
+
+
+def search_intents(call: Call) -> Object:
+    """``GET /v1/payment_intents/search``: by one thing that metadata say, without a lag."""
+    query = call.params.need("query")
+    asked = _SEARCHED.fullmatch(query)
+    if asked is None:
+        message = f"This stand-in searches by metadata['name']:'value' alone, not by {query}."
+        raise StripeError(message, param="query")
+    name, value = asked.groups()
+    every = reversed(call.draft.all("payment_intent"))
+    found = [each for each in every if each["metadata"].get(name) == value]
+    told = {"object": "search_result", "url": call.path, "has_more": False, "next_page": None}
+    return {**told, "data": copy.deepcopy(found)}
 
 
 def update_intent(call: Call, intent_id: str) -> Object:

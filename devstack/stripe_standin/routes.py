@@ -83,6 +83,13 @@ ROUTES = [
     route("GET", "payment_intents", intents.list_intents, PAGE | {"customer"}, "PaymentIntentList"),
     route(
         "GET",
+        "payment_intents/search",
+        intents.search_intents,
+        words("query"),
+        "PaymentIntentSearch",
+    ),
+    route(
+        "GET",
         "payment_intents/:id",
         intents.retrieve_intent,
         words("client_secret"),

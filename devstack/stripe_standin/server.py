@@ -33,10 +33,12 @@ class StripeStandin(Standin):
     ``reason``), ``escalate``, ``win`` and ``lose`` with ``dispute``. ``/disputes`` has buttons.
     ``POST /_control/clock`` puts the clock forward ``to`` a time (Unix seconds): what renews, is
     tried again or expires until then does so, in order. ``POST /_control/forget`` makes it know
-    nothing any more, and go by the machine's clock again.
+    nothing any more, and go by the machine's clock again. A fault of its own, ``status_400``,
+    refuses a call, as where an account may not make it.
     """
 
     name: ClassVar[str] = "stripe"
+    own_faults: ClassVar[frozenset[str]] = frozenset({"status_400"})
 
     def __init__(
         self,
@@ -103,9 +105,11 @@ class StripeStandin(Standin):
         return None
 
     def failure(self, status: int) -> Answer:
-        """Answer as Stripe does when it is in trouble or asked too often."""
+        """Answer as Stripe does in trouble, or when asked too often, or for what it does not do."""
         code = "rate_limit" if status == HTTPStatus.TOO_MANY_REQUESTS else None
-        kind = "invalid_request_error" if code else "api_error"
+        kind = (
+            "api_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error"
+        )
         error = StripeError("A fault made for a test.", error_type=kind, code=code)
         return Answer.of_json(error.body(), status=status, headers={"Request-Id": new_id("req")})
 

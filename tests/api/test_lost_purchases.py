@@ -7,8 +7,11 @@ import pytest
 from django.contrib.admin.models import LogEntry
 
 from billing.errors import CardDeclined, PaymentPending
+from billing.gateways import stripe_lists
 from billing.managers.promotions import uses_of
+from billing.managers.sought import keep_sought
 from billing.models import Promotion, Purchase
+from billing.services import asking
 from billing.services.purchases import settle
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
@@ -18,7 +21,7 @@ from lantern_pro.jobs.keys import DUE
 from lantern_pro.jobs.models import Job
 from lantern_pro.store.client import text_client
 from lantern_pro.types import Cell
-from tests.api.reconciling import lost_purchase
+from tests.api.reconciling import lost_purchase, pay_for
 from tests.api.test_payment_ways import press_pay
 from tests.api.test_staff_refunds import browser_of
 from tests.client_app import ClientApp
@@ -27,6 +30,7 @@ pytestmark = pytest.mark.usefixtures("laws_hold")
 
 RunJobs = Callable[[], int]
 HOUR_MS = 3_600_000
+SEARCH = "/v1/payment_intents/search"
 
 
 def unasked(client: ClientApp, standin: StripeStandin, **told: Any) -> Purchase:
@@ -82,6 +86,78 @@ def test_what_was_paid_is_found_by_what_the_payment_says_of_itself(
 
     assert settled.purchase.state == "paid"
     assert len(stripe_standin.journal.all("charge")) == 1
+
+
+def test_one_call_finds_a_payment_among_however_many(
+    client: ClientApp, stripe_standin: StripeStandin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stripe_lists, "PAGE", 1)
+    lost = lost_purchase(client, stripe_standin)
+    for number in range(3):
+        pay_for("", 100, key=f"theirs-{number}")
+    stripe_standin.requests.clear()
+
+    with clock.shifted(25 * HOUR_MS):
+        settle(lost.purchase_id)
+
+    asked = [each["path"] for each in stripe_standin.requests]
+    assert asked[0] == "/v1/payment_intents/search"
+    assert len(asked) == 2
+    assert Purchase.objects.get().state == "paid"
+
+
+def test_where_stripe_does_not_search_its_list_is_read_on_from_try_to_try(
+    client: ClientApp, stripe_standin: StripeStandin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stripe_lists, "PAGE", 1)
+    monkeypatch.setattr(asking, "PAGES_AT_ONCE", 2)
+    lost = lost_purchase(client, stripe_standin)
+    for number in range(3):
+        pay_for("", 100, key=f"theirs-{number}")
+    stripe_standin.faults.add(Fault("status_400", SEARCH, method="GET", times=9))
+    stripe_standin.requests.clear()
+
+    with clock.shifted(25 * HOUR_MS):
+        with pytest.raises(PaymentPending):
+            settle(lost.purchase_id)
+        first = lists_read(stripe_standin)
+        settle(lost.purchase_id)
+
+    assert (first, lists_read(stripe_standin)) == (2, 4)
+    assert Purchase.objects.get().state == "paid"
+
+
+def test_where_stripe_does_not_search_what_is_not_in_its_list_is_declined(
+    client: ClientApp, stripe_standin: StripeStandin
+) -> None:
+    lost = unasked(client, stripe_standin)
+    pay_for("", 100, key="theirs")
+    stripe_standin.faults.add(Fault("status_400", SEARCH, method="GET", times=9))
+
+    with clock.shifted(25 * HOUR_MS), pytest.raises(CardDeclined):
+        settle(lost.purchase_id)
+
+    assert Purchase.objects.get().reason == "unknown-to-stripe"
+
+
+def test_a_list_whose_place_is_gone_is_read_from_its_beginning(
+    client: ClientApp, stripe_standin: StripeStandin
+) -> None:
+    lost = lost_purchase(client, stripe_standin)
+    keep_sought(lost.purchase_id, "pi_gone")
+    stripe_standin.faults.add(Fault("status_400", SEARCH, method="GET", times=9))
+
+    with clock.shifted(25 * HOUR_MS):
+        with pytest.raises(PaymentPending):
+            settle(lost.purchase_id)
+        settle(lost.purchase_id)
+
+    assert Purchase.objects.get().state == "paid"
+
+
+def lists_read(standin: StripeStandin) -> int:
+    """How many pages of Stripe's list of payments were read."""
+    return sum(each["path"] == "/v1/payment_intents" for each in standin.requests)
 
 
 def test_a_decline_that_nobody_told_of_is_found_and_closed_at_stripe(

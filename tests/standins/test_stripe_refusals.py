@@ -137,3 +137,17 @@ def test_another_version_of_the_api_is_refused(
 
     assert answer.status_code == 400
     assert "2026-10-28.endive" in answer.json()["error"]["message"]
+
+
+def test_a_search_by_anything_but_one_thing_in_the_metadata_is_refused(
+    http: requests.Session, stripe_standin: StripeStandin
+) -> None:
+    post(http, stripe_standin, "/v1/payment_intents", purchase())
+    where = f"{stripe_standin.url}/v1/payment_intents/search"
+
+    def ask(query: str) -> Untyped:
+        return http.get(where, params={"query": query}, auth=("sk_test_x", ""), timeout=20).json()
+
+    assert [each["amount"] for each in ask("metadata['user_id']:'7'")["data"]] == [4800]
+    assert ask("metadata['user_id']:'8'")["data"] == []
+    assert ask("amount>100")["error"]["param"] == "query"
