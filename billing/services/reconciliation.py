@@ -6,9 +6,10 @@ staged; what cannot be repaired is drift, for people to look at. To add a list, 
 """
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -46,6 +47,10 @@ OVERLAP_MS: Final = 60 * MINUTE_MS
 LONGEST_DISPUTE_MS: Final = 120 * DAY_MS
 LONGEST_LIFE_MS: Final = 20 * 365 * DAY_MS
 PAGES_AT_ONCE: Final = 20
+GIVEN_AT_ONCE: Final = 4
+"""Pages of what is given here: each thing on them is a question to Stripe."""
+TURN_SECONDS: Final = 20
+"""After so long a walk leaves the rest to its next turn, whatever it has walked."""
 MOST_LOOKED_AT_AGAIN: Final = 50
 FAILURES_IN_A_ROW: Final = 2
 PAYMENT: Final = "pi_"
@@ -59,13 +64,14 @@ class Walk:
     """One list of Stripe's. ``look`` answers what does not agree, None when all does.
 
     A window begins every ``every_ms``. It goes back by ``back_ms``, or, where that is 0, to the
-    end of the window before.
+    end of the window before. A turn walks ``pages`` at most.
     """
 
     page: Callable[..., Page]
     look: Callable[[Listed], Finding | None]
     every_ms: int = 0
     back_ms: int = 0
+    pages: int = PAGES_AT_ONCE
 
     def window(self, place: kept.Place, now: Millis) -> tuple[Millis, Millis] | None:
         """The next span of time to walk; None when it is not time yet."""
@@ -85,6 +91,9 @@ class Count:
     drift: int = 0
 
 
+_GIVEN: Final = Walk(
+    purchases_given, look_at_given, every_ms=DAY_MS, back_ms=3 * DAY_MS, pages=GIVEN_AT_ONCE
+)
 WALKS: Final[Mapping[str, Walk]] = {
     "payments": Walk(stripe_lists.charges, look_at_payment),
     "refunds": Walk(stripe_lists.refunds, look_at_return),
@@ -92,10 +101,8 @@ WALKS: Final[Mapping[str, Walk]] = {
     "subscriptions": Walk(
         stripe_lists.subscriptions, look_at_subscription, every_ms=DAY_MS, back_ms=LONGEST_LIFE_MS
     ),
-    "given": Walk(purchases_given, look_at_given, every_ms=DAY_MS, back_ms=3 * DAY_MS),
-    "old_given": Walk(
-        purchases_given, look_at_given, every_ms=30 * DAY_MS, back_ms=LONGEST_DISPUTE_MS
-    ),
+    "given": _GIVEN,
+    "old_given": replace(_GIVEN, every_ms=30 * DAY_MS, back_ms=LONGEST_DISPUTE_MS),
     "old_refunds": Walk(stripe_lists.refunds, look_at_return, every_ms=DAY_MS, back_ms=30 * DAY_MS),
     "old_disputes": Walk(
         stripe_lists.disputes, look_at_return, every_ms=DAY_MS, back_ms=LONGEST_DISPUTE_MS
@@ -141,7 +148,8 @@ def _go_on(name: str, walk: Walk, job: LeasedJob) -> None:
         if window is None:
             return
         kept.open_window(name, since=window[0], until=window[1], now=now)
-    for _ in range(PAGES_AT_ONCE):
+    begun = time.monotonic()
+    for _ in range(walk.pages):
         place = kept.place_of(name)
         enter(job, f"{WALKING}.{name}")
         kept.take_the_walk(job.fence.job_id)
@@ -154,7 +162,7 @@ def _go_on(name: str, walk: Walk, job: LeasedJob) -> None:
         count.walked += len(page.unreadable)
         count.drift += _report_unreadable(page)
         kept.keep_place(name, after=page.after, walked=count.walked, repaired=count.repaired)
-        if not page.after:
+        if not page.after or time.monotonic() - begun >= TURN_SECONDS:
             return
 
 

@@ -9,6 +9,7 @@ from billing.managers import reconciliation as kept
 from billing.managers.returns import returns_of
 from billing.models import Purchase
 from billing.reconcile_jobs import Reconcile
+from billing.services import reconciliation
 from billing.services.plans import plan_on_sale
 from billing.services.reseller import make_batch
 from devstack.standin.faults import Fault
@@ -237,6 +238,25 @@ def test_a_walk_goes_on_where_it_was_interrupted(
     assert (place.walked, bool(place.after)) == (4, True)
     assert kept.place_of("payments").walked == 5
     assert kept.place_of("payments").until == 0
+
+
+def test_a_turn_that_takes_long_ends_after_its_page_so_that_others_have_theirs(
+    client: ClientApp,
+    stripe_standin: StripeStandin,
+    run_jobs: RunJobs,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stripe_lists, "PAGE", 2)
+    monkeypatch.setattr(reconciliation, "TURN_SECONDS", 0)
+    for number in range(5):
+        pay_for("", 100, key=f"theirs-{number}")
+
+    walked = []
+    for minutes in (2, 3, 4):
+        reconcile(run_jobs, minutes=minutes)
+        walked.append(kept.place_of("payments").walked)
+
+    assert walked == [2, 4, 5]
 
 
 def refused_after(standin: StripeStandin, *, calls: int) -> None:

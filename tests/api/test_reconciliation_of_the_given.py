@@ -69,3 +69,28 @@ def test_the_walk_over_what_is_given_goes_page_by_page_and_on_where_it_was(
     assert (place.walked, place.after) == (4, "0.4")
     assert (kept.place_of("given").walked, kept.place_of("given").until) == (5, 0)
     assert drift() == []
+
+
+def test_one_turn_asks_of_so_many_that_are_given_and_the_next_goes_on(
+    client: ClientApp,
+    new_client: Callable[..., ClientApp],
+    stripe_standin: StripeStandin,
+    run_jobs: RunJobs,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(given, "PAGE", 1)
+    for each in (client, *(new_client(f"device-of-{number}") for number in range(4))):
+        each.buy(idempotencyKey=f"of-{each.user_id}")
+    run_jobs()
+    stripe_standin.requests.clear()
+
+    reconcile(run_jobs)
+    asked = [each for each in stripe_standin.requests if "payment_intents" in each["path"]]
+    places = [kept.place_of(name).after for name in ("given", "old_given")]
+    walked_all = kept.place_of("old_disputes").done_until > 0
+    reconcile(run_jobs, minutes=3)
+
+    assert places == ["0.4", "0.4"]
+    assert len(asked) == 8
+    assert walked_all
+    assert [kept.place_of(name).until for name in ("given", "old_given")] == [0, 0]
