@@ -70,7 +70,7 @@ WALK = Key(
 WALKING = Key(
     "reconciling",
     Kind.STRING,
-    "who walks now: a job",
+    "who walks now: <epoch> <job>",
     ttl="two minutes after the last page",
     app="billing",
 )

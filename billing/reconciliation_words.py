@@ -6,7 +6,7 @@ from django.contrib.admin.utils import quote
 from django.urls import reverse
 
 from billing.managers.reconciliation import drift_and_dismissed, place_of
-from billing.services.reconciliation import WALKS
+from billing.services.walks import WALKS
 from lantern_pro import clock
 from lantern_pro.types import Millis
 

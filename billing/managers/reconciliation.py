@@ -7,6 +7,7 @@ from typing import Final, Literal, cast
 from django.conf import settings
 
 from billing.keys import DRIFT, PURCHASES, WALK, WALKING
+from lantern_pro.jobs.job import Fence
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import text_id
 from lantern_pro.store.scripts import Call, script
@@ -71,17 +72,23 @@ def open_window(walk: str, *, since: Millis, until: Millis, now: Millis) -> None
     text_client().hset(WALK(walk=walk, cell=HERE), mapping=told)
 
 
-def keep_place(walk: str, *, after: str, walked: int, repaired: int) -> None:
-    """Note that a page is done; with an empty ``after`` so is the window."""
-    key = WALK(walk=walk, cell=HERE)
-    with text_client().pipeline(transaction=True) as pipe:
-        if after:
-            pipe.hset(key, "after", after)
-        else:
-            pipe.hset(key, mapping={"done_until": place_of(walk).until, "until": 0, "after": ""})
-        pipe.hincrby(key, "walked", walked)
-        pipe.hincrby(key, "repaired", repaired)
-        pipe.execute()
+def keep_place(walk: str, holder: Fence, *, after: str, walked: int, repaired: int) -> bool:
+    """Note that a page is done; with an empty ``after`` so is the window. False: another walks."""
+    outcome = script("billing/keep_place")(
+        walk=WALK(walk=walk, cell=HERE),
+        walking=WALKING(cell=HERE),
+        job=holder.job_id,
+        epoch=holder.epoch,
+        after=after,
+        walked=walked,
+        repaired=repaired,
+    )
+    match outcome:
+        case ["kept"]:
+            return True
+        case ["not_held"]:
+            return False
+    raise AssertionError(outcome)
 
 
 def purchases_between(
@@ -102,19 +109,28 @@ def purchases_between(
     return [PurchaseId(each) for each in found], next_page
 
 
-def take_the_walk(holder: str) -> bool:
+def take_the_walk(holder: Fence) -> bool:
     """Whether nobody else walks now; who walks says so again with each page."""
-    client, key = text_client(), WALKING(cell=HERE)
-    if client.set(key, holder, nx=True, px=HELD_MS):
-        return True
-    return bool(client.get(key) == holder and client.pexpire(key, HELD_MS))
+    outcome = script("billing/take_walk")(
+        walking=WALKING(cell=HERE), job=holder.job_id, epoch=holder.epoch, held_ms=HELD_MS
+    )
+    match outcome:
+        case ["taken"]:
+            return True
+        case ["held"]:
+            return False
+    raise AssertionError(outcome)
 
 
-def leave_the_walk(holder: str) -> None:
-    """Let others walk."""
-    client, key = text_client(), WALKING(cell=HERE)
-    if client.get(key) == holder:
-        client.delete(key)
+def leave_the_walk(holder: Fence) -> None:
+    """Let others walk; nothing when they do already."""
+    outcome = script("billing/leave_walk")(
+        walking=WALKING(cell=HERE), job=holder.job_id, epoch=holder.epoch
+    )
+    match outcome:
+        case ["left" | "not_held"]:
+            return
+    raise AssertionError(outcome)
 
 
 def report(object_id: str, *, kind: str, purchase: str, fact: str, now: Millis) -> bool:

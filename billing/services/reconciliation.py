@@ -2,14 +2,14 @@
 
 Walks go over Stripe's lists page by page, and each keeps its place, so that whoever comes next goes
 on there. What Stripe has and we have not is repaired by the same jobs that an event would have
-staged; what cannot be repaired is drift, for people to look at. To add a list, add a ``Walk``.
+staged; what cannot be repaired is drift, for people to look at. The lists are in ``walks.py``.
 """
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -19,16 +19,10 @@ from billing.gateways.base import Paid
 from billing.gateways.stripe_client import UNREADABLE
 from billing.gateways.stripe_lists import CursorGone, Listed, Page
 from billing.managers import reconciliation as kept
-from billing.services.differences import (
-    LOOK_AGAIN_MS,
-    Finding,
-    look_at_given,
-    look_at_payment,
-    look_at_return,
-    look_at_subscription,
-)
-from billing.services.given import given, purchases_given
+from billing.services.differences import LOOK_AGAIN_MS, Finding
+from billing.services.given import given
 from billing.services.purchases import adopt
+from billing.services.walks import WALKS, Walk
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.events import following
@@ -38,48 +32,18 @@ from lantern_pro.types import Millis, PurchaseId
 
 log = logging.getLogger(__name__)
 
-MINUTE_MS: Final = 60_000
-DAY_MS: Final = 24 * 60 * MINUTE_MS
-GRACE_MS: Final = MINUTE_MS
-"""How young a payment may be to be left to the call that makes it."""
-OVERLAP_MS: Final = 60 * MINUTE_MS
-"""How much of the last window is looked at again: clocks differ, and lists may lag."""
-LONGEST_DISPUTE_MS: Final = 120 * DAY_MS
-LONGEST_LIFE_MS: Final = 20 * 365 * DAY_MS
-PAGES_AT_ONCE: Final = 20
-GIVEN_AT_ONCE: Final = 4
-"""Pages of what is given here: each thing on them is a question to Stripe."""
-TURN_SECONDS: Final = 20
-"""After so long a walk leaves the rest to its next turn, whatever it has walked."""
 MOST_LOOKED_AT_AGAIN: Final = 50
 FAILURES_IN_A_ROW: Final = 2
+TURN_SECONDS: Final = 20
+"""After so long a walk leaves the rest to its next turn, whatever it has walked."""
 PAYMENT: Final = "pi_"
 """How the id of a purchase's payment begins, by which what is given here is held against Stripe."""
 WALKING: Final = "walking"
 """The phase in which Stripe's lists are read; reading them again changes nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
-    """One list of Stripe's. ``look`` answers what does not agree, None when all does.
-
-    A window begins every ``every_ms``. It goes back by ``back_ms``, or, where that is 0, to the
-    end of the window before. A turn walks ``pages`` at most.
-    """
-
-    page: Callable[..., Page]
-    look: Callable[[Listed], Finding | None]
-    every_ms: int = 0
-    back_ms: int = 0
-    pages: int = PAGES_AT_ONCE
-
-    def window(self, place: kept.Place, now: Millis) -> tuple[Millis, Millis] | None:
-        """The next span of time to walk; None when it is not time yet."""
-        if now - place.begun < self.every_ms:
-            return None
-        until = Millis(now - GRACE_MS)
-        back = self.back_ms or now - (place.done_until or now - DAY_MS) + OVERLAP_MS
-        return Millis(now - back), until
+class AnotherWalks(Exception):
+    """This job was away for so long that another has taken over: the rest is for that one."""
 
 
 @dataclass(slots=True)
@@ -91,36 +55,14 @@ class Count:
     drift: int = 0
 
 
-_GIVEN: Final = Walk(
-    purchases_given, look_at_given, every_ms=DAY_MS, back_ms=3 * DAY_MS, pages=GIVEN_AT_ONCE
-)
-WALKS: Final[Mapping[str, Walk]] = {
-    "payments": Walk(stripe_lists.charges, look_at_payment),
-    "refunds": Walk(stripe_lists.refunds, look_at_return),
-    "disputes": Walk(stripe_lists.disputes, look_at_return),
-    "subscriptions": Walk(
-        stripe_lists.subscriptions, look_at_subscription, every_ms=DAY_MS, back_ms=LONGEST_LIFE_MS
-    ),
-    "given": _GIVEN,
-    "old_given": replace(_GIVEN, every_ms=30 * DAY_MS, back_ms=LONGEST_DISPUTE_MS),
-    "old_refunds": Walk(stripe_lists.refunds, look_at_return, every_ms=DAY_MS, back_ms=30 * DAY_MS),
-    "old_disputes": Walk(
-        stripe_lists.disputes, look_at_return, every_ms=DAY_MS, back_ms=LONGEST_DISPUTE_MS
-    ),
-}
-"""Refunds, disputes and subscriptions change long after they were made; so they are walked again
-each day. A renewal is a charge, and found within minutes as any other. What is given here is held
-against Stripe once or twice soon after, and every month while money may still go back."""
-
-
 def reconcile(job: LeasedJob) -> None:
     """Go on with every walk for some pages, and look again at what did not agree.
 
     A list that Stripe does not give keeps no other from its turn, and the next time goes on at the
     same place; so does one that fails otherwise, which the log names. When several in a row are not
-    given, Stripe is away, and is asked no more.
+    given, Stripe is away, and is asked no more. One job walks at a time.
     """
-    if not kept.take_the_walk(job.fence.job_id):
+    if not kept.take_the_walk(job.fence):
         return
     in_a_row = 0
     walks = [partial(_go_on, name, walk, job) for name, walk in WALKS.items()]
@@ -130,6 +72,8 @@ def reconcile(job: LeasedJob) -> None:
             try:
                 go_on()
                 in_a_row = 0
+            except AnotherWalks:
+                return
             except StripeUnreachable:
                 in_a_row += 1
                 if in_a_row == FAILURES_IN_A_ROW:
@@ -137,7 +81,7 @@ def reconcile(job: LeasedJob) -> None:
             except UNREADABLE as odd:
                 log.warning("the walk over %s failed: %s", name, type(odd).__name__)
     finally:
-        kept.leave_the_walk(job.fence.job_id)
+        kept.leave_the_walk(job.fence)
 
 
 def _go_on(name: str, walk: Walk, job: LeasedJob) -> None:
@@ -152,7 +96,8 @@ def _go_on(name: str, walk: Walk, job: LeasedJob) -> None:
     for _ in range(walk.pages):
         place = kept.place_of(name)
         enter(job, f"{WALKING}.{name}")
-        kept.take_the_walk(job.fence.job_id)
+        if not kept.take_the_walk(job.fence):
+            raise AnotherWalks
         try:
             page = walk.page(since=place.since, until=place.until, after=place.after)
         except CursorGone:
@@ -161,7 +106,10 @@ def _go_on(name: str, walk: Walk, job: LeasedJob) -> None:
         count = look_at_all(walk, page.items)
         count.walked += len(page.unreadable)
         count.drift += _report_unreadable(page)
-        kept.keep_place(name, after=page.after, walked=count.walked, repaired=count.repaired)
+        if not kept.keep_place(
+            name, job.fence, after=page.after, walked=count.walked, repaired=count.repaired
+        ):
+            raise AnotherWalks
         if not page.after or time.monotonic() - begun >= TURN_SECONDS:
             return
 

@@ -15,7 +15,7 @@ from devstack.chaos.clients.app import GOOD_CARD, YEARS
 from lantern_pro import clock
 from lantern_pro.api.spending import Spending
 from lantern_pro.jobs import ledger
-from lantern_pro.jobs.job import NewJob
+from lantern_pro.jobs.job import Fence, NewJob
 from lantern_pro.jobs.keys import DONE, JOBS
 from lantern_pro.jobs.retention import ForgetJobs
 from lantern_pro.store.client import text_client
@@ -96,7 +96,7 @@ def let_it_be_walked_over(walk: str) -> bool:
 
     By the rules it would leave alone what is younger than a minute. Time alone does that.
     """
-    holder = "a round"
+    holder = Fence(JobId("c0.reconcile.a_round"), 1)
     if not reconciliation.take_the_walk(holder):
         return False
     now = clock.now()

@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from billing.gateways import stripe as gateway
 from billing.gateways.base import Order, Paid
+from billing.managers import reconciliation as kept
 from billing.models import Purchase
 from billing.reconcile_jobs import Reconcile
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
-from lantern_pro.jobs.job import NewJob
+from lantern_pro.jobs.job import Fence, NewJob
 from lantern_pro.jobs.models import Job
 from lantern_pro.types import Cell, JobId, Minor
 from tests.client_app import ClientApp
@@ -25,6 +26,14 @@ def reconcile(run_jobs: RunJobs, *, minutes: int = 2) -> None:
     with clock.shifted(minutes * MINUTE_MS):
         ledger.stage(NewJob(HERE, Reconcile(HERE), f"test.{minutes}.{Job.objects.count()}"))
         run_jobs()
+
+
+def put_place(walk: str, after: str) -> None:
+    """Let a walk have come so far."""
+    holder = Fence(JobId("c0.reconcile.a_test"), 1)
+    assert kept.take_the_walk(holder)
+    assert kept.keep_place(walk, holder, after=after, walked=0, repaired=0)
+    kept.leave_the_walk(holder)
 
 
 def lost_purchase(client: ClientApp, standin: StripeStandin) -> Purchase:

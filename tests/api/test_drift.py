@@ -5,6 +5,7 @@ import pytest
 from billing.drift import Drift
 from billing.managers import reconciliation as kept
 from billing.services import reconciliation
+from billing.services.walks import WALKS
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
 from lantern_pro import clock
@@ -110,8 +111,8 @@ def test_a_list_that_stripe_does_not_give_keeps_no_other_from_being_walked(
 
     reconcile(run_jobs)
 
-    done = {name for name in reconciliation.WALKS if kept.place_of(name).done_until}
-    assert done == set(reconciliation.WALKS) - {"refunds", "old_refunds"}
+    done = {name for name in WALKS if kept.place_of(name).done_until}
+    assert done == set(WALKS) - {"refunds", "old_refunds"}
 
 
 def test_one_that_stripe_does_not_tell_of_keeps_no_other_from_its_turn(

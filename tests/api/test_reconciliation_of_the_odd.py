@@ -5,11 +5,11 @@ import pytest
 from billing.gateways import stripe_lists
 from billing.managers import reconciliation as kept
 from billing.models import Purchase
-from billing.services.reconciliation import WALKS
+from billing.services.walks import WALKS
 from devstack.standin import Object
 from devstack.stripe_standin import StripeStandin
 from lantern_pro.types import Millis
-from tests.api.reconciling import MINUTE_MS, RunJobs, lost_purchase, pay_for, reconcile
+from tests.api.reconciling import MINUTE_MS, RunJobs, lost_purchase, pay_for, put_place, reconcile
 from tests.api.subscribing import monthly, put, subscribed, world
 from tests.api.world import World
 from tests.client_app import ClientApp
@@ -86,7 +86,7 @@ def test_a_walk_whose_place_is_gone_at_stripe_begins_its_window_again(
     done = kept.place_of("payments").done_until
     since, until = Millis(done - 60 * MINUTE_MS), Millis(done + 60 * MINUTE_MS)
     kept.open_window("payments", since=since, until=until, now=done)
-    kept.keep_place("payments", after="ch_gone", walked=0, repaired=0)
+    put_place("payments", "ch_gone")
     monkeypatch.setattr(stripe_lists, "PAGE", 2)
 
     reconcile(run_jobs, minutes=3)

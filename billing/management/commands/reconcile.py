@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from billing.gateways.stripe_lists import Listed
 from billing.management.moments import Bar, moment
 from billing.managers import reconciliation as kept
-from billing.services.reconciliation import GRACE_MS, Count, walk_by_hand
+from billing.services.reconciliation import Count, walk_by_hand
+from billing.services.walks import GRACE_MS
 from lantern_pro import clock
 from lantern_pro.errors import LanternError
 

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from billing.managers import reconciliation as kept
 from billing.managers.reconciliation import Drift, Place
 from billing.managers.stripe_events import EventCounts, event_counts
-from billing.services.reconciliation import WALKS
+from billing.services.walks import WALKS
 from lantern_pro import clock
 
 
