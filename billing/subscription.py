@@ -46,7 +46,7 @@ class Subscription(DomainModel):
     change_to = models.CharField("is to be this plan", max_length=40, default="")
     change_key = models.CharField(max_length=40, default="")
     change_begun = models.BigIntegerField(default=0)
-    email_sealed = models.TextField(default="")
+    email_sealed = models.TextField(null=True)  # noqa: DJ001 - absent once it is stripped
     email_hash = models.CharField(max_length=64, default="")
 
     objects = SubscriptionManager()
@@ -80,6 +80,11 @@ class Subscription(DomainModel):
     def has_owner(self) -> bool:
         """Whether the subscriber has not been erased."""
         return User.objects.get_account(self.subscriber) is not None
+
+    @property
+    def is_stripped(self) -> bool:
+        """Whether what tells of the subscriber was taken off, because they were erased."""
+        return self.email_sealed is None
 
     @property
     def email(self) -> str:

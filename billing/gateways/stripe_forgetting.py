@@ -10,7 +10,9 @@ from typing import Any, Final
 import stripe
 
 from billing.errors import StripeUnreachable
-from billing.gateways.stripe_client import client, reaching
+from billing.gateways.stripe_client import client, reaching, said
+from billing.gateways.stripe_lists import PAGE
+from lantern_pro.types import Millis
 
 NOBODY: Final = {"metadata": {"user": ""}}
 _MISSING: Final = "resource_missing"
@@ -36,6 +38,25 @@ def forget_subscriber(subscription: str) -> str:
     if (told.get("metadata") or {}).get("user"):
         _unless_missing(lambda: subscriptions.update(subscription, NOBODY))  # type: ignore[arg-type]
     return str(told.get("customer") or "")
+
+
+def customers_of(user: str, *, email: str, since: Millis, until: Millis) -> list[str]:
+    """Customers that were made for a user in a span of time, by what they say of themselves."""
+    asked: dict[str, Any] = {
+        "limit": PAGE,
+        "created": {"gte": since // 1000, "lt": until // 1000},
+        **({"email": email} if email else {}),
+    }
+    with reaching(unknown=StripeUnreachable):
+        pages = client().v1.customers.list(asked).auto_paging_iter()  # type: ignore[arg-type]
+        return [str(each.id) for each in pages if said(each.to_dict(), "user") == user]
+
+
+def subscriptions_of(customer: str) -> list[str]:
+    """A customer's subscriptions, those that have ended among them."""
+    asked: Any = {"customer": customer, "status": "all", "limit": PAGE}
+    told = _unless_missing(lambda: client().v1.subscriptions.list(asked))
+    return [str(each["id"]) for each in told.get("data", [])]
 
 
 def delete_customer(customer: str) -> None:

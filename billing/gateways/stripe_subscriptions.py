@@ -55,14 +55,10 @@ def _accepting() -> Iterator[None]:
 
 def start(wanted: Recurring) -> Started:
     """Begin a subscription whose first invoice the client pays; the same again is the same one."""
-    known = {"metadata": {"user": wanted.metadata["user"]}, "email": wanted.email or None}
+    customer = customer_for(wanted.key, user=wanted.metadata["user"], email=wanted.email)
     with _accepting(), reaching():
-        customer: Any = client().v1.customers.create(
-            {name: value for name, value in known.items() if value},  # type: ignore[arg-type]
-            {"idempotency_key": f"{wanted.key}.customer"},
-        )
         parameters: dict[str, Any] = {
-            "customer": customer.id,
+            "customer": customer,
             "items": [_item(wanted)],
             "metadata": wanted.metadata,
             "payment_behavior": "default_incomplete",
@@ -74,6 +70,17 @@ def start(wanted: Recurring) -> Started:
             {"idempotency_key": wanted.key},
         )
     return _started(made)
+
+
+def customer_for(key: str, *, user: str, email: str) -> str:
+    """Make the customer of a subscription; the same again is the same one, for 24 hours."""
+    known = {"metadata": {"user": user}, "email": email}
+    with _accepting(), reaching():
+        made: Any = client().v1.customers.create(
+            {name: value for name, value in known.items() if value},  # type: ignore[arg-type]
+            {"idempotency_key": f"{key}.customer"},
+        )
+    return str(made.id)
 
 
 def _started(told: Any) -> Started:

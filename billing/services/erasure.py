@@ -22,9 +22,8 @@ def forget_purchases(user_id: UserId, job: LeasedJob) -> None:
     """
     for subscription_id in Subscription.objects.ids_of(user_id):
         subscription = Subscription.objects.named(subscription_id)
-        if subscription.at_stripe or subscription.checkout:
-            enter(job, FORGETTING)
-            end_for_nobody(subscription)
+        enter(job, FORGETTING)
+        end_for_nobody(subscription)
         Subscription.objects.strip(subscription_id)
     Subscription.objects.drop_lists(user_id)
     Purchase.objects.forget_latest(user_id)

@@ -81,6 +81,8 @@ def look_at(
     checkout = checkout or found.checkout or ""
     page = ""
     if not (at_stripe or checkout):
+        if not found.has_owner:  # nothing is begun for who was erased
+            raise NoSuchSubscription
         try:
             at_stripe, checkout = _begun_at_stripe(found)
         except StripeRefused:

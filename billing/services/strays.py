@@ -15,8 +15,10 @@ from billing.gateways import (
 )
 from billing.gateways.base import Refused
 from billing.models import Purchase, Subscription
+from billing.services.asking import CHECKOUT, CLOCKS_DIFFER_MS, KEY_REMEMBERED_MS
 from billing.services.recurring import renewal_id_of
-from lantern_pro.types import SubscriptionId
+from lantern_pro import clock
+from lantern_pro.types import Millis, SubscriptionId
 
 log = logging.getLogger(__name__)
 
@@ -32,12 +34,41 @@ def end_if_nobodys(subscription_id: SubscriptionId) -> None:
 
 
 def end_for_nobody(found: Subscription) -> None:
-    """Close its page, end it, give back what was paid and has given nothing; forget who paid."""
+    """Close its page, end it, give back what was paid and has given nothing; forget who paid.
+
+    Also what Stripe made for it in a call whose answer was lost.
+    """
     page = found.checkout or ""
     begun_on_page = stripe_forgetting.close_page(page) if page else ""
     at_stripe = found.at_stripe or begun_on_page
-    if not at_stripe:
+    if at_stripe:
+        _end(found, at_stripe)
         return
+    for customer in _customers_unheard_of(found):
+        for begun in stripe_forgetting.subscriptions_of(customer):
+            _end(found, begun)
+        stripe_forgetting.delete_customer(customer)
+
+
+def _customers_unheard_of(found: Subscription) -> list[str]:
+    """Customers at Stripe, perhaps, of one that was to begin there and never told that it did.
+
+    While Stripe remembers the key the same call tells; it may make the customer only now, but then
+    no other call can after it is deleted. Later it is looked for by what it says of itself. A page
+    makes no customer before it is paid on, and none that nobody heard of can be.
+    """
+    if found.way == CHECKOUT or found.is_stripped:
+        return []
+    user, begun = str(found.user_id), clock.as_millis(found.created)
+    if clock.now() - begun < KEY_REMEMBERED_MS:
+        return [stripe_subscriptions.customer_for(found.pk, user=user, email=found.email)]
+    since, until = begun - CLOCKS_DIFFER_MS, begun + KEY_REMEMBERED_MS + CLOCKS_DIFFER_MS
+    return stripe_forgetting.customers_of(
+        user, email=found.email, since=Millis(since), until=Millis(until)
+    )
+
+
+def _end(found: Subscription, at_stripe: str) -> None:
     customer = stripe_forgetting.forget_subscriber(at_stripe)
     stripe_subscriptions.end_now(at_stripe)
     _give_back(found, at_stripe)

@@ -4,6 +4,7 @@ import pytest
 import redis
 import requests
 
+from billing.gateways import stripe_subscriptions
 from billing.keys import PURCHASES
 from billing.managers import reconciliation as kept
 from billing.models import Plan, Purchase, Subscription
@@ -17,7 +18,7 @@ from tests.api.subscribing import monthly, pay_first, subscribed, world
 from tests.api.test_erasure import erase
 from tests.api.test_payment_ways import press_pay
 from tests.api.test_purchases import faults
-from tests.api.world import DAY, World
+from tests.api.world import DAY, HOUR, World
 from tests.client_app import ClientApp
 
 __all__ = ["monthly", "subscribed", "world"]
@@ -196,3 +197,68 @@ def test_a_payment_that_stripe_does_not_know_does_not_hold_an_erasure_up(
     world.settle()
 
     assert Purchase.objects.get().email == ""
+
+
+@pytest.mark.parametrize("lost", ["/v1/subscriptions", "/v1/customers"])
+@pytest.mark.parametrize("email", [EMAIL, ""])
+def test_stripe_forgets_a_customer_of_whom_it_could_not_tell(
+    client: ClientApp, monthly: Plan, world: World, lost: str, email: str
+) -> None:
+    world.webhooks = False
+    world.stripe.faults.add(Fault("close_after", lost))
+    client.post("/stripe-subscription", planId=monthly.pk, email=email, timeout=0)
+    assert not Subscription.objects.get().at_stripe
+
+    erase(client)
+    world.settle()
+    world.pass_time(2 * DAY, step=DAY)
+
+    customer = one(world.stripe, "customer")
+    assert customer["deleted"] is True
+    assert EMAIL not in str(customer)
+    assert [each["status"] for each in world.stripe.journal.all("subscription")] in (
+        [],
+        ["canceled"],
+    )
+    assert faults() == []
+
+
+def test_a_customer_is_found_though_stripe_has_forgotten_by_which_call_it_came(
+    client: ClientApp, monthly: Plan, world: World
+) -> None:
+    stranger = stripe_subscriptions.customer_for("another", user="17", email=EMAIL)
+    world.stripe.faults.add(Fault("status_500", "/v1/subscriptions", times=1_000))
+    client.post("/stripe-subscription", planId=monthly.pk, email=EMAIL, timeout=0)
+    world.pass_time(3 * DAY, step=DAY)
+    world.stripe.faults.clear()
+    assert Subscription.objects.get().state == "ended"
+
+    with world.present():
+        erase(client)
+    world.settle()
+
+    left = [each for each in world.stripe.journal.all("customer") if not each.get("deleted")]
+    assert [each["id"] for each in left] == [stranger]
+    assert faults() == []
+
+
+@pytest.mark.parametrize("way", ["/stripe-subscription", "/subscription-payment-redirect"])
+def test_nothing_begins_at_stripe_for_who_was_erased_meanwhile(
+    client: ClientApp, monthly: Plan, world: World, way: str
+) -> None:
+    world.stripe.faults.add(Fault("status_500", "/v1", method="*", times=99))
+    call = client.post if way == "/stripe-subscription" else client.get
+    call(way, planId=monthly.pk, plan=monthly.pk, email=EMAIL, timeout=0)
+    erase(client)
+    world.settle()
+
+    world.stripe.faults.clear()
+    for _ in range(3):
+        world.pass_jobs_time(HOUR)
+        world.settle()
+
+    assert [each for each in world.stripe.journal.all("customer") if not each.get("deleted")] == []
+    assert world.stripe.journal.all("subscription") == []
+    assert world.stripe.journal.all("checkout.session") == []
+    assert Job.objects.filter(state__in=("pending", "dead")).count() == 0
+    assert faults() == []
