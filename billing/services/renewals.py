@@ -6,11 +6,8 @@ and taken back when it is, or never will be. So what tells of it may come repeat
 not at all.
 """
 
-import logging
 from contextlib import suppress
 from typing import Final
-
-from django.core.exceptions import ObjectDoesNotExist
 
 from accounts.errors import NoSuchUser
 from billing.errors import (
@@ -20,19 +17,17 @@ from billing.errors import (
     StripeRefused,
     StripeUnreachable,
 )
-from billing.events import PurchaseBegun, RenewalFailed, SubscriptionEnded
+from billing.events import RenewalFailed, SubscriptionEnded
 from billing.gateways import stripe_invoices
 from billing.gateways import stripe_subscriptions as stripe
 from billing.gateways.base import ENDED, Invoice, SubscriptionNow
-from billing.gateways.stripe_client import UNREADABLE
 from billing.managers.subscriptions import NO_LOANS
-from billing.models import Plan, Purchase
-from billing.services.asking import CHECKOUT, INVOICE, KEY_REMEMBERED_MS
+from billing.models import Plan
+from billing.services.asking import CHECKOUT, KEY_REMEMBERED_MS
 from billing.services.changes import finish_change
 from billing.services.loans import AHEAD_MS, follows_loan, lend_meanwhile, loans_of
-from billing.services.periods import time_between
-from billing.services.purchases import adopt, digest_of
-from billing.services.recurring import recurring_of, renewal_id_of
+from billing.services.paid_invoices import grant_what_is_paid
+from billing.services.recurring import recurring_of
 from billing.services.strays import end_if_nobodys
 from billing.subscription import Subscription
 from lantern_pro import clock
@@ -41,17 +36,13 @@ from lantern_pro.jobs.events import Event, following
 from lantern_pro.jobs.job import LeasedJob, NewJob
 from lantern_pro.jobs.worker import enter
 from lantern_pro.store.keys import cell_of
-from lantern_pro.types import Millis, PurchaseId, SubscriptionId
-
-log = logging.getLogger(__name__)
+from lantern_pro.types import Millis, SubscriptionId
 
 LOOKING: Final = "looking"
 """The phase in which Stripe may have been asked; asking again changes nothing."""
 HOUR_MS: Final = 60 * 60_000
 SOON_MS: Final = 60_000
 DAY_MS: Final = 24 * HOUR_MS
-KNOWN_BEFORE_IT_ENDS: Final = 100
-"""As many as Stripe tells in one page; a hundred months, which no invoice stays open for."""
 _STATES: Final = {
     "incomplete": Subscription.State.INCOMPLETE,
     "trialing": Subscription.State.ACTIVE,
@@ -95,7 +86,7 @@ def look_at(
         _record_unpaid(found, asked_at, checkout, is_over=give_up or page == "expired", job=job)
         return
     now = _as_it_is(found, at_stripe, give_up=give_up)
-    paid = _grant_what_is_paid(found, now)
+    paid = grant_what_is_paid(found, now)
     _record(found, now, paid, asked_at=asked_at, checkout=checkout, job=job)
 
 
@@ -157,71 +148,6 @@ def _record_unpaid(
         fence=job.fence if job else None,
         follow=[],
     )
-
-
-def _grant_what_is_paid(found: Subscription, now: SubscriptionNow) -> Invoice | None:
-    """Give the time of every paid invoice that has given none yet, the oldest first.
-
-    Answers the newest that is paid. One that cannot be read keeps no other from giving its time;
-    its charge stays among what does not agree.
-    An invoice may be paid after a later one: so what is known ends the search only after
-    ``KNOWN_BEFORE_IT_ENDS`` known ones in a row.
-    """
-    newest, fresh, known_in_a_row = None, [], 0
-    for invoice in stripe_invoices.paid_invoices(now.subscription):
-        newest = newest or invoice
-        purchase_id = renewal_id_of(found, invoice)
-        known = Purchase.objects.filter(pk=purchase_id).first()
-        if known is None or known.state != Purchase.State.PAID:
-            fresh.append((purchase_id, invoice))
-            known_in_a_row = 0
-            continue
-        known_in_a_row += 1
-        if known_in_a_row == KNOWN_BEFORE_IT_ENDS:
-            break
-    for purchase_id, invoice in reversed(fresh):
-        try:
-            _grant(found, purchase_id, invoice)
-        except (*UNREADABLE, ObjectDoesNotExist) as odd:
-            log.warning("%s gives no time: %s", invoice.invoice, type(odd).__name__)
-    return newest
-
-
-def _grant(found: Subscription, purchase_id: PurchaseId, invoice: Invoice) -> None:
-    paid = stripe_invoices.payment_of(invoice.invoice)
-    Purchase.objects.begin(
-        purchase_id=purchase_id,
-        user_id=found.subscriber,
-        now=invoice.start,
-        intent=_intent(found, invoice),
-        digest=digest_of(invoice.invoice),
-        follow=following(PurchaseBegun(cell_of(purchase_id), purchase_id)),
-    )
-    adopt(purchase_id, paid)
-
-
-def _intent(found: Subscription, invoice: Invoice) -> dict[str, str]:
-    """What an invoice gives: its plan's terms, for exactly the period that it is for."""
-    plan = Plan.objects.get(pk=invoice.plan or found.plan)
-    months, days = time_between(invoice.start, invoice.end, months=plan.months)
-    return {
-        "plan": plan.pk,
-        "description": plan.description,
-        "months": str(months),
-        "days": str(days),
-        "device_limit": str(plan.device_limit or ""),
-        "proxies": str(plan.proxies or ""),
-        "amount_minor": str(invoice.amount),
-        "currency": invoice.currency,
-        "provider": "stripe",
-        "way": INVOICE,
-        "source": invoice.invoice,
-        "device_id": "",
-        "device_name": "",
-        "email_sealed": found.email_sealed or "",
-        "email_hash": found.email_hash or "",
-        "reason": "",
-    }
 
 
 def _record(
