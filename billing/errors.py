@@ -199,6 +199,13 @@ class AlreadySubscribed(Refused):
     message = "This account has a subscription. Change it by /subscription-update."
 
 
+class PaymentDisputed(Refused):
+    """A bank has not decided yet about a payment of the subscription: nothing more is charged."""
+
+    error_id = "payment-disputed"
+    message = "A payment of this subscription is disputed. Nothing is charged until it is decided."
+
+
 class PlanDoesNotRenew(Refused):
     """The plan's length is none that a subscription can have."""
 

@@ -127,6 +127,14 @@ class SubscriptionMoved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SubscriptionDisputed(Event):
+    """A bank has opened, moved or decided the dispute of a payment; ``fact`` is how all stand."""
+
+    subscription_id: SubscriptionId
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlanChangeBegun(Event):
     """A subscription is to be another plan; Stripe has not been asked yet. ``key`` names it."""
 

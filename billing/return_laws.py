@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from accounts.keys import TIME_LEDGER, USERS
-from billing.gateways.base import Stands
-from billing.keys import PURCHASES, REFUNDS, RETURNS
+from billing.gateways.base import DISPUTE, LOST, Stands
+from billing.keys import PURCHASES, REFUNDS, RETURNS, SUBSCRIPTIONS
 from billing.managers.returns import returns_of
 from lantern_pro.jobs.keys import JOBS
 from lantern_pro.jobs.settled import settled_faults
@@ -58,4 +58,31 @@ def _not_taken(purchase_id: PurchaseId) -> list[str]:
     return faults
 
 
-LAWS = (Law(3, "what went back is taken back, once", what_went_back_is_taken),)
+def what_is_lost_is_not_renewed(cell: Cell) -> Iterator[str]:
+    """Law 3: a subscription of which a payment was lost to a dispute has ended.
+
+    While a dispute is open the subscription may know of its end before the purchase does.
+    """
+    client = text_client()
+    for name, _ in client.zscan_iter(PURCHASES.by("id", cell=cell), count=500):
+        purchase_id = PurchaseId(name)
+        if client.exists(RETURNS(purchase_id=purchase_id)):
+            yield from settled_faults(cell, "look_at_subscription", partial(_renews, purchase_id))
+
+
+def _renews(purchase_id: PurchaseId) -> list[str]:
+    client = text_client()
+    named, user_id = client.hmget(PURCHASES.row(purchase_id), ["subscription", "user_id"])
+    if not named or not client.exists(USERS.row(int(user_id))):
+        return []
+    state = client.hget(SUBSCRIPTIONS.row(named), "state")
+    known = returns_of(purchase_id)
+    if state == "ended" or all((each.kind, each.state) != (DISPUTE, LOST) for each in known):
+        return []
+    return [f"subscription {named} is {state}, and {purchase_id} was lost to a dispute"]
+
+
+LAWS = (
+    Law(3, "what went back is taken back, once", what_went_back_is_taken),
+    Law(3, "what is lost to a dispute is not renewed", what_is_lost_is_not_renewed),
+)

@@ -6,6 +6,7 @@ from django.db import models
 
 from accounts.models import User
 from accounts.services.personal import unseal
+from billing.gateways.base import DISPUTE
 from billing.managers.subscriptions import SubscriptionManager
 from billing.money import price_text
 from lantern_pro.store.models import DomainModel
@@ -46,6 +47,8 @@ class Subscription(DomainModel):
     change_to = models.CharField("is to be this plan", max_length=40, default="")
     change_key = models.CharField(max_length=40, default="")
     change_begun = models.BigIntegerField(default=0)
+    stopped_by = models.CharField("why it does not renew", max_length=40, default="")
+    stopped_at = models.BigIntegerField("since when, ms", default=0)
     email_sealed = models.TextField(null=True)  # noqa: DJ001 - absent once it is stripped
     email_hash = models.CharField(max_length=64, default="")
 
@@ -75,6 +78,20 @@ class Subscription(DomainModel):
     def is_unpaid_yet(self) -> bool:
         """Whether it waits for its first payment."""
         return self.state in {self.State.BEGUN, self.State.INCOMPLETE}
+
+    @property
+    def is_stopped_by_dispute(self) -> bool:
+        """Whether it does not renew while a bank decides about one of its payments."""
+        return self._was_stopped and self.state != self.State.ENDED
+
+    @property
+    def is_ended_by_dispute(self) -> bool:
+        """Whether it has ended because a bank decided against one of its payments, or took long."""
+        return self._was_stopped and self.state == self.State.ENDED
+
+    @property
+    def _was_stopped(self) -> bool:
+        return (self.stopped_by or "").partition(".")[0] == DISPUTE
 
     @property
     def has_owner(self) -> bool:

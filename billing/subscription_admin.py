@@ -22,6 +22,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
     fieldsets = (
         (None, {"fields": ("id", "user_link", "state_label", "created")}),
         ("What is bought", {"fields": ("plan", "price_label", "period_end", "change_to")}),
+        ("Disputes", {"fields": ("dispute_label",)}),
         ("At Stripe", {"fields": ("at_stripe", "customer", "invoice", "checkout", "check_at")}),
     )
 
@@ -39,6 +40,15 @@ class SubscriptionAdmin(ReadOnlyAdmin):
     def state_label(self, subscription: Subscription) -> str:
         """The state, coloured."""
         return str(subscription.get_state_display())
+
+    @display(description="renewal")
+    def dispute_label(self, subscription: Subscription) -> str:
+        """What the dispute of a payment has made of it."""
+        if subscription.is_ended_by_dispute:
+            return "ended by a dispute of a payment"
+        if subscription.is_stopped_by_dispute:
+            return "stopped by a dispute of a payment, until the bank has decided"
+        return "no dispute has changed it"
 
     @display(description="price")
     def price_label(self, subscription: Subscription) -> str:

@@ -45,6 +45,7 @@ from billing.events import (
     ResellerCodeRedeemed,
     StripeEventTaken,
     SubscriptionBegun,
+    SubscriptionDisputed,
     SubscriptionEnded,
     SubscriptionMoved,
 )
@@ -202,6 +203,13 @@ FLOWS: Final[Flows] = {
             cell_of(e.subscription_id),
             LookAtSubscription(e.subscription_id),
             f"{e.subscription_id}.{e.fact}",
+        ),
+    ),
+    SubscriptionDisputed: (
+        lambda e: NewJob(
+            cell_of(e.subscription_id),
+            LookAtSubscription(e.subscription_id),
+            f"{e.subscription_id}.disputes.{e.fact}",
         ),
     ),
     PlanChangeBegun: (

@@ -8,6 +8,8 @@ from lantern_pro.types import Millis, Minor
 
 ENDED: Final = frozenset({"canceled", "incomplete_expired"})
 """How a subscription stands at Stripe that goes on no more."""
+DISPUTE: Final = "dispute"
+LOST: Final = "lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,16 @@ class Returned:
     stands: Stands
     begun_as: str = ""
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the bank has decided against us."""
+        return self.kind == DISPUTE and self.state == LOST
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether the money was taken, and the bank has not decided yet."""
+        return self.kind == DISPUTE and self.stands == Stands.TAKEN and self.state != LOST
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -168,7 +180,11 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionNow:
-    """A subscription as the gateway has it now."""
+    """A subscription as the gateway has it now.
+
+    ``stopped_by`` is why it was let end with its period, where we did that for a reason of ours;
+    ``canceled_at`` when anybody did so last, by the gateway's clock, 0 for never.
+    """
 
     subscription: str
     customer: str
@@ -179,3 +195,5 @@ class SubscriptionNow:
     amount: Minor
     currency: str
     latest: Invoice | None
+    stopped_by: str
+    canceled_at: Millis

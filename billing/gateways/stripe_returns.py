@@ -6,7 +6,7 @@ from typing import Any, Final
 import stripe
 
 from billing.errors import StripeUnreachable
-from billing.gateways.base import PaymentNow, Refused, Returned, Stands
+from billing.gateways.base import DISPUTE, PaymentNow, Refused, Returned, Stands
 from billing.gateways.stripe_client import client, reaching, said
 from lantern_pro.types import Millis, Minor
 
@@ -48,9 +48,17 @@ def payment_of_dispute(dispute_id: str) -> str | None:
 
 def returned_of(payment_intent: str) -> list[Returned]:
     """All that was given back of a payment, or is disputed, as it is now."""
-    refunds = _all(client().v1.refunds.list, payment_intent)
-    disputes = _all(client().v1.disputes.list, payment_intent)
+    refunds = _all(client().v1.refunds.list, payment_intent=payment_intent)
+    disputes = _all(client().v1.disputes.list, payment_intent=payment_intent)
     return [*map(read_refund, refunds), *map(read_dispute, disputes)]
+
+
+def disputes_of(customer: str, *, since: Millis) -> list[Returned]:
+    """The disputes of all that a customer was charged since a moment, as they are now."""
+    charged = _all(client().v1.charges.list, customer=customer, created={"gte": since // 1000})
+    disputed = [each["id"] for each in charged if each["disputed"]]
+    found = [_all(client().v1.disputes.list, charge=each) for each in disputed]
+    return [read_dispute(each) for some in found for each in some]
 
 
 def refund(
@@ -98,7 +106,7 @@ def read_dispute(told: dict[str, Any]) -> Returned:
         stands = Stands.RESTORED
     return Returned(
         fact=f"dispute.{told['id']}",
-        kind="dispute",
+        kind=DISPUTE,
         minor=Minor(int(told["amount"])),
         at=Millis(int(told["created"]) * 1000),
         state=state,
@@ -119,8 +127,8 @@ def _payment_in(told: dict[str, Any] | None) -> str | None:
     return str(told["payment_intent"]) if told and told.get("payment_intent") else None
 
 
-def _all(ask: Callable[[Any], Any], payment_intent: str) -> Iterator[dict[str, Any]]:
-    asked: dict[str, Any] = {"payment_intent": payment_intent, "limit": PAGE}
+def _all(ask: Callable[[Any], Any], **of: object) -> Iterator[dict[str, Any]]:
+    asked: dict[str, Any] = {**of, "limit": PAGE}
     while True:
         with reaching(unknown=StripeUnreachable):
             page = ask(asked)

@@ -18,6 +18,8 @@ from billing.gateways.stripe_client import client, reaching, readable, said
 from billing.gateways.stripe_invoices import plan_in, read_invoice
 from lantern_pro.types import Millis, Minor
 
+STOPPED_BY: Final = "stopped_by"
+"""Says in the metadata why a subscription does not renew, where that was for a reason of ours."""
 _FIRST_PAYMENT: Final = ["latest_invoice.confirmation_secret"]
 
 
@@ -155,7 +157,13 @@ def _now(told: Any) -> SubscriptionNow:
         amount=Minor(int(item.price.unit_amount)),
         currency=str(item.price.currency),
         latest=readable(read_invoice, told.latest_invoice) if told.latest_invoice else None,
+        stopped_by=said(told.to_dict(), STOPPED_BY),
+        canceled_at=_canceled_at(told),
     )
+
+
+def _canceled_at(told: Any) -> Millis:
+    return Millis(int(told.canceled_at or 0) * 1000)
 
 
 def subscription_named(kind: str, object_id: str) -> str:
@@ -196,9 +204,32 @@ def subscription_paid_by(payment_intent: str) -> str:
 
 
 def set_ending(subscription: str, *, ends: bool) -> None:
-    """Let a subscription end with its period, or go on after all."""
+    """Let a subscription end with its period, or go on after all: for no reason of ours."""
+    changes: dict[str, Any] = {"cancel_at_period_end": ends, "metadata": {STOPPED_BY: ""}}
     with _accepting(), reaching(unknown=StripeUnreachable):
-        client().v1.subscriptions.update(subscription, {"cancel_at_period_end": ends})
+        client().v1.subscriptions.update(subscription, changes)  # type: ignore[arg-type]
+
+
+def stop(subscription: str, stopped_by: str) -> Millis:
+    """Let a subscription end with its period for a reason that is noted with it; when that was.
+
+    The same reason again gets the same answer for 24 hours, and changes nothing.
+    """
+    changes: dict[str, Any] = {"cancel_at_period_end": True, "metadata": {STOPPED_BY: stopped_by}}
+    with _accepting(), reaching(unknown=StripeUnreachable):
+        told: Any = client().v1.subscriptions.update(
+            subscription,
+            changes,  # type: ignore[arg-type]
+            {"idempotency_key": f"{subscription}.{stopped_by}"},
+        )
+    return _canceled_at(told)
+
+
+def note_why(subscription: str, stopped_by: str) -> None:
+    """Note with a subscription why it does not renew, or that it is for no reason of ours."""
+    changes: dict[str, Any] = {"metadata": {STOPPED_BY: stopped_by}}
+    with _accepting(), reaching(unknown=StripeUnreachable):
+        client().v1.subscriptions.update(subscription, changes)  # type: ignore[arg-type]
 
 
 def change(subscription: str, wanted: Recurring) -> None:

@@ -82,6 +82,7 @@ def _intent(found: Subscription, invoice: Invoice) -> dict[str, str]:
         "provider": "stripe",
         "way": INVOICE,
         "source": invoice.invoice,
+        "subscription": found.pk,
         "device_id": "",
         "device_name": "",
         "email_sealed": found.email_sealed or "",

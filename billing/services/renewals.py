@@ -25,6 +25,7 @@ from billing.managers.subscriptions import NO_LOANS
 from billing.models import Plan
 from billing.services.asking import CHECKOUT, KEY_REMEMBERED_MS
 from billing.services.changes import finish_change
+from billing.services.disputed import follow_disputes
 from billing.services.loans import AHEAD_MS, follows_loan, lend_meanwhile, loans_of
 from billing.services.paid_invoices import grant_what_is_paid
 from billing.services.recurring import recurring_of
@@ -87,6 +88,7 @@ def look_at(
         return
     now = _as_it_is(found, at_stripe, give_up=give_up)
     paid = grant_what_is_paid(found, now)
+    now = follow_disputes(found, now)
     _record(found, now, paid, asked_at=asked_at, checkout=checkout, job=job)
 
 
@@ -172,6 +174,8 @@ def _record(
         "amount_minor": str(now.amount),
         "currency": now.currency,
         "period_end": str(now.period_end),
+        "stopped_by": now.stopped_by,
+        "stopped_at": str(now.canceled_at if now.stopped_by else 0),
         "check_at": str(check_at) if check_at else "",
     }
     Subscription.objects.record(

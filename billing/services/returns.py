@@ -7,11 +7,13 @@ before the purchase itself is known to be paid; the ledger of time is the same i
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from typing import Final
 
 from accounts.events import ProTimeTakenBack
+from billing.events import SubscriptionDisputed
 from billing.gateways import stripe_returns
-from billing.gateways.base import Paid
+from billing.gateways.base import DISPUTE, Paid, Returned
 from billing.managers import returns as kept
 from billing.models import Purchase
 from billing.services.purchases import adopt
@@ -20,7 +22,7 @@ from lantern_pro.jobs.events import following
 from lantern_pro.jobs.job import LeasedJob, NewJob
 from lantern_pro.jobs.worker import enter
 from lantern_pro.store.keys import cell_of
-from lantern_pro.types import PurchaseId
+from lantern_pro.types import PurchaseId, SubscriptionId
 from referrals.events import BonusTakenBack
 from referrals.services.bonuses import bonus_months, inviter_of
 
@@ -54,14 +56,28 @@ def follow_returns(purchase_id: PurchaseId, payment_intent: str, job: LeasedJob)
         returned=returned,
         takings=takings,
         fence=job.fence,
-        follow=_what_follows(found, takings),
+        follow=[*_what_follows(found, takings), *_of_subscription(found, returned)],
     )
+
+
+def _of_subscription(found: Purchase, returned: Sequence[Returned]) -> tuple[NewJob, ...]:
+    """The look at the subscription whose renewal is disputed; named by how its disputes stand."""
+    stand = sorted(f"{each.fact}.{each.state}" for each in returned if each.kind == DISPUTE)
+    if not (stand and found.subscription):
+        return ()
+    subscription_id = SubscriptionId(found.subscription)
+    fact = _digest("|".join(stand))
+    return following(SubscriptionDisputed(cell_of(subscription_id), subscription_id, fact))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _what_follows(found: Purchase, takings: str) -> list[NewJob]:
     """Jobs named by all that has gone back by now, so that the same look stages nothing anew."""
     cell = cell_of(found.purchase_id)
-    fact = f"{found.purchase_id}.{hashlib.sha256(takings.encode()).hexdigest()[:16]}"
+    fact = f"{found.purchase_id}.{_digest(takings)}"
     follow = list(following(ProTimeTakenBack(cell, found.buyer, fact)))
     inviter_id = inviter_of(found.buyer)
     if inviter_id and bonus_months(found.months):

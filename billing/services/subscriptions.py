@@ -12,6 +12,7 @@ from billing.errors import (
     AlreadySubscribed,
     NoPromotionOnSubscriptions,
     NoSuchSubscription,
+    PaymentDisputed,
     PaymentPending,
     StripeRefused,
 )
@@ -21,6 +22,7 @@ from billing.gateways import stripe_subscriptions as stripe
 from billing.gateways.base import Recurring, Started
 from billing.models import Plan
 from billing.services.changes import change_plan
+from billing.services.disputed import is_contested
 from billing.services.offers import promotion_in
 from billing.services.plans import plan_on_sale
 from billing.services.recurring import length_of, recurring_of
@@ -140,6 +142,8 @@ def update_subscription(user_id: UserId, wanted: str) -> Subscription:
     """Let it end with its period (``cancel``), go on after all (``resume``), or be another plan."""
     found = _paid(user_id)
     try:
+        if wanted != CANCEL:
+            _refuse_disputed(found)
         if wanted in {CANCEL, RESUME}:
             stripe.set_ending(found.at_stripe, ends=wanted == CANCEL)
         else:
@@ -153,6 +157,12 @@ def update_subscription(user_id: UserId, wanted: str) -> Subscription:
         raise
     look_at(found.subscription_id)
     return Subscription.objects.named(found.subscription_id)
+
+
+def _refuse_disputed(found: Subscription) -> None:
+    """Nothing is charged while a bank decides, whatever the owner would have go on, or begin."""
+    if is_contested(stripe.subscription_now(found.at_stripe)):
+        raise PaymentDisputed
 
 
 def portal_of(user_id: UserId) -> str:

@@ -11,6 +11,7 @@ import requests
 import stripe
 
 from billing.gateways.stripe_client import client as stripe_client
+from billing.services.loans import AHEAD_MS
 from devstack.drill_billing.facts import DAY, TIME_PASSES, Act
 from devstack.drill_billing.moments import STEP_SECONDS
 from devstack.standin import Object
@@ -52,11 +53,19 @@ class Causes:
 
 
 def happen(acts: Sequence[Act], standin: StripeStandin, causes: Causes) -> Iterator[Act]:
-    """Let one act happen after the other; each is answered before it happens."""
+    """Let one act happen after the other; each is answered before it happens.
+
+    Days pass in legs: some minutes before a period ends time stands still, because there the clock
+    has a subscription looked at, and what is found may keep it from being renewed.
+    """
     for number, act in enumerate(acts):
         yield act
         causes.act = f"act {number}"
-        standin.put_clock_forward(standin.clock.now() + (act.days * DAY or STEP_SECONDS))
+        until = standin.clock.now() + (act.days * DAY or STEP_SECONDS)
+        while (leg := _next_look(standin, until)) < until:
+            standin.put_clock_forward(leg)
+            yield Act(TIME_PASSES, days=1)
+        standin.put_clock_forward(until)
         if act.what == TIME_PASSES:
             continue
         kind, happens = _ACTS[act.what]
@@ -65,6 +74,17 @@ def happen(acts: Sequence[Act], standin: StripeStandin, causes: Causes) -> Itera
         if there:
             with suppress(stripe.InvalidRequestError):  # there is no more to give back, or to end
                 happens(standin, there[act.about % len(there)], act, causes.act)
+
+
+def _next_look(standin: StripeStandin, until: int) -> int:
+    """When some subscription is looked at before its period ends, if that is before ``until``."""
+    ends = [
+        int(item["current_period_end"]) - AHEAD_MS // 1000
+        for each in standin.journal.all("subscription")
+        if each["status"] in {"active", "past_due"}
+        for item in each["items"]["data"]
+    ]
+    return min([each for each in ends if each > standin.clock.now()] + [until])
 
 
 def _refund(_: StripeStandin, charge: Object, act: Act, key: str) -> None:

@@ -6,7 +6,7 @@ from pytest_django import Settings
 
 from billing.managers.subscriptions import NO_LOANS
 from billing.models import Subscription
-from lantern_pro.types import Millis, SubscriptionId
+from lantern_pro.types import Millis, SubscriptionId, UserId
 from tests.admin.pages import text_of
 from tests.people import a_user
 
@@ -20,7 +20,8 @@ def our_faces(settings: Settings) -> None:
     settings.ROOT_URLCONF = "lantern_pro.urls"
 
 
-def test_a_subscription_is_shown_with_its_state_and_its_ids_at_stripe(client: Client) -> None:
+def recorded(**more: str) -> tuple[UserId, SubscriptionId]:
+    """A user, and their subscription as it was recorded."""
     owner = a_user()
     made = Subscription.objects.begin(
         subscription_id=SubscriptionId(f"c0.{owner}.s1"),
@@ -35,17 +36,31 @@ def test_a_subscription_is_shown_with_its_state_and_its_ids_at_stripe(client: Cl
         subscription_id=made,
         user_id=owner,
         asked_at=NOW,
-        told=told,
+        told={**told, **more},
         words="past_due",
         loans=NO_LOANS,
         fence=None,
         follow=[],
     )
+    return owner, made
+
+
+def test_a_subscription_is_shown_with_its_state_and_its_ids_at_stripe(client: Client) -> None:
+    owner, made = recorded()
 
     users_page = text_of(client, f"/admin/accounts/user/{owner}/change/")
     listed, shown = text_of(client, PAGES), text_of(client, f"{PAGES}{made}/change/")
 
+    assert "no dispute has changed it" in shown
     assert "renewal not paid" in listed
     assert "renewal not paid" in users_page
     for words in ("sub_7", "cus_7", "5.00 USD", "1m-usd-10", str(owner)):
         assert words in shown
+
+
+def test_staff_see_what_a_dispute_has_made_of_a_subscription(client: Client) -> None:
+    _, stopped = recorded(state="ending", stopped_by="dispute.7", stopped_at="7")
+    _, ended = recorded(state="ended", stopped_by="dispute.lost", check_at="")
+
+    assert "stopped by a dispute" in text_of(client, f"{PAGES}{stopped}/change/")
+    assert "ended by a dispute" in text_of(client, f"{PAGES}{ended}/change/")

@@ -1,11 +1,14 @@
 """The law of money that went back finds what breaks it."""
 
+from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from billing.gateways.base import Stands
-from billing.keys import PURCHASES
+from billing.keys import PURCHASES, SUBSCRIPTIONS
 from billing.managers import returns
-from billing.return_laws import what_went_back_is_taken
+from billing.return_laws import what_is_lost_is_not_renewed, what_went_back_is_taken
 from lantern_pro.jobs.keys import JOBS
 from lantern_pro.types import PurchaseId, UserId
 from tests.people import HERE, a_user
@@ -52,3 +55,26 @@ def test_the_law_finds_time_that_nothing_took(
     found = list(what_went_back_is_taken(HERE))
 
     assert found == [f"purchase {paid}: {{}} went back, and {{'refund.re_1': 1200}} was taken"]
+
+
+@pytest.mark.parametrize(
+    ("state", "subscription", "is_broken"),
+    [
+        ("lost", "active", True),
+        ("lost", "ending", True),
+        ("lost", "ended", False),
+        ("needs_response", "ending", False),
+    ],
+)
+def test_the_law_finds_a_subscription_that_goes_on_after_a_dispute_was_lost(
+    any_redis: Any, state: str, subscription: str, *, is_broken: bool
+) -> None:
+    buyer, paid = a_paid_purchase()
+    record(buyer, paid, replace(money(1200, fact="dispute.dp_1"), state=state))
+    any_redis.hset(PURCHASES.row(paid), "subscription", "c0.7.s1")
+    any_redis.hset(SUBSCRIPTIONS.row("c0.7.s1"), "state", subscription)
+
+    found = list(what_is_lost_is_not_renewed(HERE))
+
+    told = [f"subscription c0.7.s1 is {subscription}, and {paid} was lost to a dispute"]
+    assert found == (told if is_broken else [])
