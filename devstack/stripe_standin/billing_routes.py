@@ -1,6 +1,6 @@
 """The endpoints of subscriptions, invoices, checkout and the portal."""
 
-from devstack.stripe_standin import catalogue, checkout, invoices, portal, subscriptions
+from devstack.stripe_standin import catalogue, checkout, coupons, invoices, portal, subscriptions
 from devstack.stripe_standin.route import CURSORS, METADATA, NONE, PAGE, route, words
 
 
@@ -20,13 +20,14 @@ _SUBSCRIPTION = (
     | words("cancel_at_period_end default_payment_method proration_behavior payment_behavior")
 )
 _NEW_SUBSCRIPTION = _SUBSCRIPTION - {"items[][id]"} | words(
-    "customer off_session payment_settings[save_default_payment_method]"
+    "customer discounts[][coupon] off_session payment_settings[save_default_payment_method]"
 )
 _SESSION = (
     METADATA
     | _LINE
     | words(
-        "mode success_url cancel_url client_reference_id customer customer_email expires_at "
+        "mode success_url cancel_url client_reference_id customer customer_email "
+        "discounts[][coupon] expires_at "
         "locale payment_intent_data[metadata][*] payment_intent_data[description] "
         "subscription_data[metadata][*] subscription_data[description]"
     )
@@ -55,6 +56,15 @@ BILLING_ROUTES = [
     ),
     route("GET", "prices", catalogue.list_prices, PAGE | {"product"}, "PriceList"),
     route("GET", "prices/:id", catalogue.retrieve_price, NONE, "PriceRetrieve"),
+    route(
+        "POST",
+        "coupons",
+        coupons.create_coupon,
+        METADATA | words("id amount_off currency duration name"),
+        "CouponCreate",
+    ),
+    route("GET", "coupons", coupons.list_coupons, PAGE, "CouponList"),
+    route("GET", "coupons/:id", coupons.retrieve_coupon, NONE, "CouponRetrieve"),
     route(
         "POST",
         "subscriptions",

@@ -4,6 +4,7 @@ from devstack.standin import Object
 from devstack.stripe_standin import subscriptions
 from devstack.stripe_standin.call import Call
 from devstack.stripe_standin.catalogue import price_in
+from devstack.stripe_standin.coupons import coupon_in
 from devstack.stripe_standin.errors import StripeError, missing
 from devstack.stripe_standin.intents import WHEN_PAID, confirm, new_intent
 
@@ -15,17 +16,20 @@ def create_session(call: Call) -> Object:
     mode = call.params.text("mode") or "payment"
     call.params.need("success_url")
     price = _price(call, mode)
+    coupon = coupon_in(call, price)
+    off = coupon["amount_off"] if coupon else 0
     customer = call.find_named("customer", "customer")
     session = call.make(
         "checkout.session",
         "cs_test",
         amount_subtotal=price["unit_amount"],
-        amount_total=price["unit_amount"],
+        amount_total=price["unit_amount"] - off,
         cancel_url=call.params.text("cancel_url"),
         client_reference_id=call.params.text("client_reference_id"),
         currency=price["currency"],
         customer=customer["id"] if customer else None,
         customer_email=call.params.text("customer_email"),
+        discounts=[{"coupon": coupon["id"], "promotion_code": None}] if coupon else [],
         expires_at=_expiry(call),
         invoice=None,
         locale=call.params.text("locale"),
@@ -36,6 +40,7 @@ def create_session(call: Call) -> Object:
         status="open",
         subscription=None,
         success_url=call.params.text("success_url"),
+        total_details={"amount_discount": off, "amount_shipping": 0, "amount_tax": 0},
         ui_mode="hosted_page",
     )
     session["url"] = f"{call.base_url}/checkout/{session['id']}"
@@ -44,7 +49,7 @@ def create_session(call: Call) -> Object:
             "metadata": call.params.beneath(f"{name}[metadata]"),
             "description": call.params.text(f"{name}[description]"),
         }
-    session["_price"] = price["id"]
+    session["_price"], session["_coupon"] = price["id"], coupon["id"] if coupon else ""
     return call.put(session)
 
 
@@ -146,6 +151,7 @@ def _begin_subscription(call: Call, session: Object) -> Object:
         customer,
         call.find("price", session["_price"]),
         metadata=session["_subscription_data"]["metadata"],
+        coupon=call.draft.get(session["_coupon"]),
     )
     session["_subscription"], session["_customer"] = subscription["id"], customer["id"]
     invoice = call.find("invoice", subscription["latest_invoice"])

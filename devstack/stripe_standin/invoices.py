@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from devstack.standin import Object
 from devstack.stripe_standin.call import Call
+from devstack.stripe_standin.coupons import take_off
 from devstack.stripe_standin.errors import StripeError
 from devstack.stripe_standin.intents import WHEN_PAID, confirm, new_intent
 from devstack.stripe_standin.params import Params
@@ -20,14 +21,11 @@ def new_invoice(call: Call, subscription: Object, reason: str) -> Object:
     """Make the invoice of a subscription's present period, as a draft."""
     [item] = subscription["items"]["data"]
     price = item["price"]
-    amount = price["unit_amount"]
     period = {"start": item["current_period_start"], "end": item["current_period_end"]}
     invoice = call.make(
         "invoice",
         "in",
-        amount_due=amount,
-        amount_paid=0,
-        amount_remaining=amount,
+        **_amounts(price["unit_amount"], take_off(call, subscription)),
         attempt_count=0,
         attempted=False,
         auto_advance=True,
@@ -45,16 +43,28 @@ def new_invoice(call: Call, subscription: Object, reason: str) -> Object:
         period_end=period["end"],
         status="draft",
         status_transitions=dict.fromkeys(_TRANSITIONS),
-        subtotal=amount,
-        total=amount,
     )
-    invoice["lines"] = _lines(call, subscription, amount, period)
+    invoice["lines"] = _lines(call, subscription, price["unit_amount"], period)
     invoice["payments"] = _list([])
     invoice["_finalize_at"] = call.now + FINALIZED_AFTER
     subscription["latest_invoice"] = invoice["id"]
     call.put(invoice)
     call.emit("invoice.created", invoice)
     return invoice
+
+
+def _amounts(amount: int, off: list[Object]) -> Object:
+    """What is due, by the price and what discounts take off it."""
+    due = amount - sum(each["amount"] for each in off)
+    return {
+        "amount_due": due,
+        "amount_paid": 0,
+        "amount_remaining": due,
+        "discounts": [each["discount"] for each in off],
+        "subtotal": amount,
+        "total": due,
+        "total_discount_amounts": off,
+    }
 
 
 def _parent(subscription: Object) -> Object:

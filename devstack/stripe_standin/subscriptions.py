@@ -4,7 +4,7 @@ import calendar
 from datetime import UTC, datetime
 
 from devstack.standin import Object
-from devstack.stripe_standin import invoices
+from devstack.stripe_standin import coupons, invoices
 from devstack.stripe_standin.call import Call
 from devstack.stripe_standin.catalogue import price_in
 from devstack.stripe_standin.errors import StripeError, missing
@@ -33,7 +33,13 @@ def create_subscription(call: Call) -> Object:
     price = price_in(call, "items[0]")
     if price is None:
         raise missing(param="items[0][price]")
-    subscription = begin(call, customer, price, metadata=call.params.beneath("metadata"))
+    subscription = begin(
+        call,
+        customer,
+        price,
+        metadata=call.params.beneath("metadata"),
+        coupon=coupons.coupon_in(call, price),
+    )
     method = call.find_named("payment_method", "default_payment_method")
     subscription["default_payment_method"] = method["id"] if method else None
     subscription["cancel_at_period_end"] = call.params.flag("cancel_at_period_end")
@@ -44,11 +50,29 @@ def create_subscription(call: Call) -> Object:
     return told(call, call.find("subscription", subscription["id"]))
 
 
-def begin(call: Call, customer: Object, price: Object, *, metadata: Object) -> Object:
+def begin(
+    call: Call,
+    customer: Object,
+    price: Object,
+    *,
+    metadata: Object,
+    coupon: Object | None = None,
+) -> Object:
     """Make a subscription whose first invoice waits to be paid."""
     if not price["recurring"]:
         message = f"The price {price['id']} is for one-time payments."
         raise StripeError(message, param="items[0][price]")
+    subscription = _new(call, customer, price, metadata)
+    if coupon:
+        coupons.redeem(call, coupon, subscription)
+    call.put(subscription)
+    call.emit("customer.subscription.created", subscription)
+    invoice = invoices.new_invoice(call, subscription, "subscription_create")
+    invoices.finalize(call, invoice)
+    return call.put(subscription)
+
+
+def _new(call: Call, customer: Object, price: Object, metadata: Object) -> Object:
     subscription = call.make(
         "subscription",
         "sub",
@@ -61,6 +85,7 @@ def begin(call: Call, customer: Object, price: Object, *, metadata: Object) -> O
         customer=customer["id"],
         default_payment_method=None,
         description=None,
+        discounts=[],
         ended_at=None,
         latest_invoice=None,
         metadata=metadata,
@@ -71,11 +96,7 @@ def begin(call: Call, customer: Object, price: Object, *, metadata: Object) -> O
     item = call.make("subscription_item", "si", subscription=subscription["id"], quantity=1)
     subscription["items"] = {"object": "list", "data": [item], "has_more": False, "url": ""}
     start_period(subscription, price, call.now)
-    call.put(subscription)
-    call.emit("customer.subscription.created", subscription)
-    invoice = invoices.new_invoice(call, subscription, "subscription_create")
-    invoices.finalize(call, invoice)
-    return call.put(subscription)
+    return subscription
 
 
 def start_period(subscription: Object, price: Object, start: int) -> None:
