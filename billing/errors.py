@@ -206,6 +206,13 @@ class PaymentDisputed(Refused):
     message = "A payment of this subscription is disputed. Nothing is charged until it is decided."
 
 
+class PlanChangeUnderWay(Refused):
+    """A change to another plan, which ``details`` name, was on its way: both could be charged."""
+
+    error_id = "plan-change-under-way"
+    message = "The subscription was just being changed to another plan. Look at it, and ask again."
+
+
 class PlanDoesNotRenew(Refused):
     """The plan's length is none that a subscription can have."""
 

@@ -12,6 +12,6 @@ local key, work = unpack(ARGV)
 if redis.call("HGET", subscription, "change_key") ~= key then
     return { "another" }
 end
-redis.call("HDEL", subscription, "change_to", "change_key", "change_begun")
+redis.call("HDEL", subscription, "change_to", "change_key") -- change_begun stays
 emit(rest, work)
 return { "ended" }

@@ -139,17 +139,21 @@ class SubscriptionManager(models.Manager["Subscription"]):
         )
         return [(SubscriptionId(each), Millis(int(since))) for each, since in found]
 
-    def begin_change(
+    def begin_change(  # noqa: PLR0913 - the script's arguments
         self,
         subscription_id: SubscriptionId,
         *,
         plan: str,
         key: str,
+        seen: int,
         now: Millis,
         check_at: Millis,
         follow: Sequence[NewJob],
     ) -> bool:
-        """Record that it is to be another plan; False while another change is open."""
+        """Record that it is to be another plan; False when another change is open.
+
+        Also when one was since the last ``seen``, by when that began (``change_begun``).
+        """
         cell = cell_of(subscription_id)
         outcome = ledger.apply(
             "billing/begin_change",
@@ -158,6 +162,7 @@ class SubscriptionManager(models.Manager["Subscription"]):
             by_check_at=SUBSCRIPTIONS.by("check_at", cell=cell),
             plan=plan,
             key=key,
+            seen=seen,
             now=now,
             check_at=check_at,
         )

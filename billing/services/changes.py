@@ -7,7 +7,7 @@ runs the last two, with one key at Stripe for one change, until the outcome is k
 from dataclasses import replace
 from typing import Final
 
-from billing.errors import CardDeclined, StripeRefused
+from billing.errors import CardDeclined, PlanChangeUnderWay, StripeRefused
 from billing.events import PlanChangeBegun
 from billing.gateways import stripe_subscriptions as stripe
 from billing.models import Plan
@@ -27,38 +27,49 @@ def change_plan(found: Subscription, plan: Plan) -> None:
 
     ``CardDeclined`` when that is to be paid for at once and is not, ``StripeRefused`` when Stripe
     does not take it as it is; ``StripeUnreachable`` leaves it open, and the same call again, or a
-    job, goes on with it.
+    job, goes on with it. ``PlanChangeUnderWay`` when a change to another plan is open, or was since
+    ``found`` was read: both could be charged.
     """
     subscription_id, holds = found.subscription_id, found.plan
     while found.change_key or holds != plan.pk:
-        if not found.change_key:
-            _begin(found, plan)
-        elif _is_finished(found, plan):
-            return
-        else:  # the row tells of the plan from before
-            holds = stripe.subscription_now(found.at_stripe).plan or holds
+        if found.change_key:
+            if _is_finished(found, plan):
+                return
+            holds = _plan_at_stripe(found)
+            found = Subscription.objects.named(subscription_id)
+            continue
+        has_begun = _begin(found, plan)
         found = Subscription.objects.named(subscription_id)
+        if not has_begun and not found.change_key:
+            holds = _plan_at_stripe(found)
+            _refuse_another(holds, plan)
 
 
 def _is_finished(found: Subscription, plan: Plan) -> bool:
-    """Finish the change that is open; whether it was to this plan, and Stripe told its end."""
-    joins = found.change_to == plan.pk
-    try:
-        return finish_change(found) and joins
-    except (CardDeclined, StripeRefused):
-        if joins:
-            raise
-        return False
+    """Finish the change to this plan that is open; whether Stripe told its end."""
+    _refuse_another(found.change_to, plan)
+    return finish_change(found)
 
 
-def _begin(found: Subscription, plan: Plan) -> None:
-    """Phase one; another change that is open already is finished first, by the caller."""
+def _refuse_another(changed_to: str, plan: Plan) -> None:
+    if changed_to != plan.pk:
+        raise PlanChangeUnderWay(field="plan", details={"plan": changed_to})
+
+
+def _plan_at_stripe(found: Subscription) -> str:
+    """The plan that holds, of which the row may tell as it was before."""
+    return stripe.subscription_now(found.at_stripe).plan or found.plan
+
+
+def _begin(found: Subscription, plan: Plan) -> bool:
+    """Phase one; False when another change is open, or was since this one was wanted."""
     now, cell = clock.now(), cell_of(found.subscription_id)
     key = f"change.{now}"
-    Subscription.objects.begin_change(
+    return Subscription.objects.begin_change(
         found.subscription_id,
         plan=plan.pk,
         key=key,
+        seen=found.change_begun or 0,
         now=now,
         check_at=Millis(now + LOOK_MS),
         follow=following(PlanChangeBegun(cell, found.subscription_id, key)),

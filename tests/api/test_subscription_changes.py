@@ -5,9 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import redis
 
+from billing.errors import PlanChangeUnderWay
 from billing.gateways.stripe_subscriptions import end_now
 from billing.keys import SUBSCRIPTIONS
 from billing.models import Plan, Purchase, Subscription
+from billing.services.changes import change_plan
 from billing.services.subscriptions import update_subscription
 from devstack.standin.faults import Fault
 from lantern_pro.errors import LanternError
@@ -131,16 +133,39 @@ def test_the_same_change_again_joins_the_first(subscribed: ClientApp, world: Wor
     assert faults() == []
 
 
-def test_another_change_waits_for_the_first(subscribed: ClientApp, world: World) -> None:
-    world.stripe.faults.add(Fault("close_before", "/v1/subscriptions/"))
-    subscribed.post("/subscription-update", plan="1m-usd-20")
-
+@pytest.mark.parametrize("kind", ["close_before", "close_after"])
+def test_another_change_is_refused_until_the_first_has_ended(
+    subscribed: ClientApp, world: World, kind: str
+) -> None:
+    world.stripe.faults.add(Fault(kind, "/v1/subscriptions/"))
     subscribed.post("/subscription-update", plan="1y-usd-10")
 
-    [at_stripe] = world.stripe.journal.all("subscription")
-    assert subscribed.answer["plan"] == "1y-usd-10"
-    assert at_stripe["metadata"]["plan"] == "1y-usd-10"
+    subscribed.post("/subscription-update", plan="2y-usd-10")
+    refused, wanted = dict(subscribed.answer), open_change()
+    world.pass_jobs_time(60)
+    world.settle()
+    subscribed.post("/subscription-update", plan="1m-usd-20")
+
+    assert refused["errorId"] == "plan-change-under-way"
+    assert (refused["details"]["plan"], wanted) == ("1y-usd-10", "1y-usd-10")
+    assert subscribed.answer["plan"] == "1m-usd-20"
+    assert "2y-usd-10" not in [each.plan for each in Purchase.objects.all()]
     assert open_change() == ""
+    assert faults() == []
+
+
+def test_of_two_changes_at_once_to_different_plans_one_is_charged(
+    subscribed: ClientApp, world: World
+) -> None:
+    late = Subscription.objects.get()
+
+    update_subscription(UserId(subscribed.user_id), "1y-usd-10")
+    with pytest.raises(PlanChangeUnderWay) as refused:  # it was called while the first was open
+        change_plan(late, Plan.objects.get(pk="2y-usd-10"))
+    change_plan(late, Plan.objects.get(pk="1y-usd-10"))
+
+    assert refused.value.details == {"plan": "1y-usd-10"}
+    assert len(world.stripe.journal.all("charge")) == 2
     assert faults() == []
 
 
@@ -213,17 +238,18 @@ def test_of_many_changes_at_once_one_is_charged(subscribed: ClientApp, world: Wo
     assert faults() == []
 
 
-def test_back_to_the_old_plan_while_a_change_is_open_is_a_change(
-    subscribed: ClientApp, world: World
-) -> None:
+def test_back_to_the_old_plan_is_a_change_as_well(subscribed: ClientApp, world: World) -> None:
     world.stripe.faults.add(Fault("close_after", "/v1/subscriptions/"))
     subscribed.post("/subscription-update", plan="1m-usd-20")
-    lost, wanted = subscribed.answer["errorId"], open_change()
 
+    subscribed.post("/subscription-update", plan="1m-usd-10")
+    refused = subscribed.answer["errorId"]
+    world.pass_jobs_time(60)
+    world.settle()
     subscribed.post("/subscription-update", plan="1m-usd-10")
 
     [at_stripe] = world.stripe.journal.all("subscription")
-    assert (lost, wanted) == ("stripe-unreachable", "1m-usd-20")
+    assert refused == "plan-change-under-way"
     assert subscribed.answer["plan"] == "1m-usd-10"
     assert at_stripe["metadata"]["plan"] == "1m-usd-10"
     assert open_change() == ""

@@ -26,11 +26,17 @@ from tests.scripts.billing.test_subscription_scripts import (
 __all__ = ["laws_hold_afterwards", "owner"]
 
 
-def change(owner: UserId, plan: str = "1y-usd-10", key: str = "change.1") -> bool:
+def change(owner: UserId, plan: str = "1y-usd-10", key: str = "change.1", seen: int = 0) -> bool:
     """Begin a change."""
     look = NewJob(HERE, LookAtSubscription(named(owner)), f"{named(owner)}.{key}")
     return Subscription.objects.begin_change(
-        named(owner), plan=plan, key=key, now=NOW, check_at=Millis(NOW + 9), follow=[look]
+        named(owner),
+        plan=plan,
+        key=key,
+        seen=seen,
+        now=NOW,
+        check_at=Millis(NOW + 9),
+        follow=[look],
     )
 
 
@@ -90,7 +96,19 @@ def test_ended_another_change_may_begin(owner: UserId, any_redis: Any) -> None:
     Subscription.objects.end_change(named(owner), key="change.1")
 
     assert "change_to" not in row_of(any_redis, owner)
-    assert change(owner, "2y-usd-10", "change.2")
+    assert change(owner, "2y-usd-10", "change.2", seen=NOW)
+
+
+def test_under_way_a_change_that_began_and_ended_since_then_is_one(
+    owner: UserId, any_redis: Any
+) -> None:
+    begin(owner)
+    change(owner)
+    Subscription.objects.end_change(named(owner), key="change.1")
+
+    assert not change(owner, "2y-usd-10", "change.2", seen=0)
+
+    assert "change_to" not in row_of(any_redis, owner)
 
 
 def test_another_a_change_that_ended_before_ends_no_later_one(
