@@ -220,13 +220,6 @@ class PlanDoesNotRenew(Refused):
     message = "This plan cannot be subscribed to: months or days, up to three years, not both."
 
 
-class NoPromotionOnSubscriptions(Refused):
-    """Promotions are for single purchases."""
-
-    error_id = "no-promotion-on-subscriptions"
-    message = "A promotion's code is for single purchases. Subscribe without it."
-
-
 class StripeRefused(Refused):
     """Stripe does not take the plan, or what was told, as it is; ``details.reason`` is its code."""
 

@@ -19,7 +19,8 @@ PROMOTIONS = Table("promotion", "a promotion", app="billing")
 PROMOTION_USES = Key(
     "promotion:{promotion}:uses",
     Kind.HASH,
-    "who uses a promotion: purchase id -> until when a use is held, ms by Redis's clock, or paid",
+    "who uses a promotion: id of a purchase or a subscription -> until when a use is held, ms by "
+    "Redis's clock, or paid",
     app="billing",
 )
 FIRST_OFFERS = Key(

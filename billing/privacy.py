@@ -52,6 +52,7 @@ def _subscriptions(user_id: UserId) -> list[dict[str, Any]]:
             "created": clock.as_seconds(clock.as_millis(found.created)),
             "state": found.state,
             "plan": found.plan,
+            "promotion": found.promotion or "",
             "amount": found.amount_minor,
             "currency": found.currency,
             "email": found.email,

@@ -35,6 +35,9 @@ class Subscription(DomainModel):
     plan = models.CharField(max_length=40)
     description = models.CharField(max_length=200, default="")
     amount_minor = models.BigIntegerField("amount, in the smallest unit")
+    promotion = models.CharField(max_length=40, default="")
+    promotion_months = models.IntegerField("months by promotion", default=0)
+    first_minor = models.BigIntegerField("first payment, in the smallest unit", default=0)
     currency = models.CharField(max_length=3)
     way = models.CharField("way of paying", max_length=20, default="")
     at_stripe = models.CharField("subscription at Stripe", max_length=80, default="")
@@ -50,6 +53,7 @@ class Subscription(DomainModel):
     stopped_by = models.CharField("why it does not renew", max_length=40, default="")
     stopped_at = models.BigIntegerField("since when, ms", default=0)
     email_sealed = models.TextField(null=True)  # noqa: DJ001 - absent once it is stripped
+    wish = models.CharField("what was asked for", max_length=64, default="")
     email_hash = models.CharField(max_length=64, default="")
 
     objects = SubscriptionManager()
@@ -112,3 +116,8 @@ class Subscription(DomainModel):
     def price(self) -> str:
         """The amount as people write it."""
         return price_text(Minor(self.amount_minor), self.currency)
+
+    @property
+    def first_price(self) -> str:
+        """What the first payment is by a promotion, as people write it; empty without one."""
+        return price_text(Minor(self.first_minor), self.currency) if self.promotion else ""

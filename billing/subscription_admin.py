@@ -21,7 +21,16 @@ class SubscriptionAdmin(ReadOnlyAdmin):
     search_help_text = "A subscription id of ours"
     fieldsets = (
         (None, {"fields": ("id", "user_link", "state_label", "created")}),
-        ("What is bought", {"fields": ("plan", "price_label", "period_end", "change_to")}),
+        (
+            "What is bought",
+            {
+                "fields": (
+                    ("plan", "price_label"),
+                    ("promotion", "promotion_months", "first_label"),
+                    ("period_end", "change_to"),
+                )
+            },
+        ),
         ("Disputes", {"fields": ("dispute_label",)}),
         ("At Stripe", {"fields": ("at_stripe", "customer", "invoice", "checkout", "check_at")}),
     )
@@ -54,6 +63,11 @@ class SubscriptionAdmin(ReadOnlyAdmin):
     def price_label(self, subscription: Subscription) -> str:
         """The price as people write it."""
         return subscription.price
+
+    @display(description="first payment by promotion")
+    def first_label(self, subscription: Subscription) -> str:
+        """What the first payment is by a promotion."""
+        return subscription.first_price
 
     @display(description="user")
     def user_link(self, subscription: Subscription) -> SafeString:

@@ -21,7 +21,7 @@ class Span(serializers.Serializer[Any]):
 class PromotionAnswer(serializers.Serializer[Any]):
     """What a promotion gives, where one applies."""
 
-    plan = serializers.CharField(help_text="The plan's own id, by which one may subscribe.")
+    plan = serializers.CharField(help_text="The plan's own id, by which it costs its own price.")
     percent = serializers.IntegerField()
     months = serializers.IntegerField()
     fullPrice = serializers.DictField(child=serializers.IntegerField())

@@ -48,7 +48,7 @@ class StripeSubscription(ClientView):
 
         planId = serializers.CharField(max_length=64, help_text="An id that `/plans` answered.")
         email = _text(254, help_text="Where receipts go.")
-        couponCode = _text(64, help_text="For single purchases only: leave it empty.")
+        couponCode = _text(64, help_text="A promotion's code; it is for the first period.")
         locale = _text(32)
         timeout = serializers.IntegerField(required=False, min_value=0)
 
@@ -77,6 +77,7 @@ class StripeSubscription(ClientView):
             plan=told["planId"],
             email=told["email"],
             coupon=told["couponCode"],
+            country=request.headers.get("X-Lantern-Client-Country", ""),
         )
         started = hold_until_done(lambda: subscribe(wish), patience_of(told.get("timeout")))
         return self.ok(
@@ -107,6 +108,7 @@ class SubscriptionPaymentRedirect(PaymentRedirect):
             email=told["email"],
             coupon=told["couponCode"],
             way=CHECKOUT,
+            country=request.headers.get("X-Lantern-Client-Country", ""),
         )
         url = hold_until_done(lambda: subscribe_on_page(wish), patience_of(told.get("timeout")))
         return self.ok(redirect=url)

@@ -140,7 +140,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Recurring:
-    """What is to be paid again and again; ``key`` makes beginning it twice harmless."""
+    """What is to be paid again and again; ``key`` makes beginning it twice harmless.
+
+    ``off`` is what a promotion takes off the first payment.
+    """
 
     key: str
     plan: str
@@ -151,6 +154,8 @@ class Recurring:
     count: int
     email: str
     metadata: dict[str, str]
+    promotion: str
+    off: Minor
 
 
 @dataclass(frozen=True, slots=True)

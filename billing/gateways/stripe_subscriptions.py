@@ -13,6 +13,7 @@ from billing.gateways.base import (
     SubscriptionNow,
     Waiting,
 )
+from billing.gateways.stripe_catalogue import discount_of, item_of
 from billing.gateways.stripe_checkout import OPEN_MS, RETURNED_PAID, RETURNED_UNPAID, returning
 from billing.gateways.stripe_client import client, reaching, readable, said
 from billing.gateways.stripe_invoices import plan_in, read_invoice
@@ -21,29 +22,6 @@ from lantern_pro.types import Millis, Minor
 STOPPED_BY: Final = "stopped_by"
 """Says in the metadata why a subscription does not renew, where that was for a reason of ours."""
 _FIRST_PAYMENT: Final = ["latest_invoice.confirmation_secret"]
-
-
-def _product(plan: str, name: str) -> str:
-    """The product of a plan, by an id of ours; made once."""
-    product_id = f"lantern_{plan.replace('-', '_')}"
-    try:
-        with reaching():
-            client().v1.products.create({"id": product_id, "name": name})
-    except stripe.InvalidRequestError as error:
-        if error.code != "resource_already_exists":
-            raise
-    return product_id
-
-
-def _item(wanted: Recurring) -> dict[str, Any]:
-    return {
-        "price_data": {
-            "currency": wanted.currency,
-            "product": _product(wanted.plan, wanted.description),
-            "unit_amount": wanted.amount,
-            "recurring": {"interval": wanted.interval, "interval_count": wanted.count},
-        }
-    }
 
 
 @contextmanager
@@ -61,7 +39,8 @@ def start(wanted: Recurring) -> Started:
     with _accepting(), reaching():
         parameters: dict[str, Any] = {
             "customer": customer,
-            "items": [_item(wanted)],
+            "items": [item_of(wanted)],
+            **discount_of(wanted),
             "metadata": wanted.metadata,
             "payment_behavior": "default_incomplete",
             "payment_settings": {"save_default_payment_method": "on_subscription"},
@@ -101,10 +80,11 @@ def started(subscription: str) -> Started:
 def open_checkout(wanted: Recurring, *, begun: Millis) -> Waiting:
     """Open a page on which a subscription begins; the same again is the same page."""
     with _accepting():
-        item = _item(wanted)
+        item, discount = item_of(wanted), discount_of(wanted)
     parameters: dict[str, Any] = {
         "mode": "subscription",
         "line_items": [{**item, "quantity": 1}],
+        **discount,
         "success_url": returning(RETURNED_PAID),
         "cancel_url": returning(RETURNED_UNPAID),
         "client_reference_id": wanted.key,
@@ -244,7 +224,7 @@ def change(subscription: str, wanted: Recurring) -> None:
             if plan_in(now.metadata) == wanted.plan:
                 return
             changes: dict[str, Any] = {
-                "items": [{"id": now["items"].data[0].id, **_item(wanted)}],
+                "items": [{"id": now["items"].data[0].id, **item_of(wanted)}],
                 "metadata": wanted.metadata,
                 "proration_behavior": "none",
                 "payment_behavior": "error_if_incomplete",

@@ -13,15 +13,18 @@
 --       user_id          the subscriber
 --       now              ms
 --       check_at         when Stripe is asked about it, whoever comes back or not, ms
+--       hold_until       when a promotion's use is held no longer, ms by Redis's clock; 0 without one
 --       intent           JSON object of texts: plan, amount_minor, currency and so on
 --       work             JSON: {follow}
 -- -->   begun            the intent is recorded
 --       has_one {id}     the user has one that has not ended; nothing changed
 --       no_such_user     nothing changed
+--       late             the promotion's use is not held any more; nothing changed
+--@include store/now_ms
 --@include store/tag
 --@include jobs/emit
 local subscription, user, user_subscription, user_subscriptions, by_id, by_created, by_state, by_user_id, by_check_at = unpack(KEYS)
-local subscription_id, user_id, now, check_at, intent, work = unpack(ARGV)
+local subscription_id, user_id, now, check_at, hold_until, intent, work = unpack(ARGV)
 
 if redis.call("EXISTS", user) == 0 then
     return { "no_such_user" }
@@ -29,6 +32,9 @@ end
 local open = redis.call("GET", user_subscription)
 if open then
     return { "has_one", open }
+end
+if tonumber(hold_until) > 0 and tonumber(hold_until) <= now_ms() then
+    return { "late" }
 end
 for field, value in pairs(cjson.decode(intent)) do
     redis.call("HSET", subscription, field, value)

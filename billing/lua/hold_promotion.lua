@@ -4,7 +4,7 @@
 --       uses        HASH  purchase id -> until when it is held, ms by Redis's clock, or "paid"
 --       firsts      HASH  user id -> the purchase that is their first by any promotion
 --       ...               the ledger's keys, rows of jobs that follow
--- ARGV  purchase_id  text
+-- ARGV  purchase_id  text; the subscription's, where it is for the first period of one
 --       user_id      the buyer
 --       now          ms
 --       grace_ms     how long after its end it is still given to who was shown it

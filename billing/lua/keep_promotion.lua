@@ -3,7 +3,7 @@
 -- KEYS  uses        HASH  purchase id -> until when it is held, ms by Redis's clock, or "paid"
 --       firsts      HASH  user id -> the purchase that is their first by any promotion
 --       ...               the ledger's keys and the job's row
--- ARGV  purchase_id  text
+-- ARGV  purchase_id  text; the subscription's, where it is for the first period of one
 --       user_id      the buyer
 --       first        1 when the promotion is for first purchases
 --       work         JSON: {fence}

@@ -2,7 +2,7 @@
 -- KEYS  uses        HASH  purchase id -> until when it is held, ms by Redis's clock, or "paid"
 --       firsts      HASH  user id -> the purchase that is their first by any promotion
 --       ...               the ledger's keys and the job's row
--- ARGV  purchase_id  text
+-- ARGV  purchase_id  text; the subscription's, where it is for the first period of one
 --       user_id      the buyer
 --       declined     1 when the purchase has ended; else it has not begun, and may still until then
 --       margin_ms    how long after the hold's end it can have begun by no clock

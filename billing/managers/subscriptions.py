@@ -9,8 +9,9 @@ from django.db import models
 
 from accounts.errors import NoSuchUser
 from accounts.keys import USERS, pro_time_keys
-from billing.errors import NoSuchSubscription
+from billing.errors import NoSuchSubscription, PaymentPending
 from billing.keys import SUBSCRIPTIONS, USER_SUBSCRIPTION, USER_SUBSCRIPTIONS
+from billing.managers.purchases import NOT_HELD
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import Fence, NewJob, Work
 from lantern_pro.store.client import text_client
@@ -20,7 +21,7 @@ from lantern_pro.types import Cell, Millis, SubscriptionId, UserId
 if TYPE_CHECKING:
     from billing.subscription import Subscription
 
-SUBSCRIBER_COLUMNS: Final = ("email_sealed", "email_hash")
+SUBSCRIBER_COLUMNS: Final = ("email_sealed", "email_hash", "wish")
 """Columns of a subscription that tell of the person; none of them has an index."""
 _INDEXED: Final = ("id", "created", "state", "user_id", "check_at")
 
@@ -46,7 +47,7 @@ NO_LOANS: Final = Loans()
 class SubscriptionManager(models.Manager["Subscription"]):
     """Subscriptions."""
 
-    def begin(
+    def begin(  # noqa: PLR0913 - the script's arguments
         self,
         *,
         subscription_id: SubscriptionId,
@@ -55,21 +56,21 @@ class SubscriptionManager(models.Manager["Subscription"]):
         check_at: Millis,
         intent: Mapping[str, str],
         follow: Sequence[NewJob],
+        hold_until: Millis = NOT_HELD,
     ) -> SubscriptionId:
-        """Record the intent; answers the subscription that the user has, which may be another."""
-        cell = cell_of(subscription_id)
+        """Record the intent; answers the subscription that the user has, which may be another.
+
+        ``PaymentPending`` when its promotion is held no longer: the same call holds it anew.
+        """
         outcome = ledger.apply(
             "billing/begin_subscription",
-            Work(cell, follow=follow),
-            subscription=SUBSCRIPTIONS.row(subscription_id),
-            user=USERS.row(user_id),
-            user_subscription=USER_SUBSCRIPTION(user_id=user_id),
-            user_subscriptions=USER_SUBSCRIPTIONS(user_id=user_id),
-            **{f"by_{name}": SUBSCRIPTIONS.by(name, cell=cell) for name in _INDEXED},
+            Work(cell_of(subscription_id), follow=follow),
+            **_keys_of_new(subscription_id, user_id),
             subscription_id=subscription_id,
             user_id=user_id,
             now=now,
             check_at=check_at,
+            hold_until=hold_until,
             intent=json.dumps(intent),
         )
         match outcome:
@@ -79,6 +80,8 @@ class SubscriptionManager(models.Manager["Subscription"]):
                 return SubscriptionId(str(known))
             case ["no_such_user"]:
                 raise NoSuchUser
+            case ["late"]:
+                raise PaymentPending
         raise AssertionError(outcome)
 
     def record(  # noqa: PLR0913 - the script's arguments
@@ -220,3 +223,14 @@ class SubscriptionManager(models.Manager["Subscription"]):
         """Delete what names an erased user's subscriptions."""
         client = text_client()
         client.delete(USER_SUBSCRIPTIONS(user_id=user_id), USER_SUBSCRIPTION(user_id=user_id))
+
+
+def _keys_of_new(subscription_id: SubscriptionId, user_id: UserId) -> dict[str, str]:
+    cell = cell_of(subscription_id)
+    return {
+        "subscription": SUBSCRIPTIONS.row(subscription_id),
+        "user": USERS.row(user_id),
+        "user_subscription": USER_SUBSCRIPTION(user_id=user_id),
+        "user_subscriptions": USER_SUBSCRIPTIONS(user_id=user_id),
+        **{f"by_{name}": SUBSCRIPTIONS.by(name, cell=cell) for name in _INDEXED},
+    }

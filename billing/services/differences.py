@@ -38,13 +38,20 @@ def look_at_payment(listed: Listed) -> Finding | None:
         return None
     found = Purchase.objects.charged(listed.charge_id)
     if found is not None:
-        agrees = found.amount_minor == listed.amount
+        agrees = found.amount_minor == listed.amount == _promised(found)
         return None if agrees else Finding("other-amount", found.purchase_id)
     if purchase_id := ours(listed.purchase):
         return _not_given(listed, purchase_id)
     if listed.purchase or not listed.customer:
         return None  # somebody else's, on the same account at Stripe
     return _not_renewed(listed)
+
+
+def _promised(found: Purchase) -> int:
+    """What was to be paid, as far as it was said before: the first period, by a promotion."""
+    if not (found.promotion and found.subscription):
+        return found.amount_minor
+    return int(Subscription.objects.named(SubscriptionId(found.subscription)).first_minor)
 
 
 def _not_given(listed: Listed, purchase_id: PurchaseId) -> Finding:

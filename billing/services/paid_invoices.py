@@ -70,6 +70,7 @@ def _intent(found: Subscription, invoice: Invoice) -> dict[str, str]:
     """What an invoice gives: its plan's terms, for exactly the period that it is for."""
     plan = Plan.objects.get(pk=invoice.plan or found.plan)
     months, days = time_between(invoice.start, invoice.end, months=plan.months)
+    is_promoted = found.promotion and not invoice.is_renewal
     return {
         "plan": plan.pk,
         "description": plan.description,
@@ -83,6 +84,8 @@ def _intent(found: Subscription, invoice: Invoice) -> dict[str, str]:
         "way": INVOICE,
         "source": invoice.invoice,
         "subscription": found.pk,
+        "promotion": found.promotion if is_promoted else "",
+        "promotion_months": str(found.promotion_months if is_promoted else 0),
         "device_id": "",
         "device_name": "",
         "email_sealed": found.email_sealed or "",

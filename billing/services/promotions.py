@@ -6,6 +6,7 @@ a job gives it back when nothing came of it.
 """
 
 from collections.abc import Iterable
+from enum import Enum, auto
 from typing import Final
 
 from billing import rules
@@ -20,7 +21,7 @@ from billing.managers.promotions import (
     release_promotion,
     uses_of,
 )
-from billing.models import Promotion, Purchase
+from billing.models import Promotion, Purchase, Subscription
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.events import following
@@ -77,16 +78,7 @@ def hold(promotion: Promotion, *, purchase_id: PurchaseId, user_id: UserId) -> H
     ``PromotionOver`` when none is left; ``NotFirstPurchase`` when the buyer has had such an offer.
     """
     outcome = _hold(promotion, purchase_id, user_id)
-    if isinstance(outcome, HasAnother) and _came_to_nothing(outcome.purchase_id):
-        other = Purchase.objects.named(outcome.purchase_id)
-        release_promotion(
-            other.promotion,
-            purchase_id=outcome.purchase_id,
-            user_id=user_id,
-            is_over=True,
-            margin_ms=MARGIN_MS,
-            fence=None,
-        )
+    if isinstance(outcome, HasAnother) and give_up(outcome.purchase_id):
         outcome = _hold(promotion, purchase_id, user_id)
     if isinstance(outcome, HasAnother):
         raise NotFirstPurchase(field="plan")
@@ -120,9 +112,54 @@ def give_back(promotion: str, held: Hold, *, purchase_id: PurchaseId, user_id: U
         )
 
 
-def _came_to_nothing(purchase_id: PurchaseId) -> bool:
-    found = Purchase.objects.filter(pk=purchase_id).first()
-    return found is not None and found.state == Purchase.State.DECLINED
+def give_up(purchase_id: PurchaseId) -> bool:
+    """Give back at once the use of what came to nothing; False when it did not, or not yet."""
+    found = _found(purchase_id)
+    if found is None or _stands(found) is not Stands.OVER:
+        return False
+    if found.promotion:
+        release_promotion(
+            found.promotion,
+            purchase_id=purchase_id,
+            user_id=UserId(found.user_id),
+            is_over=True,
+            margin_ms=MARGIN_MS,
+            fence=None,
+        )
+    return True
+
+
+class Stands(Enum):
+    """How far that has come which a use is for."""
+
+    OPEN = auto()
+    OVER = auto()
+    """It came to nothing; or it was paid, and has ended since: the use itself tells."""
+    PAID = auto()
+
+
+def use_of(found: Purchase) -> PurchaseId:
+    """By which name the use of a purchase is counted.
+
+    That of the subscription, of which it is the first period: it was held when that began.
+    """
+    return PurchaseId(found.subscription or found.pk)
+
+
+def _found(purchase_id: PurchaseId) -> Purchase | Subscription | None:
+    bought: Purchase | None = Purchase.objects.filter(pk=purchase_id).first()
+    return bought or Subscription.objects.filter(pk=purchase_id).first()
+
+
+def _stands(found: Purchase | Subscription) -> Stands:
+    if isinstance(found, Purchase):
+        is_open, is_over = found.is_open, found.state == Purchase.State.DECLINED
+    else:
+        is_over = found.state == Subscription.State.ENDED or not found.has_owner
+        is_open = found.is_unpaid_yet and not is_over
+    if is_open:
+        return Stands.OPEN
+    return Stands.OVER if is_over else Stands.PAID
 
 
 def settle_use(promotion: str, purchase_id: PurchaseId, user_id: UserId, job: LeasedJob) -> None:
@@ -130,10 +167,11 @@ def settle_use(promotion: str, purchase_id: PurchaseId, user_id: UserId, job: Le
 
     Raises ``PaymentPending`` while nobody knows.
     """
-    found = Purchase.objects.filter(pk=purchase_id).first()
-    if found and found.is_open:
+    found = _found(purchase_id)
+    stands = _stands(found) if found else None
+    if stands is Stands.OPEN:
         raise PaymentPending
-    if found and found.state != Purchase.State.DECLINED:
+    if stands is Stands.PAID:
         ledger.complete(job.fence)
         return
     outcome = release_promotion(

@@ -233,7 +233,7 @@ def _follows_payment(found: Purchase) -> tuple[NewJob, ...]:
     )
     happened: list[Event] = [completed, *overtaken_by(found)]
     if found.promotion:
-        happened.append(PromotionUsed(cell, found.promotion, found.purchase_id))
+        happened.append(PromotionUsed(cell, found.promotion, promotions.use_of(found)))
     return tuple(job for event in happened for job in following(event))
 
 

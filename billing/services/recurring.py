@@ -17,6 +17,7 @@ LONGEST_DAYS: Final = 1095
 def recurring_of(plan: Plan, found: Subscription) -> Recurring:
     """What Stripe is to be asked for, for a subscription of ours."""
     interval, count = length_of(plan)
+    off = plan.price_minor - found.first_minor if found.promotion else 0
     return Recurring(
         key=found.subscription_id,
         plan=plan.pk,
@@ -27,6 +28,8 @@ def recurring_of(plan: Plan, found: Subscription) -> Recurring:
         count=count,
         email=found.email,
         metadata={"subscription": found.pk, "user": str(found.user_id), "plan": plan.pk},
+        promotion=found.promotion or "",
+        off=Minor(off if plan.pk == found.plan else 0),
     )
 
 

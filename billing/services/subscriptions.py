@@ -4,13 +4,14 @@ The intent is recorded first, so that a subscription that began at Stripe is loo
 becomes of the call. A user has one at a time.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from accounts.errors import NoSuchUser
 from accounts.services.personal import email_hash, normal_email, seal
 from billing.errors import (
     AlreadySubscribed,
-    NoPromotionOnSubscriptions,
     NoSuchSubscription,
     PaymentDisputed,
     PaymentPending,
@@ -20,18 +21,22 @@ from billing.events import SubscriptionBegun
 from billing.gateways import stripe_checkout
 from billing.gateways import stripe_subscriptions as stripe
 from billing.gateways.base import Recurring, Started
+from billing.managers.purchases import NOT_HELD
 from billing.models import Plan
+from billing.money import least
+from billing.services import promotions
 from billing.services.changes import change_plan
 from billing.services.disputed import is_contested
-from billing.services.offers import promotion_in
+from billing.services.offers import Customer, Offer, customer_of, offer_named
 from billing.services.plans import plan_on_sale
+from billing.services.purchases import digest_of
 from billing.services.recurring import length_of, recurring_of
 from billing.services.renewals import look_at
 from billing.subscription import Subscription
 from lantern_pro import clock
 from lantern_pro.jobs.events import following
 from lantern_pro.store.keys import cell_of, text_id
-from lantern_pro.types import Millis, SubscriptionId, UserId
+from lantern_pro.types import Millis, PurchaseId, SubscriptionId, UserId
 
 FIRST_LOOK_MS: Final = 5 * 60_000
 CANCEL: Final = "cancel"
@@ -49,6 +54,17 @@ class SubscriptionWish:
     email: str
     coupon: str = ""
     way: str = ""
+    country: str = ""
+
+    @property
+    def digest(self) -> str:
+        """What must be the same for two wishes to be one subscription."""
+        return digest_of(f"{self.plan}|{self.coupon}|{self.way}")
+
+    @property
+    def customer(self) -> Customer:
+        """What an offer depends on."""
+        return customer_of(self.user_id, country=self.country, coupon=self.coupon)
 
 
 def subscribe(wish: SubscriptionWish) -> Started:
@@ -82,21 +98,38 @@ def _begun(wish: SubscriptionWish) -> Subscription:
 
     ``PaymentPending`` when it does not, because its payment is under way, or more was learnt of it.
     """
-    if wish.coupon:
-        raise NoPromotionOnSubscriptions(field="couponCode")
-    if promotion_in(wish.plan):
-        raise NoPromotionOnSubscriptions(field="plan")
-    plan = plan_on_sale(wish.plan)
-    length_of(plan)
+    known = Subscription.objects.open_of(wish.user_id)
+    if known:
+        if _is_for(known, wish):
+            return known
+        _refuse_subscribers(known)
+    offer = offer_named(wish.plan, wish.customer)
+    length_of(offer.plan)
+    _refuse_what_is_never_charged(offer)
     for _ in range(MOST_TURNS):
-        found = _begin(wish, plan)
-        if found.is_unpaid_yet and (found.plan, found.way) == (plan.pk, wish.way):
-            is_over = clock.now() - clock.as_millis(found.created) > stripe_checkout.OPEN_MS
-            if not is_over:
-                return found
+        found = Subscription.objects.open_of(wish.user_id) or _begin(wish, offer)
+        if _is_for(found, wish):
+            return found
         _refuse_subscribers(found)
         look_at(found.subscription_id, give_up=True)
+        promotions.give_up(PurchaseId(found.pk))
     raise PaymentPending
+
+
+def _refuse_what_is_never_charged(offer: Offer) -> None:
+    """Stripe puts off a first invoice that is for less than it charges: that would be for nothing.
+
+    https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+    """
+    if offer.promotion and offer.price < least(offer.plan.currency):
+        raise StripeRefused(field="plan", details={"reason": "amount_too_small"})
+
+
+def _is_for(found: Subscription, wish: SubscriptionWish) -> bool:
+    """Whether it waits for its first payment, and was begun for this very wish."""
+    age = clock.now() - clock.as_millis(found.created)
+    is_same = found.is_unpaid_yet and found.wish == wish.digest
+    return is_same and age <= stripe_checkout.OPEN_MS
 
 
 def _refuse_subscribers(found: Subscription) -> None:
@@ -104,25 +137,51 @@ def _refuse_subscribers(found: Subscription) -> None:
         raise AlreadySubscribed(details={"plan": found.plan, "state": found.state})
 
 
-def _begin(wish: SubscriptionWish, plan: Plan) -> Subscription:
-    now, cell = clock.now(), cell_of(wish.user_id)
-    fresh = SubscriptionId(text_id(cell, f"{wish.user_id}.s{now}"))
+def _begin(wish: SubscriptionWish, offer: Offer) -> Subscription:
+    """Record it, unless the user has another by now; a use of its promotion is held before."""
+    now, user_id = clock.now(), wish.user_id
+    fresh = SubscriptionId(text_id(cell_of(user_id), f"{user_id}.s{now}"))
+    use = PurchaseId(fresh)
+    if offer.promotion is None:
+        return _record(wish, offer, fresh, now, NOT_HELD)
+    held = promotions.hold(offer.promotion, purchase_id=use, user_id=user_id)
+    begun: Subscription | None = None
+    with suppress(NoSuchUser):
+        begun = _record(wish, offer, fresh, now, held.until)
+    if begun is None or begun.pk != fresh:
+        promotions.give_back(offer.promotion.pk, held, purchase_id=use, user_id=user_id)
+    if begun is None:
+        raise NoSuchUser
+    return begun
+
+
+def _record(
+    wish: SubscriptionWish, offer: Offer, fresh: SubscriptionId, now: Millis, hold_until: Millis
+) -> Subscription:
     address = normal_email(wish.email) if wish.email else ""
+    promoted = {
+        "promotion": offer.promotion.pk if offer.promotion else "",
+        "promotion_months": str(offer.promoted.months),
+        "first_minor": str(offer.price),
+    }
     kept = Subscription.objects.begin(
         subscription_id=fresh,
         user_id=wish.user_id,
         now=now,
         check_at=Millis(now + FIRST_LOOK_MS),
         intent={
-            "plan": plan.pk,
-            "description": plan.description,
-            "amount_minor": str(plan.price_minor),
-            "currency": plan.currency,
+            "plan": offer.plan.pk,
+            "description": offer.plan.description,
+            "amount_minor": str(offer.plan.price_minor),
+            "currency": offer.plan.currency,
+            **promoted,
             "way": wish.way,
+            "wish": wish.digest,
             "email_sealed": seal(address) if address else "",
             "email_hash": email_hash(address) if address else "",
         },
-        follow=following(SubscriptionBegun(cell, fresh)),
+        follow=following(SubscriptionBegun(cell_of(fresh), fresh)),
+        hold_until=hold_until,
     )
     return Subscription.objects.named(kept)
 

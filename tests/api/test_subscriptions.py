@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from billing.gateways.stripe_subscriptions import give_up
-from billing.models import Plan, Promotion, Purchase, Subscription
+from billing.models import Plan, Purchase, Subscription
 from billing.services.renewals import look_at
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
@@ -220,8 +220,8 @@ def test_the_portal_is_asked_for_so_often_and_no_oftener_by_one_account(
 @pytest.mark.parametrize(
     ("wish", "error"),
     [
-        ({"planId": "1m-usd-10", "couponCode": "SPRING"}, "no-promotion-on-subscriptions"),
-        ({"planId": "1m-usd-10-spring"}, "no-promotion-on-subscriptions"),
+        ({"planId": "1m-usd-10", "couponCode": "SPRING"}, "wrong-coupon"),
+        ({"planId": "1m-usd-10-winter"}, "unknown-plan"),
         ({"planId": "odd-usd-1"}, "plan-does-not-renew"),
         ({"planId": "none-usd-1"}, "unknown-plan"),
         ({"planId": "tiny-usd-1"}, "stripe-refused"),
@@ -230,7 +230,6 @@ def test_the_portal_is_asked_for_so_often_and_no_oftener_by_one_account(
 def test_what_cannot_be_subscribed_to_is_said(
     client: ClientApp, monthly: Plan, wish: dict[str, str], error: str
 ) -> None:
-    Promotion.objects.create(id="spring", percent=10)
     Plan.objects.create(
         id="odd-usd-1", description="Odd", months=1, days=3, currency="usd", price_minor=500
     )
