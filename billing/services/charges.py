@@ -7,7 +7,11 @@ ever in the store.
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from billing.errors import NoSuchCharge, StripeUnreachable
@@ -19,6 +23,10 @@ from lantern_pro.types import PurchaseId, UserId
 LONGEST_PAGE: Final = 25
 REMEMBERED_SECONDS: Final = 60
 MOST_REMEMBERED: Final = 2_000
+ASKED_AT_ONCE: Final = 8
+"""Questions to Stripe at the same time, of all that one process answers."""
+PATIENCE_SECONDS: Final = 10
+"""How long a page of payments waits for Stripe: as long as for one answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +93,8 @@ def payments_of(user_id: UserId, *, limit: int, cursor: PurchaseId | None) -> Pa
     limit = min(limit, LONGEST_PAGE)
     ids = Purchase.objects.page_of(user_id, limit=limit, after=cursor)
     rows = Purchase.objects.in_bulk(ids)
-    payments, answers = [], True
-    for purchase_id in ids:
-        purchase = rows[purchase_id]
-        told: Charge | None = None
-        if purchase.charge_id:
-            try:
-                told = _charge(purchase.charge_id, ask=answers)
-            except StripeUnreachable:
-                answers = False
-        payments.append(PastPayment(purchase, told))
+    told = _told_of([charge_id for each in ids if (charge_id := rows[each].charge_id)])
+    payments = [PastPayment(rows[each], told.get(rows[each].charge_id or "")) for each in ids]
     last = ids[-1] if len(ids) == limit else None
     return PaymentPage(payments, last, all(each.is_complete for each in payments))
 
@@ -102,13 +102,8 @@ def payments_of(user_id: UserId, *, limit: int, cursor: PurchaseId | None) -> Pa
 def payment_of(user_id: UserId, charge_id: str) -> PastPayment:
     """One payment of a user, by its charge's id or its own; ``NoSuchCharge`` for any other."""
     purchase = own_purchase(user_id, charge_id)
-    told: Charge | None = None
-    if purchase.charge_id:
-        try:
-            told = _charge(purchase.charge_id, ask=True)
-        except StripeUnreachable:
-            told = None
-    return PastPayment(purchase, told)
+    told = _told_of([purchase.charge_id] if purchase.charge_id else [])
+    return PastPayment(purchase, told.get(purchase.charge_id or ""))
 
 
 def own_purchase(user_id: UserId, charge_id: str) -> Purchase:
@@ -119,11 +114,33 @@ def own_purchase(user_id: UserId, charge_id: str) -> Purchase:
     return found
 
 
-def _charge(charge_id: str, *, ask: bool) -> Charge | None:
-    """What Stripe says of a charge, perhaps a minute ago."""
-    told = remembered.get(charge_id)
-    if told is None and ask:
-        told = stripe.charge(charge_id)
-        if told:
-            remembered.put(told)
+def _told_of(charge_ids: Sequence[str]) -> dict[str, Charge]:
+    """What Stripe says of charges, perhaps a minute ago: of as many as it tells in time.
+
+    Several are asked about at once. What comes too late is remembered; once one is not answered no
+    further question begins.
+    """
+    known = {each: remembered.get(each) for each in charge_ids}
+    told = {each: charge for each, charge in known.items() if charge}
+    asked = [_askers().submit(_ask, each) for each in charge_ids if each not in told]
+    done, _ = wait(asked, timeout=PATIENCE_SECONDS, return_when=FIRST_EXCEPTION)
+    for each in asked:
+        each.cancel()
+    for each in done:
+        with suppress(StripeUnreachable):
+            if charge := each.result():
+                told[charge.charge_id] = charge
     return told
+
+
+def _ask(charge_id: str) -> Charge | None:
+    told = stripe.charge(charge_id)
+    if told:
+        remembered.put(told)
+    return told
+
+
+@cache
+def _askers() -> ThreadPoolExecutor:
+    """The threads that ask, of this process; made when the first is needed."""
+    return ThreadPoolExecutor(max_workers=ASKED_AT_ONCE, thread_name_prefix="charges")

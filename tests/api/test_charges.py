@@ -25,7 +25,7 @@ TEN_MINUTES_MS = 600_000
 
 
 @pytest.fixture(autouse=True)
-def _nothing_is_remembered() -> Iterator[None]:
+def nothing_is_remembered() -> Iterator[None]:
     """What Stripe told in another test is no answer here."""
     remembered.forget()
     yield
