@@ -100,3 +100,12 @@ def purchase_of_checkout(session_id: str) -> str:
     except stripe.InvalidRequestError:
         return ""
     return said(told.to_dict(), "purchase")
+
+
+def close_checkout(session_id: str) -> None:
+    """Close a page, so that nobody can begin a subscription on it any more."""
+    try:
+        with reaching():
+            client().v1.checkout.sessions.expire(session_id)
+    except stripe.InvalidRequestError:
+        return  # it is over: paid, or expired

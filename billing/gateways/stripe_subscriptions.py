@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import stripe
 
-from billing.errors import CardDeclined, StripeRefused, StripeUnreachable
+from billing.errors import CardDeclined, NoSuchSubscription, StripeRefused, StripeUnreachable
 from billing.gateways.base import (
     Recurring,
     Started,
@@ -109,19 +109,17 @@ def checkout_now(session_id: str) -> tuple[str, str, str]:
     return str(told.status), str(told.url or ""), str(told.subscription or "")
 
 
-def close_checkout(session_id: str) -> None:
-    """Close a page, so that nobody can begin a subscription on it any more."""
-    try:
-        with reaching():
-            client().v1.checkout.sessions.expire(session_id)
-    except stripe.InvalidRequestError:
-        return  # it is over: paid, or expired
-
-
 def subscription_now(subscription: str) -> SubscriptionNow:
-    """How a subscription stands, with its latest invoice."""
-    with reaching(unknown=StripeUnreachable):
-        told: Any = client().v1.subscriptions.retrieve(subscription, {"expand": ["latest_invoice"]})
+    """How a subscription stands, with its latest invoice; ``NoSuchSubscription`` if unknown."""
+    try:
+        with reaching(unknown=StripeUnreachable):
+            told: Any = client().v1.subscriptions.retrieve(
+                subscription, {"expand": ["latest_invoice"]}
+            )
+    except stripe.InvalidRequestError as error:
+        if error.code != "resource_missing":
+            raise
+        raise NoSuchSubscription from error
     return _now(told)
 
 

@@ -6,12 +6,12 @@ from typing import Final, Literal, cast
 
 from django.conf import settings
 
-from billing.keys import DRIFT, PURCHASES, WALK, WALKING
+from billing.keys import DRIFT, PURCHASES, SUBSCRIPTIONS, WALK, WALKING
 from lantern_pro.jobs.job import Fence
 from lantern_pro.store.client import text_client
-from lantern_pro.store.keys import text_id
+from lantern_pro.store.keys import Table, text_id
 from lantern_pro.store.scripts import Call, script
-from lantern_pro.types import Cell, Millis, PurchaseId
+from lantern_pro.types import Cell, Millis, PurchaseId, SubscriptionId
 
 HERE: Final = Cell(0)
 """Walks are of the whole service, and kept in one place."""
@@ -94,19 +94,33 @@ def keep_place(walk: str, holder: Fence, *, after: str, walked: int, repaired: i
 def purchases_between(
     since: Millis, until: Millis, *, after: str, most: int
 ) -> tuple[list[PurchaseId], str]:
-    """Purchases of ours that began in a span of time, cell by cell; where the next page begins.
+    """Purchases of ours that began in a span of time; where the next page begins."""
+    found, next_page = _begun_between(PURCHASES, since, until, after=after, most=most)
+    return [PurchaseId(each) for each in found], next_page
+
+
+def subscriptions_between(
+    since: Millis, until: Millis, *, after: str, most: int
+) -> tuple[list[SubscriptionId], str]:
+    """Subscriptions of ours that began in a span of time; where the next page begins."""
+    found, next_page = _begun_between(SUBSCRIPTIONS, since, until, after=after, most=most)
+    return [SubscriptionId(each) for each in found], next_page
+
+
+def _begun_between(
+    table: Table, since: Millis, until: Millis, *, after: str, most: int
+) -> tuple[list[str], str]:
+    """Rows that began in a span of time, cell by cell.
 
     One that is recorded meanwhile may push another onto the next page, where it comes once more.
     """
     cell, _, rank = (after or "0.0").partition(".")
     first = int(rank)
-    index = PURCHASES.by("created", cell=Cell(int(cell)))
+    index = table.by("created", cell=Cell(int(cell)))
     found = text_client().zrangebyscore(index, since, f"({until}", start=first, num=most)
     if len(found) == most:
-        next_page = f"{cell}.{first + most}"
-    else:
-        next_page = f"{int(cell) + 1}.0" if int(cell) + 1 < settings.CELLS else ""
-    return [PurchaseId(each) for each in found], next_page
+        return found, f"{cell}.{first + most}"
+    return found, f"{int(cell) + 1}.0" if int(cell) + 1 < settings.CELLS else ""
 
 
 def take_the_walk(holder: Fence) -> bool:

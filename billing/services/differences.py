@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from billing.events import MoneyReturned, PaymentFound, SubscriptionMoved
-from billing.gateways import stripe_returns, stripe_subscriptions
+from billing.gateways import stripe_lists, stripe_returns, stripe_subscriptions
 from billing.gateways.stripe_lists import Listed
 from billing.managers import reconciliation as kept
 from billing.managers.foreign import is_known_as_foreign, remember_foreign
@@ -108,6 +108,15 @@ def look_at_given(listed: Listed) -> Finding | None:
     if payment is None:
         return Finding("given-unknown", listed.purchase)
     return None if payment.is_paid else Finding("given-not-paid", listed.purchase)
+
+
+def look_at_subscribed(listed: Listed) -> Finding | None:
+    """Whether Stripe knows a subscription that goes on here, and has it go on."""
+    now = stripe_lists.named(listed.object_id)
+    if now is None:
+        return Finding("subscribed-unknown", listed.purchase)
+    repair = _look_anew(SubscriptionId(listed.purchase), listed)
+    return None if now.is_kept else Finding("ended-at-stripe", listed.purchase, repair)
 
 
 def _look_anew(named: SubscriptionId, listed: Listed) -> Event:

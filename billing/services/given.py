@@ -4,14 +4,14 @@ from typing import Final
 
 from billing.gateways.stripe_lists import Listed, Page
 from billing.managers import reconciliation as kept
-from billing.models import Purchase
+from billing.models import Purchase, Subscription
 from billing.services.intents import RESELLER
 from billing.services.strays import NOTHING_DUE
 from lantern_pro import clock
-from lantern_pro.types import Millis, Minor, PurchaseId
+from lantern_pro.types import Millis, Minor, PurchaseId, SubscriptionId
 
 PAGE: Final = 10
-"""Each purchase is a question to Stripe, so that a page is short."""
+"""Each on it is a question to Stripe, so that a page is short."""
 
 
 def purchases_given(*, since: Millis, until: Millis, after: str) -> Page:
@@ -36,6 +36,32 @@ def given(purchase_id: PurchaseId) -> Listed | None:
         charge_id=found.charge_id or "",
         purchase=found.pk,
         amount=Minor(found.amount_minor),
+        is_kept=True,
+        returned=None,
+    )
+
+
+def subscriptions_that_go_on(*, since: Millis, until: Millis, after: str) -> Page:
+    """Subscriptions that go on here, as they stand here."""
+    found, next_page = kept.subscriptions_between(since, until, after=after, most=PAGE)
+    listed = [going_on(subscription_id) for subscription_id in found]
+    return Page([each for each in listed if each], next_page)
+
+
+def going_on(subscription_id: SubscriptionId) -> Listed | None:
+    """A subscription as something to be held against Stripe; None when it does not go on here."""
+    found = Subscription.objects.filter(pk=subscription_id).first()
+    if found is None or found.state == Subscription.State.ENDED or not found.at_stripe:
+        return None
+    if not found.has_owner:
+        return None
+    return Listed(
+        object_id=found.at_stripe,
+        created=clock.as_millis(found.created),
+        payment_intent="",
+        charge_id="",
+        purchase=found.pk,
+        amount=Minor(0),
         is_kept=True,
         returned=None,
     )

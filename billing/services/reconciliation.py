@@ -20,7 +20,7 @@ from billing.gateways.stripe_client import UNREADABLE
 from billing.gateways.stripe_lists import CursorGone, Listed, Page
 from billing.managers import reconciliation as kept
 from billing.services.differences import LOOK_AGAIN_MS, Finding
-from billing.services.given import given
+from billing.services.given import given, going_on
 from billing.services.purchases import adopt
 from billing.services.walks import WALKS, Walk
 from lantern_pro import clock
@@ -28,7 +28,7 @@ from lantern_pro.jobs import ledger
 from lantern_pro.jobs.events import following
 from lantern_pro.jobs.job import LeasedJob
 from lantern_pro.jobs.worker import enter
-from lantern_pro.types import Millis, PurchaseId
+from lantern_pro.types import Millis, PurchaseId, SubscriptionId
 
 log = logging.getLogger(__name__)
 
@@ -175,28 +175,27 @@ def _look_again() -> None:
     for each in kept.least_looked_at(before=before, most=MOST_LOOKED_AT_AGAIN):
         kept.put_behind(each, now=clock.now())
         try:
-            listed = _as_it_is_now(each)
+            walk, listed = _as_it_is_now(each)
         except UNREADABLE as odd:
             log.warning("%s cannot be read: %s", each.object_id, type(odd).__name__)
             continue
         if listed is None:
             kept.agree(each.object_id)
         else:
-            look_at_all(WALKS[_walk_of(listed)], [listed])
+            look_at_all(WALKS[walk], [listed])
 
 
-def _as_it_is_now(each: kept.Drift) -> Listed | None:
+def _as_it_is_now(each: kept.Drift) -> tuple[str, Listed | None]:
+    """The thing, and the walk that it is one of: what goes on here is looked at from here."""
     if each.object_id.startswith(PAYMENT):
-        return given(PurchaseId(each.purchase))
-    return stripe_lists.named(each.object_id)
-
-
-def _walk_of(listed: Listed) -> str:
-    if listed.object_id.startswith(PAYMENT):
-        return "given"
-    if listed.returned:
-        return "refunds"
-    return "payments" if listed.charge_id else "subscriptions"
+        return "given", given(PurchaseId(each.purchase))
+    here = going_on(SubscriptionId(each.purchase))
+    if here is not None and here.object_id == each.object_id:
+        return "subscribed", here
+    listed = stripe_lists.named(each.object_id)
+    if listed is not None and listed.returned:
+        return "refunds", listed
+    return "payments" if listed is not None and listed.charge_id else "subscriptions", listed
 
 
 def walk_by_hand(

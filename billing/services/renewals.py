@@ -18,7 +18,7 @@ from billing.errors import (
     StripeUnreachable,
 )
 from billing.events import RenewalFailed, SubscriptionEnded
-from billing.gateways import stripe_invoices
+from billing.gateways import stripe_checkout, stripe_invoices
 from billing.gateways import stripe_subscriptions as stripe
 from billing.gateways.base import ENDED, Invoice, SubscriptionNow
 from billing.managers.subscriptions import NO_LOANS
@@ -81,7 +81,7 @@ def look_at(
             give_up = True
     if checkout and not at_stripe:
         if give_up:
-            stripe.close_checkout(checkout)
+            stripe_checkout.close_checkout(checkout)
         page, _, at_stripe = stripe.checkout_now(checkout)
     if not at_stripe:
         _record_unpaid(found, asked_at, checkout, is_over=give_up or page == "expired", job=job)

@@ -15,9 +15,10 @@ from billing.services.differences import (
     look_at_given,
     look_at_payment,
     look_at_return,
+    look_at_subscribed,
     look_at_subscription,
 )
-from billing.services.given import purchases_given
+from billing.services.given import purchases_given, subscriptions_that_go_on
 from lantern_pro.types import Millis
 
 MINUTE_MS: Final = 60_000
@@ -68,6 +69,13 @@ WALKS: Final[Mapping[str, Walk]] = {
     ),
     "given": _GIVEN,
     "old_given": replace(_GIVEN, every_ms=30 * DAY_MS, back_ms=LONGEST_DISPUTE_MS),
+    "subscribed": Walk(
+        subscriptions_that_go_on,
+        look_at_subscribed,
+        every_ms=DAY_MS,
+        back_ms=LONGEST_LIFE_MS,
+        pages=GIVEN_AT_ONCE,
+    ),
     "old_refunds": Walk(stripe_lists.refunds, look_at_return, every_ms=DAY_MS, back_ms=30 * DAY_MS),
     "old_disputes": Walk(
         stripe_lists.disputes, look_at_return, every_ms=DAY_MS, back_ms=LONGEST_DISPUTE_MS
@@ -75,4 +83,5 @@ WALKS: Final[Mapping[str, Walk]] = {
 }
 """Refunds, disputes and subscriptions change long after they were made; so they are walked again
 each day. A renewal is a charge, and found within minutes as any other. What is given here is held
-against Stripe once or twice soon after, and every month while money may still go back."""
+against Stripe once or twice soon after, and every month while money may still go back; each
+subscription that goes on here, once a day."""

@@ -13,7 +13,7 @@ from billing.services.walks import GRACE_MS
 from lantern_pro import clock
 from lantern_pro.errors import LanternError
 
-WALKS = ("payments", "refunds", "disputes", "subscriptions", "given")
+WALKS = ("payments", "refunds", "disputes", "subscriptions", "given", "subscribed")
 
 
 class Command(BaseCommand):
@@ -21,10 +21,10 @@ class Command(BaseCommand):
 
     help = (
         "Walk Stripe's payments, refunds, disputes and subscriptions since a day and hold each "
-        "against what is here; and what is paid here against Stripe. A payment whose purchase is "
-        "not Pro is repaired, and so is a refund or a dispute that took nothing, each by a job; "
-        "what cannot be repaired is listed. Workers do the same all the time for what is recent. "
-        "Exit status 1 when something does not agree."
+        "against what is here; and what is paid, or goes on, here against Stripe. A payment whose "
+        "purchase is not Pro is repaired, and so is a refund or a dispute that took nothing, each "
+        "by a job; what cannot be repaired is listed. Workers do the same all the time for what "
+        "is recent. Exit status 1 when something does not agree."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
