@@ -5,7 +5,7 @@ from typing import Any, Final
 from django.contrib.admin.utils import quote
 from django.urls import reverse
 
-from billing.managers.reconciliation import drift_and_dismissed, place_of
+from billing.managers.reconciliation import count_dismissed, drift, place_of
 from billing.services.walks import WALKS
 from lantern_pro import clock
 from lantern_pro.types import Millis
@@ -36,7 +36,7 @@ KINDS: Final = {
 
 def reconciliation_shown() -> dict[str, Any]:
     """What the page of purchases shows above its list."""
-    open_ones, dismissed = drift_and_dismissed()
+    open_ones = drift()
     walked = {name: place_of(name).done_until for name in WALKS}
     return {
         "walked_until": _minute(
@@ -57,7 +57,7 @@ def reconciliation_shown() -> dict[str, Any]:
             for each in open_ones[:MOST_SHOWN]
         ],
         "drift_count": len(open_ones),
-        "dismissed_count": len(dismissed),
+        "dismissed_count": count_dismissed(),
     }
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from billing.keys import DRIFT, PURCHASES, SUBSCRIPTIONS, WALK, WALKING
 from lantern_pro.jobs.job import Fence
+from lantern_pro.store.backend.encoding import tag
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import Table, text_id
 from lantern_pro.store.scripts import Call, script
@@ -18,6 +19,7 @@ HERE: Final = Cell(0)
 HELD_MS: Final = 120_000
 Dismissal = Literal["dismissed", "dismissed_before", "changed", "agrees"]
 _OPEN: Final = "open"
+_DISMISSED: Final = "dismissed"
 _INDEXED: Final = ("id", "first", "last", "state")
 
 
@@ -207,21 +209,24 @@ def dismiss(object_id: str, *, fact: str, reason: str) -> Dismissal:
 
 def drift() -> list[Drift]:
     """All that is to be seen to, the longest known first."""
-    return drift_and_dismissed()[0]
+    return _in_state(_OPEN)
 
 
 def dismissed() -> list[Drift]:
     """All that staff have dismissed, and that is as it was then."""
-    return drift_and_dismissed()[1]
+    return _in_state(_DISMISSED)
 
 
-def drift_and_dismissed() -> tuple[list[Drift], list[Drift]]:
-    """Both, by one reading of all rows."""
-    found = _read(text_client().zrange(DRIFT.by("first", cell=HERE), 0, -1))
-    return (
-        [each for each, state in found if state == _OPEN],
-        [each for each, state in found if state != _OPEN],
-    )
+def count_dismissed() -> int:
+    """How many there are of those; no row is read for it."""
+    index = DRIFT.by("state", cell=HERE)
+    return int(text_client().zcount(index, tag(_DISMISSED), tag(_DISMISSED)))
+
+
+def _in_state(state: str) -> list[Drift]:
+    ids = text_client().zrangebyscore(DRIFT.by("state", cell=HERE), tag(state), tag(state))
+    found = [each for each, known in _read(ids) if known == state]
+    return sorted(found, key=lambda each: (each.first, each.row_id))
 
 
 def least_looked_at(*, before: Millis, most: int) -> list[Drift]:

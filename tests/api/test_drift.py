@@ -1,9 +1,11 @@
 """What does not agree for long: each has its turn, and staff may dismiss what they know of."""
 
 import pytest
+import redis
 
 from billing.drift import Drift
 from billing.managers import reconciliation as kept
+from billing.reconciliation_words import reconciliation_shown
 from billing.services import reconciliation
 from billing.services.walks import WALKS
 from devstack.standin.faults import Fault
@@ -12,10 +14,12 @@ from lantern_pro import clock
 from lantern_pro.types import Millis
 from tests.api.reconciling import RunJobs, pay_for, reconcile
 from tests.api.returning import DAY_MS, bought, dispute, refund_at_stripe
+from tests.api.test_reconciliation_shown import command
 from tests.client_app import ClientApp
 
 pytestmark = pytest.mark.usefixtures("laws_hold")
 
+NOW = Millis(1_764_000_000_000)
 LATER = 400
 """Minutes after which the walk over payments does not come by any more."""
 
@@ -68,6 +72,27 @@ def test_what_staff_dismissed_counts_no_more_though_it_is_looked_at(
     assert (stays.kind, stays.reason) == ("paid-twice", "a gift of the buyer's")
     assert stays.last > seen
     assert Drift.objects.count() == 0
+
+
+def rows_read(service: redis.Redis) -> int:
+    """How many rows the page of purchases reads to show what does not agree."""
+    service.config_resetstat()
+    reconciliation_shown()
+    return int(service.info("commandstats")["cmdstat_hgetall"]["calls"])
+
+
+def test_however_much_was_dismissed_it_is_counted_without_reading_it(service: redis.Redis) -> None:
+    empty = rows_read(service)
+    for number in range(5):
+        kept.report(f"ch_{number}", kind="paid-twice", purchase="c0.1.x", fact="x", now=NOW)
+    dismissed = [f"ch_{number}" for number in range(4)]
+    for each in dismissed:
+        kept.dismiss(each, fact="x", reason="known")
+
+    assert rows_read(service) == empty + 1
+    assert reconciliation_shown()["dismissed_count"] == 4
+    assert reconciliation_shown()["drift_count"] == 1
+    assert "and 4 dismissed" in command("show_payments")
 
 
 def test_a_second_payment_that_was_dismissed_comes_back_when_a_part_of_it_goes_back(

@@ -56,7 +56,7 @@ def _words(events: list[EventCounts], walks: dict[str, Place], drift: list[Drift
     for name, place in walks.items():
         until = f"until {clock.as_datetime(place.done_until):%Y-%m-%d %H:%M}"
         yield f"  {name}: {until}, {place.walked} walked, {place.repaired} repaired"
-    yield f"drift: {len(drift)}, and {len(kept.dismissed())} dismissed"
+    yield f"drift: {len(drift)}, and {kept.count_dismissed()} dismissed"
     for found in drift:
         since = f"since {clock.as_datetime(found.first):%Y-%m-%d %H:%M}"
         yield f"  {found.object_id}  {found.kind}  {found.purchase}  {since}"
@@ -84,7 +84,7 @@ def _prometheus(
     by_kind = Counter(each.kind for each in drift)
     yield f"lantern_reconciliation_drift {len(drift)}"
     yield "# TYPE lantern_reconciliation_drift_dismissed gauge"
-    yield f"lantern_reconciliation_drift_dismissed {len(kept.dismissed())}"
+    yield f"lantern_reconciliation_drift_dismissed {kept.count_dismissed()}"
     yield "# TYPE lantern_reconciliation_drift_by_kind gauge"
     for kind, count in sorted(by_kind.items()):
         yield f'lantern_reconciliation_drift_by_kind{{kind="{kind}"}} {count}'
