@@ -22,10 +22,10 @@ from billing.managers import reconciliation as kept
 from billing.services.differences import LOOK_AGAIN_MS, Finding
 from billing.services.given import given, going_on
 from billing.services.purchases import adopt
+from billing.services.repairs import begin_repair
 from billing.services.walks import WALKS, Walk
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
-from lantern_pro.jobs.events import following
 from lantern_pro.jobs.job import LeasedJob
 from lantern_pro.jobs.worker import enter
 from lantern_pro.types import Millis, PurchaseId, SubscriptionId
@@ -124,7 +124,7 @@ def look_at_all(walk: Walk, items: Sequence[Listed]) -> Count:
             continue
         count.drift += _report(listed, finding)
         if finding.repair is not None:
-            count.repaired += ledger.stage(*following(finding.repair))
+            count.repaired += begin_repair(finding.repair)
     kept.agree(*agree)
     return count
 
