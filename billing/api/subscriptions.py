@@ -49,6 +49,9 @@ class StripeSubscription(ClientView):
         planId = serializers.CharField(max_length=64, help_text="An id that `/plans` answered.")
         email = _text(254, help_text="Where receipts go.")
         couponCode = _text(64, help_text="A promotion's code; it is for the first period.")
+        insist = serializers.BooleanField(
+            required=False, default=False, help_text="Subscribe, though something was just bought."
+        )
         locale = _text(32)
         timeout = serializers.IntegerField(required=False, min_value=0)
 
@@ -77,6 +80,7 @@ class StripeSubscription(ClientView):
             plan=told["planId"],
             email=told["email"],
             coupon=told["couponCode"],
+            insists=told["insist"],
             country=request.headers.get("X-Lantern-Client-Country", ""),
         )
         started = hold_until_done(lambda: subscribe(wish), patience_of(told.get("timeout")))
@@ -107,6 +111,7 @@ class SubscriptionPaymentRedirect(PaymentRedirect):
             plan=told["plan"],
             email=told["email"],
             coupon=told["couponCode"],
+            insists=told["insist"],
             way=CHECKOUT,
             country=request.headers.get("X-Lantern-Client-Country", ""),
         )

@@ -2,12 +2,14 @@
 
 Apps make another key at each tap, so a key does not tell. One that was declined, or waits for its
 buyer elsewhere, may be followed by another at once. A subscription that began just now, and is
-paid, counts as a purchase; its renewals do not.
+paid, counts as a purchase, and who would begin one is asked as well; its renewals do not count.
 """
 
 from typing import Final
 
-from billing.errors import PurchaseRepeated
+from billing.errors import PaymentPending, PurchaseRepeated, StripeUnreachable
+from billing.gateways import stripe_subscriptions as stripe
+from billing.gateways.base import ENDED
 from billing.models import Purchase
 from billing.services.asking import CHECKOUT
 from billing.subscription import Subscription
@@ -33,11 +35,34 @@ def look_before(user_id: UserId, purchase_id: PurchaseId, *, insists: bool) -> s
     return before.pk if before else ""
 
 
+def refuse_soon_after_buying(user_id: UserId) -> None:
+    """``PurchaseRepeated`` for who would subscribe, and has bought a moment ago."""
+    latest = Purchase.objects.latest_of(user_id)
+    if latest and not _lets_another_begin(latest[0]):
+        before, at = latest
+        _refuse_soon_after(at, plan=before.plan, is_open=before.is_open)
+
+
 def _refuse_new_subscribers(user_id: UserId) -> None:
-    """Who has just subscribed and paid has bought, too."""
+    """Who has just subscribed and paid has bought, too.
+
+    What is not paid here yet may be paid at Stripe, whose event is late: it is asked.
+    """
     begun = Subscription.objects.open_of(user_id)
     if begun and not begun.is_unpaid_yet:
         _refuse_soon_after(clock.as_millis(begun.created), plan=begun.plan, is_open=False)
+    elif begun and _is_paid_at_stripe(begun):
+        _refuse_soon_after(clock.now(), plan=begun.plan, is_open=False)
+
+
+def _is_paid_at_stripe(begun: Subscription) -> bool:
+    try:
+        on_page = stripe.checkout_now(begun.checkout)[2] if begun.checkout else ""
+    except PaymentPending as error:  # there is no payment yet that could be waited for
+        raise StripeUnreachable from error
+    at_stripe = begun.at_stripe or on_page
+    unpaid = {*ENDED, "incomplete"}
+    return bool(at_stripe) and stripe.subscription_now(at_stripe).status not in unpaid
 
 
 def _refuse_soon_after(at: Millis, *, plan: str, is_open: bool) -> None:

@@ -32,6 +32,7 @@ from billing.services.plans import plan_on_sale
 from billing.services.purchases import digest_of
 from billing.services.recurring import length_of, recurring_of
 from billing.services.renewals import look_at
+from billing.services.repeats import refuse_soon_after_buying
 from billing.subscription import Subscription
 from lantern_pro import clock
 from lantern_pro.jobs.events import following
@@ -55,6 +56,7 @@ class SubscriptionWish:
     coupon: str = ""
     way: str = ""
     country: str = ""
+    insists: bool = False
 
     @property
     def digest(self) -> str:
@@ -100,9 +102,11 @@ def _begun(wish: SubscriptionWish) -> Subscription:
     """
     known = Subscription.objects.open_of(wish.user_id)
     if known:
-        if _is_for(known, wish):
-            return known
         _refuse_subscribers(known)
+    if not wish.insists:
+        refuse_soon_after_buying(wish.user_id)
+    if known and _is_for(known, wish):
+        return known
     offer = offer_named(wish.plan, wish.customer)
     length_of(offer.plan)
     _refuse_what_is_never_charged(offer)

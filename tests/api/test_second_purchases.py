@@ -3,14 +3,17 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 
 from billing.managers.promotions import uses_of
-from billing.models import Plan, Promotion, Purchase
+from billing.models import Plan, Promotion, Purchase, Subscription
 from billing.services.repeats import GUARD_MS
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
 from lantern_pro import clock
-from tests.api.subscribing import by_days, monthly, subscribed, world
+from tests.api.subscribing import by_days, monthly, pay_first, subscribed, world
+from tests.api.test_erasure_of_buyers import AT_THEIR_BANK
+from tests.api.test_payment_ways import press_pay
 from tests.api.test_purchases import faults
 from tests.api.world import DAY, HOUR, World
 from tests.client_app import ClientApp
@@ -170,3 +173,85 @@ def test_a_subscription_that_is_not_paid_yet_lets_another_way_be_taken(
     client.buy(plan=monthly.pk)
 
     assert client.answer["paymentStatus"] == "completed"
+
+
+@pytest.mark.parametrize("on_page", [True, False])
+def test_who_has_just_subscribed_is_asked_though_no_event_tells_of_it_yet(
+    client: ClientApp, monthly: Plan, world: World, http: requests.Session, *, on_page: bool
+) -> None:
+    if on_page:
+        client.get("/subscription-payment-redirect", plan=monthly.pk)
+        press_pay(http, client.answer["redirect"])
+    else:
+        client.post("/stripe-subscription", planId=monthly.pk)
+        pay_first(world, "pm_card_visa")
+    assert Subscription.objects.get().is_unpaid_yet
+
+    client.buy(plan=monthly.pk, idempotencyKey="slip")
+    asked = dict(client.answer)
+    client.buy(plan=monthly.pk, idempotencyKey="meant", insist="true")
+
+    assert asked["errorId"] == "purchase-repeated"
+    assert asked["details"]["plan"] == monthly.pk
+    assert client.answer["paymentStatus"] == "completed"
+    assert faults() == []
+
+
+@pytest.mark.parametrize("path", ["/v1/subscriptions", "/v1/checkout/sessions"])
+def test_while_stripe_cannot_tell_whether_a_subscription_is_paid_nothing_is_bought(
+    client: ClientApp, monthly: Plan, stripe_standin: StripeStandin, path: str
+) -> None:
+    if "checkout" in path:
+        client.get("/subscription-payment-redirect", plan=monthly.pk)
+    else:
+        client.post("/stripe-subscription", planId=monthly.pk)
+    stripe_standin.faults.add(Fault("status_500", path, method="GET"))
+
+    client.buy(plan=monthly.pk)
+
+    assert client.answer["errorId"] == "stripe-unreachable"
+    assert Purchase.objects.count() == 0
+
+
+@pytest.mark.parametrize("call", ["/stripe-subscription", "/subscription-payment-redirect"])
+def test_who_has_just_bought_is_asked_before_they_subscribe_as_well(
+    client: ClientApp, monthly: Plan, stripe_standin: StripeStandin, call: str
+) -> None:
+    def subscribe(**more: str) -> dict[str, object]:
+        method = client.post if call == "/stripe-subscription" else client.get
+        method(call, plan=monthly.pk, planId=monthly.pk, **more)
+        return dict(client.answer)
+
+    client.buy(plan=monthly.pk)
+
+    asked = subscribe()
+    begun = Subscription.objects.count()
+    meant = subscribe(insist="true")
+
+    assert (asked["errorId"], begun) == ("purchase-repeated", 0)
+    assert meant["status"] == "ok"
+    assert Subscription.objects.count() == 1
+    assert len(stripe_standin.journal.all("charge")) == 1
+
+
+def test_who_subscribes_already_is_told_that_whatever_they_bought(
+    subscribed: ClientApp, monthly: Plan
+) -> None:
+    subscribed.buy(plan=monthly.pk, insist="true")
+
+    subscribed.post("/stripe-subscription", planId=monthly.pk)
+
+    assert subscribed.answer["errorId"] == "already-subscribed"
+
+
+@pytest.mark.parametrize(
+    "before", [{"stripeToken": "tok_chargeDeclined"}, AT_THEIR_BANK], ids=["declined", "waits"]
+)
+def test_who_could_not_buy_may_subscribe_at_once(
+    client: ClientApp, monthly: Plan, before: dict[str, str | None]
+) -> None:
+    client.buy(plan=monthly.pk, **before)
+
+    client.post("/stripe-subscription", planId=monthly.pk)
+
+    assert client.answer["status"] == "ok"
