@@ -15,6 +15,7 @@ import redis
 from accounts.services.recovery_by_mail import PAUSE_MS
 from devstack.mandrill_standin import MandrillStandin
 from devstack.standin.faults import Fault
+from devstack.stripe_standin import StripeStandin
 from lantern_pro import clock
 from lantern_pro.jobs.ledger import retry
 from lantern_pro.jobs.models import Job
@@ -88,6 +89,30 @@ def test_lantern_5277_an_account_that_was_paid_is_there_after_months_and_known_b
 
     assert bare_is_pro
     assert bare.user_id == client.user_id
+
+
+def test_lantern_5958_who_pays_by_card_can_recover_though_the_answer_was_lost(
+    client: ClientApp,
+    bare: ClientApp,
+    run_jobs: RunJobs,
+    stripe_standin: StripeStandin,
+    mandrill_standin: MandrillStandin,
+) -> None:
+    """A year was paid by card; the address was known to nobody, and the device stayed free."""
+    fleet.pro_proxy()
+    stripe_standin.faults.add(Fault("close_after", "/v1/payment_intents"))
+    client.buy(email=EMAIL, timeout=0)
+    stripe_standin.faults.clear()
+    run_jobs()
+
+    bare.post("/user-link-request", email=EMAIL, deviceName="PC")
+    run_jobs()
+    bare.post("/user-link-validate", code=codes_in(mandrill_standin)[0])
+
+    assert is_pro(client)
+    assert is_pro(takes(bare))
+    assert bare.user_id == client.user_id
+    assert len(stripe_standin.journal.all("charge")) == 1
 
 
 def test_lantern_5513_one_machine_set_up_anew_three_times_gets_in_without_staff(

@@ -1,4 +1,4 @@
-"""Payments that went wrong in comparable systems, as told in public by who was there."""
+"""Payments that went wrong elsewhere, as told in public by who was there."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +14,7 @@ from billing.errors import (
 from billing.managers.stripe_events import EventCounts, event_counts
 from billing.models import Purchase
 from billing.services.refunds import refund
+from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
 from lantern_pro.errors import LanternError
 from lantern_pro.types import Minor
@@ -23,6 +24,7 @@ from tests.client_app import ClientApp
 
 pytestmark = pytest.mark.usefixtures("laws_hold")
 
+NewClient = Callable[..., ClientApp]
 RunJobs = Callable[[], int]
 AT_ONCE = 20
 
@@ -117,6 +119,43 @@ def test_of_many_who_give_money_back_at_once_one_does(
     assert set(outcomes) <= {"ok", RefundUnderWay.error_id, TooMuchToRefund.error_id}
     assert [each["amount"] for each in stripe_standin.journal.all("refund")] == [4800]
     assert days_of(client) == {"purchase": given, "refund": -given}
+
+
+@pytest.mark.parametrize("key", ["tap", None], ids=["with a key", "with none"])
+def test_the_same_request_sent_twice_charges_once(
+    client: ClientApp, stripe_standin: StripeStandin, key: str | None
+) -> None:
+    """Lago #5870: a top-up sent twice with the same payload was taken, and charged, twice."""
+    client.buy(idempotencyKey=key)
+    first = dict(client.answer)
+    client.buy(idempotencyKey=key)
+
+    assert first["paymentStatus"] == "completed"
+    assert client.answer == first
+    assert len(stripe_standin.journal.all("charge")) == 1
+    assert [entry.kind for entry in ledger_of(client)] == ["purchase"]
+
+
+@pytest.mark.parametrize("is_lost", [False, True], ids=["answered", "answer lost"])
+def test_who_buys_two_years_by_a_referral_has_them_and_the_bonus(
+    new_client: NewClient, stripe_standin: StripeStandin, run_jobs: RunJobs, *, is_lost: bool
+) -> None:
+    """Lantern #4977: of two years bought by a referral only the bonus's three months were there."""
+    inviter, invitee = new_client("inviter"), new_client("invitee")
+    inviter.get("/user-data")
+    invitee.post("/referral-attach", code=inviter.answer["referral"])
+    if is_lost:
+        stripe_standin.faults.add(Fault("close_after", "/v1/payment_intents"))
+
+    invitee.buy(plan="2y-usd-10", timeout=0)
+    stripe_standin.faults.clear()
+    run_jobs()
+
+    own, theirs = days_of(invitee), days_of(inviter)
+    assert own.keys() == {"purchase", "referral_bonus"}
+    assert 730 <= own["purchase"] <= 731
+    assert 89 <= own["referral_bonus"] <= 92
+    assert theirs.keys() == {"referral_bonus"}
 
 
 ANOTHER = [
