@@ -7,7 +7,7 @@ from typing import Final
 from accounts.keys import USERS
 from billing.keys import PROMOTION_USES, PURCHASES, SUBSCRIPTIONS
 from billing.managers.promotions import CATALOGUE_CELL
-from billing.models import Promotion
+from billing.models import Promotion, Subscription
 from lantern_pro.jobs.settled import settled_faults
 from lantern_pro.store.client import text_client
 from lantern_pro.store.laws import Law
@@ -16,8 +16,6 @@ from lantern_pro.types import Cell
 KEEPING: Final = "keep_promotion_use"
 COUNTS: Final = frozenset({"begun", "waiting", "paid"})
 """States of a purchase that takes a use."""
-WAITS: Final = frozenset({"begun", "incomplete"})
-"""States of a subscription whose first payment has not come."""
 
 
 def uses_are_purchases(cell: Cell) -> Iterator[str]:
@@ -70,7 +68,11 @@ def subscriptions_are_uses(cell: Cell) -> Iterator[str]:
     for name, _ in client.zscan_iter(SUBSCRIPTIONS.by("id", cell=cell), count=500):
         fields = ["promotion", "state", "user_id"]
         promotion, state, user_id = client.hmget(SUBSCRIPTIONS.row(name), fields)
-        if not promotion or state not in WAITS or not client.exists(USERS.row(int(user_id))):
+        if (
+            not promotion
+            or state not in Subscription.UNPAID_YET
+            or not client.exists(USERS.row(int(user_id)))
+        ):
             continue
         uses = PROMOTION_USES(promotion=promotion, cell=CATALOGUE_CELL)
         if not client.hexists(uses, name):

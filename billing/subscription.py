@@ -28,6 +28,9 @@ class Subscription(DomainModel):
         PAST_DUE = "past_due", "renewal not paid"
         ENDED = "ended", "ended"
 
+    UNPAID_YET: ClassVar[frozenset[str]] = frozenset({State.BEGUN, State.INCOMPLETE})
+    """States in which it waits for its first payment."""
+
     id = models.CharField("subscription id", primary_key=True, max_length=80)
     user_id = models.BigIntegerField("user id", db_index=True)
     created = models.DateTimeField(db_index=True)
@@ -81,7 +84,7 @@ class Subscription(DomainModel):
     @property
     def is_unpaid_yet(self) -> bool:
         """Whether it waits for its first payment."""
-        return self.state in {self.State.BEGUN, self.State.INCOMPLETE}
+        return self.state in self.UNPAID_YET
 
     @property
     def is_stopped_by_dispute(self) -> bool:

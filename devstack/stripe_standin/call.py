@@ -81,6 +81,16 @@ class Call:
         common = {"id": new_id(prefix), "object": kind, "created": self.now, "livemode": False}
         return {**common, **fields}
 
+    def take_chosen_id(self, item: Object) -> None:
+        """Give an object that was just made the ``id`` that was sent, unless another has it."""
+        chosen = self.params.text("id")
+        if not chosen:
+            return
+        if self.draft.get(chosen):
+            message = f"{str(item['object']).capitalize()} already exists: {chosen}"
+            raise StripeError(message, code="resource_already_exists", param="id")
+        item["id"] = chosen
+
     def put(self, item: Object) -> Object:
         """Store the object."""
         self.draft.put(item)

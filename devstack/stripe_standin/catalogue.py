@@ -26,11 +26,7 @@ def create_product(call: Call) -> Object:
         updated=call.now,
         url=None,
     )
-    if chosen := call.params.text("id"):
-        if call.draft.get(chosen):
-            message = f"Product already exists: {chosen}"
-            raise StripeError(message, code="resource_already_exists", param="id")
-        product["id"] = chosen
+    call.take_chosen_id(product)
     call.params.merge_metadata(product)
     call.put(product)
     call.emit("product.created", product)

@@ -19,10 +19,6 @@ def create_coupon(call: Call) -> Object:
         message = "This value must be greater than or equal to 1."
         raise StripeError(message, code="parameter_invalid_integer", param="amount_off")
     currency = currency_of(call.params, "currency")
-    chosen = call.params.text("id")
-    if chosen and call.draft.get(chosen):
-        message = f"Coupon already exists: {chosen}"
-        raise StripeError(message, code="resource_already_exists", param="id")
     coupon = call.make(
         "coupon",
         "coupon",
@@ -38,7 +34,7 @@ def create_coupon(call: Call) -> Object:
         times_redeemed=0,
         valid=True,
     )
-    coupon["id"] = chosen or coupon["id"]
+    call.take_chosen_id(coupon)
     call.params.merge_metadata(coupon)
     call.put(coupon)
     call.emit("coupon.created", coupon)
