@@ -141,4 +141,4 @@ def running(
         yield place
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=40)

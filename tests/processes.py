@@ -43,7 +43,7 @@ def process(
     finally:
         started.terminate()
         try:
-            started.wait(timeout=10)
+            started.wait(timeout=PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
             started.kill()
             started.wait()
@@ -54,6 +54,6 @@ def answers(url: str) -> bool:
     """Whether a web server answers there at all."""
     try:
         requests.get(url, timeout=2).close()
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return False
     return True

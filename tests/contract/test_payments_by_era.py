@@ -19,7 +19,7 @@ WISH = {"plan": "1y-usd-10", "provider": "stripe", "currency": "usd", "deviceNam
 def pay_on_the_page(told: dict[str, str]) -> None:
     """What a person does in the browser that the app opened."""
     form = {"number": "4242424242424242", "do": "pay"}
-    paid = requests.post(told["redirect"], data=form, allow_redirects=False, timeout=10)
+    paid = requests.post(told["redirect"], data=form, allow_redirects=False, timeout=40)
     assert paid.status_code == 303
 
 

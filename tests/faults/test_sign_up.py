@@ -33,7 +33,7 @@ def send_and_hang_up(app: LiveApp) -> None:
     parts = urlsplit(app.url)
     lines = ["POST /user-create HTTP/1.1", f"Host: {parts.netloc}", "Content-Length: 0"]
     lines += [f"{name}: {value}" for name, value in app.headers().items()]
-    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=10) as wire:
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=40) as wire:
         wire.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
 
 

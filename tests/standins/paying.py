@@ -42,4 +42,4 @@ def post(
     """Call the API as curl does."""
     headers = {"Idempotency-Key": key} if key else {}
     url = standin.url + path
-    return http.post(url, data=form, headers=headers, auth=("sk_test_x", ""), timeout=10)
+    return http.post(url, data=form, headers=headers, auth=("sk_test_x", ""), timeout=40)

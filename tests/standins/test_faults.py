@@ -111,7 +111,7 @@ def test_stopping_does_not_wait_for_those_who_are_held() -> None:
     while standin.faults.listed():
         standin.stopping.wait(0.01)
     standin.stop()
-    held.join(timeout=10)
+    held.join(timeout=40)
 
     assert ended == ["ConnectionError"]
 

@@ -52,14 +52,14 @@ def test_a_stand_in_ends_cleanly(tmp_path: Path, name: str, number: signal.Signa
 
         running.send_signal(number)
 
-        assert running.wait(timeout=10) == 0
+        assert running.wait(timeout=40) == 0
 
 
 def test_a_payment_and_its_key_survive_kill_9(tmp_path: Path) -> None:
     with process("stripe", tmp_path) as (running, url):
         first = pay(url)
         running.kill()
-        running.wait(timeout=10)
+        running.wait(timeout=40)
 
     with process("stripe", tmp_path) as (_, url):
         again = pay(url)
@@ -74,7 +74,7 @@ def test_a_mail_survives_kill_9(tmp_path: Path) -> None:
         api = f"{url}/api/1.0/messages"
         requests.post(f"{api}/send.json", json={"key": "k", "message": message()}, timeout=20)
         running.kill()
-        running.wait(timeout=10)
+        running.wait(timeout=40)
 
     with process("mandrill", tmp_path) as (_, url):
         api = f"{url}/api/1.0/messages"

@@ -14,6 +14,7 @@ from django.conf import settings
 from devstack.redis_server import free_port
 from lantern_pro.jobs.worker import drain
 from lantern_pro.types import UserId
+from proxies.models import Proxy
 from tests import fleet
 from tests.fleet import HERE
 from tests.processes import answers, eventually, process
@@ -35,10 +36,14 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def _fleet(real_redis: redis.Redis) -> None:
-    for number in range(8):
-        fleet.free_proxy(city=f"City {number}")
+def _fleet(server: str, real_redis: redis.Redis) -> None:
+    added = [fleet.free_proxy(city=f"City {number}") for number in range(8)]
     drain(HERE)
+    known = {record.name for record in Proxy.objects.records(added)}
+    # The server may hear a moment later that the fleet of the last test is gone.
+    eventually(
+        lambda: (told := _poll(server)).status_code == 200 and known.issuperset(_names(told))
+    )
 
 
 def _poll(server: str, **headers: str) -> requests.Response:

@@ -71,7 +71,7 @@ def _names(server: str, user_id: UserId | None = None, country: str = "") -> set
 def _eventually(
     servers: list[str], expected: set[str], user_id: UserId | None = None, country: str = ""
 ) -> None:
-    """Each server comes to say this within a second, and goes on saying it."""
+    """Each server comes to say this, and goes on saying it."""
     for server in servers:
         eventually(lambda at=server: _names(at, user_id, country) == expected)  # type: ignore[misc]
     for _ in range(ROUNDS):

@@ -20,7 +20,7 @@ from tests.through import Through, linked, running_proxy, shown
 pytestmark = pytest.mark.stack
 
 
-def test_a_user_is_admitted_and_expelledeventually(through: Through) -> None:
+def test_a_user_is_admitted_and_expelled(through: Through) -> None:
     proxy_id, _ = linked(through)
     user_id = fleet.pro_user()
     before = through.admits(proxy_id, user_id)

@@ -77,7 +77,7 @@ def installed(tmp_path: Path) -> Installed:
         with running_proxy_at(port, *command, **environment) as (through, process):
             eventually(lambda: through.admits(proxy_id, known))
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=10) == 0
+            assert process.wait(timeout=40) == 0
         fleet.assigned(newcomer)
         users = (known, newcomer)
         return Installed(
@@ -173,7 +173,7 @@ def test_a_request_under_way_is_finished_when_the_proxy_is_asked_to_stop(
     with (
         slow,
         running_proxy_at(installed.port, *command, **installed.environment) as (through, process),
-        socket.create_connection(("127.0.0.1", through.port), timeout=10) as client,
+        socket.create_connection(("127.0.0.1", through.port), timeout=40) as client,
     ):
         client.sendall(
             f"GET http://{target}/ HTTP/1.1\r\nHost: {target}\r\n{told}\r\n\r\n".encode()
@@ -186,7 +186,7 @@ def test_a_request_under_way_is_finished_when_the_proxy_is_asked_to_stop(
         origin.close()
         answer = b"".join(iter(lambda: client.recv(65536), b""))
 
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=40) == 0
     assert answer.endswith(b"late")
 
 
