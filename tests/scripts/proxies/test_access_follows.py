@@ -24,11 +24,8 @@ from tests.fleet import HERE
 
 
 @pytest.fixture(autouse=True)
-def _users(real_redis: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _nothing_told(no_proxy_users: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access, "_told", {})
-    yield
-    for name in acl.users() - {"default"}:
-        acl.drop_user(name)
 
 
 @pytest.fixture(params=["pro", "free"])

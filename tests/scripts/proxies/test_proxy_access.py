@@ -1,6 +1,5 @@
 """A proxy's user on Redis: what it may do, and above all what not. On a real server."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from itertools import product
 from typing import Any, Final
@@ -12,34 +11,17 @@ from redis.exceptions import NoPermissionError, ResponseError
 from lantern_pro.store.client import text_client
 from lantern_pro.store.keys import declared_keys
 from lantern_pro.types import ProxyId
-from proxies import acl, keys
+from proxies import keys
 from proxies.heartbeats import heartbeats_of
 from proxies.services import access
 from proxies.usage import counting_script
 from tests import beats, fleet
-from tests.access import with_access
 from tests.fleet import HERE
 
 HEX: Final = "ab" * 32
 
 
-@pytest.fixture(autouse=True)
-def _users(real_redis: redis.Redis) -> Iterator[None]:
-    yield
-    for name in acl.users() - {"default"}:
-        acl.drop_user(name)
-
-
-@pytest.fixture
-def pro() -> Iterator[tuple[ProxyId, Any]]:
-    """A Pro proxy with a user, and its own connection."""
-    yield from with_access(fleet.pro_proxy())
-
-
-@pytest.fixture
-def free() -> Iterator[tuple[ProxyId, Any]]:
-    """A free proxy with a user, and its own connection."""
-    yield from with_access(fleet.free_proxy())
+pytestmark = pytest.mark.usefixtures("no_proxy_users")
 
 
 def test_it_does_what_the_protocol_asks_of_it(pro: tuple[ProxyId, Any]) -> None:

@@ -1,7 +1,6 @@
 """A proxy's password on Redis: told once, rotated, revoked, and not lost in a restart."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,32 +15,15 @@ from proxies.errors import AccessNotGranted
 from proxies.models import Proxy
 from proxies.services.access import grant_access, restore_access, user_of
 from tests import fleet
-from tests.access import log_in, may_log_in, run, with_access
+from tests.access import log_in, may_log_in, run
 from tests.dump import dump, places_of
 from tests.fleet import HERE
 
-
-@pytest.fixture(autouse=True)
-def _users(real_redis: redis.Redis) -> Iterator[None]:
-    yield
-    for name in acl.users() - {"default"}:
-        acl.drop_user(name)
-
-
-@pytest.fixture
-def pro() -> Iterator[tuple[ProxyId, Any]]:
-    """A Pro proxy with a user, and its own connection."""
-    yield from with_access(fleet.pro_proxy())
-
-
-@pytest.fixture
-def free() -> Iterator[tuple[ProxyId, Any]]:
-    """A free proxy with a user, and its own connection."""
-    yield from with_access(fleet.free_proxy())
+pytestmark = pytest.mark.usefixtures("no_proxy_users")
 
 
 @pytest.fixture(autouse=True)
-def _keeper(_users: None) -> None:
+def _keeper(no_proxy_users: None) -> None:
     text_client().execute_command("ACL", "SETUSER", "keeper", "on", ">keeper", "+acl")
 
 
