@@ -9,6 +9,8 @@ from lantern_pro.types import Millis, Minor
 ENDED: Final = frozenset({"canceled", "incomplete_expired"})
 """How a subscription stands at Stripe that goes on no more."""
 DISPUTE: Final = "dispute"
+NEVER_TOLD: Final = Millis(0)
+"""In place of the moment of a charge, where the gateway tells of none."""
 LOST: Final = "lost"
 
 
@@ -26,10 +28,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """The money has moved."""
+    """The money has moved; ``charged_at`` is when, by the gateway's clock."""
 
     payment_intent: str
     charge_id: str
+    charged_at: Millis = NEVER_TOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +90,20 @@ class PaymentNow:
     ``charge_id`` is empty while nothing was charged.
     """
 
-    payment_intent: str
     purchase: str
     is_paid: bool
-    charge_id: str
+    paid: Paid
     amount: Minor
+
+    @property
+    def payment_intent(self) -> str:
+        """Its id."""
+        return self.paid.payment_intent
+
+    @property
+    def charge_id(self) -> str:
+        """What was charged last."""
+        return self.paid.charge_id
 
 
 class Stands(IntEnum):

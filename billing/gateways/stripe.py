@@ -5,10 +5,11 @@ from typing import Any, Final
 import stripe
 
 from billing.errors import PaymentPending, StripeUnreachable
-from billing.gateways.base import Charge, Declined, Order, Outcome, Paid, Waiting
+from billing.gateways.base import Charge, Declined, Order, Outcome, Waiting
 from billing.gateways.stripe_client import client as _client
 from billing.gateways.stripe_client import reaching as _reaching
 from billing.gateways.stripe_client import reason_of
+from billing.gateways.stripe_paid import CHARGE, paid_by
 from lantern_pro.types import Millis, Minor
 
 TOKEN_PREFIX: Final = "tok_"  # noqa: S105 - how Stripe's tokens begin
@@ -27,6 +28,7 @@ def pay(order: Order) -> Outcome:
         "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
         "description": order.description,
         "metadata": order.metadata,
+        "expand": [CHARGE],
     }
     if order.source.startswith(TOKEN_PREFIX):
         # Apps that send tokens cannot lead their users to a bank: ask for a decline at once.
@@ -60,7 +62,7 @@ def _method_of(order: Order) -> str:
 def _outcome(intent: Any) -> Outcome:
     match intent.status:
         case "succeeded":
-            return Paid(str(intent.id), str(intent.latest_charge))
+            return paid_by(intent.to_dict())
         case "processing":
             raise PaymentPending
         case "requires_action":
@@ -75,7 +77,7 @@ def look_at_payment(payment_intent: str, *, give_up: bool) -> Outcome:
     One that failed, or is given up, is canceled: afterwards no money can come by it any more.
     """
     with _reaching():
-        intent: Any = _client().v1.payment_intents.retrieve(payment_intent)
+        intent: Any = _client().v1.payment_intents.retrieve(payment_intent, {"expand": [CHARGE]})
     match intent.status:
         case "succeeded" | "processing":
             return _outcome(intent)

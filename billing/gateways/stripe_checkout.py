@@ -6,8 +6,9 @@ import stripe
 from django.conf import settings
 
 from billing.errors import PaymentPending, StripeUnreachable
-from billing.gateways.base import Declined, Order, Outcome, Paid, Waiting
+from billing.gateways.base import Declined, Order, Outcome, Waiting
 from billing.gateways.stripe_client import client, reaching, reason_of, said
+from billing.gateways.stripe_paid import CHARGE, paid_by
 from lantern_pro.types import Millis
 
 OPEN_MS: Final = 2 * 60 * 60 * 1000
@@ -62,11 +63,11 @@ def look_at_checkout(session_id: str, *, give_up: bool) -> Outcome:
     """How a checkout stands; one that is given up is closed, and cannot be paid any more."""
     with reaching():
         session: Any = client().v1.checkout.sessions.retrieve(
-            session_id, {"expand": ["payment_intent"]}
+            session_id, {"expand": [f"payment_intent.{CHARGE}"]}
         )
     match session.status:
         case "complete" if session.payment_status == "paid":
-            return Paid(str(session.payment_intent.id), str(session.payment_intent.latest_charge))
+            return paid_by(session.payment_intent.to_dict())
         case "complete":
             return _failed(session.payment_intent)
         case "expired":

@@ -8,6 +8,7 @@ import stripe
 from billing.errors import StripeUnreachable
 from billing.gateways.base import DISPUTE, PaymentNow, Refused, Returned, Stands
 from billing.gateways.stripe_client import client, reaching, said
+from billing.gateways.stripe_paid import CHARGE, paid_by
 from lantern_pro.types import Millis, Minor
 
 PAGE: Final = 100
@@ -19,14 +20,14 @@ _WON: Final = "won"
 
 def payment_now(payment_intent: str) -> PaymentNow | None:
     """A payment as it is now; None when Stripe knows none."""
-    told = _asked(lambda: client().v1.payment_intents.retrieve(payment_intent))
+    asked: Any = {"expand": [CHARGE]}
+    told = _asked(lambda: client().v1.payment_intents.retrieve(payment_intent, asked))
     if told is None:
         return None
     return PaymentNow(
-        payment_intent=str(told["id"]),
         purchase=said(told, "purchase"),
         is_paid=told["status"] == "succeeded",
-        charge_id=str(told.get("latest_charge") or ""),
+        paid=paid_by(told),
         amount=Minor(int(told["amount"])),
     )
 

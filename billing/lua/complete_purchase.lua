@@ -13,7 +13,7 @@
 --       lex_charge_id        ZSET  index of purchases
 --       ...                        the ledger's keys, the job's row, rows of jobs that follow
 -- ARGV  now             ms
---       paid_at         when it was paid, ms: the same whenever that is learnt
+--       paid_at         when it was paid, ms: the same whenever that is learnt; from then on it counts
 --       device_limit    how many devices an account may have
 --       payment_intent  Stripe's id: the business fact
 --       charge_id       Stripe's id; empty for what was paid for elsewhere
@@ -56,7 +56,7 @@ keys.devices, keys.device_names, keys.removed_devices = devices, device_names, r
 keys.usual_devices = tonumber(device_limit)
 local expiration = give_bought(keys, row, tonumber(paid_at), payment_intent)
 local invited = tonumber(redis.call("HGET", user, "invited") or math.huge)
-if tonumber(bonus_months) > 0 and invited <= tonumber(paid_at) then
+if tonumber(bonus_months) > 0 and invited <= tonumber(row.created) then
     expiration = extend_pro(keys, row.user_id, { fact = bonus_fact, kind = "referral_bonus",
         at = tonumber(paid_at), months = tonumber(bonus_months), days = 0, plan = row.plan,
         because = row.id, earliest = true }) or expiration

@@ -24,7 +24,7 @@ from billing.gateways.base import Declined, Outcome, Paid, Waiting
 from billing.managers import Guard
 from billing.models import Purchase
 from billing.services import promotions
-from billing.services.asking import CHECKOUT, ask_stripe
+from billing.services.asking import CHECKOUT, INVOICE, ask_stripe
 from billing.services.intents import RESELLER, person
 from billing.services.offers import Offer, customer_of, offer_named
 from billing.services.overtaken import overtaken_by
@@ -34,7 +34,7 @@ from lantern_pro.jobs import ledger
 from lantern_pro.jobs.events import Event, following
 from lantern_pro.jobs.job import Fence, LeasedJob, NewJob
 from lantern_pro.store.keys import cell_of, text_id
-from lantern_pro.types import JobId, PurchaseId, UserId
+from lantern_pro.types import JobId, Millis, PurchaseId, UserId
 from referrals.services.bonuses import INVITED_FACT, bonus_months
 
 
@@ -206,12 +206,12 @@ def _record(found: Purchase, outcome: Outcome, fence: Fence | None) -> None:
             Purchase.objects.decline(
                 purchase_id=found.purchase_id, now=clock.now(), reason=reason, fence=fence
             )
-        case Paid(payment_intent, charge_id):
+        case Paid(payment_intent, charge_id, charged_at):
             Purchase.objects.complete(
                 purchase_id=found.purchase_id,
                 user_id=found.buyer,
                 now=clock.now(),
-                paid_at=clock.as_millis(found.created),
+                paid_at=_counts_from(found, charged_at),
                 device_limit=settings.DEVICE_LIMIT,
                 payment_intent=payment_intent,
                 charge_id=charge_id,
@@ -220,6 +220,16 @@ def _record(found: Purchase, outcome: Outcome, fence: Fence | None) -> None:
                 fence=fence,
                 follow=_follows_payment(found),
             )
+
+
+def _counts_from(found: Purchase, charged_at: Millis) -> Millis:
+    """From when on a purchase gives its time: its beginning, or its charge, when that came later.
+
+    A fact at Stripe, and not when anybody learnt of it: so it is the same whoever tells. A renewal
+    begins with the period of its invoice, however late that is paid.
+    """
+    begun = clock.as_millis(found.created)
+    return begun if found.way == INVOICE else max(begun, charged_at)
 
 
 def _follows_payment(found: Purchase) -> tuple[NewJob, ...]:

@@ -15,7 +15,6 @@ from typing import Final
 
 from billing.errors import NoSuchPurchase, StripeUnreachable
 from billing.gateways import stripe_lists, stripe_returns
-from billing.gateways.base import Paid
 from billing.gateways.stripe_client import UNREADABLE
 from billing.gateways.stripe_lists import CursorGone, Listed, Page
 from billing.managers import reconciliation as kept
@@ -227,5 +226,5 @@ def adopt_payment(purchase_id: PurchaseId, payment_intent: str, job: LeasedJob) 
     payment = stripe_returns.payment_now(payment_intent)
     if payment and payment.is_paid and payment.purchase == purchase_id:
         with suppress(NoSuchPurchase):
-            adopt(purchase_id, Paid(payment.payment_intent, payment.charge_id))
+            adopt(purchase_id, payment.paid)
     ledger.complete(job.fence)

@@ -13,7 +13,7 @@ from typing import Final
 from accounts.events import ProTimeTakenBack
 from billing.events import SubscriptionDisputed
 from billing.gateways import stripe_returns
-from billing.gateways.base import DISPUTE, Paid, Returned
+from billing.gateways.base import DISPUTE, Returned
 from billing.managers import returns as kept
 from billing.models import Purchase
 from billing.services.purchases import adopt
@@ -42,7 +42,7 @@ def follow_returns(purchase_id: PurchaseId, payment_intent: str, job: LeasedJob)
     if Purchase.objects.named(purchase_id).is_nobodys:
         ledger.complete(job.fence)  # it gave nothing, so nothing can be taken
         return
-    found = adopt(purchase_id, Paid(payment.payment_intent, payment.charge_id))
+    found = adopt(purchase_id, payment.paid)
     if found.payment_intent != payment.payment_intent:
         # A second payment of one purchase gave nothing, so nothing is taken when it goes back.
         log.warning("%s was paid by another payment than %s", purchase_id, payment_intent)

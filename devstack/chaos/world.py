@@ -9,9 +9,10 @@ from accounts.services.authentication import authenticate
 from accounts.services.tokens import token_of
 from accounts.services.users import SignedUp, create_user
 from billing.managers import reconciliation
+from billing.models import Plan
 from billing.reconcile_jobs import Reconcile
-from billing.services.purchases import Wish, purchase
-from devstack.chaos.clients.app import GOOD_CARD, YEARS
+from billing.services.reseller import Redeemer, make_batch, redeem_code
+from devstack.chaos.clients.app import YEARS
 from lantern_pro import clock
 from lantern_pro.api.spending import Spending
 from lantern_pro.jobs import ledger
@@ -49,26 +50,19 @@ def add_proxy_to_each_cell(name: str) -> None:
 
 
 def one_whose_time_ends_soon(device_id: str) -> UserId:
-    """Let somebody have bought nearly a year ago; their proxies will be taken from them."""
+    """Let somebody have bought nearly a year ago; their proxies will be taken from them.
+
+    By a reseller's code: what a card pays counts from when Stripe has charged it, which is now.
+    """
     made = _somebody(device_id)
     token = token_of(made.user_id, made.kid, made.epoch)
     authenticate(user_id=made.user_id, token=token, device_id=device_id)
     ends = clock.as_datetime(clock.now()) + _SOON
     began = ends - timedelta(days=1) if (ends.month, ends.day) == (2, 29) else ends
     with clock.shifted(clock.as_millis(began.replace(year=began.year - 1)) - clock.now()):
-        wish = Wish(
-            user_id=made.user_id,
-            device_id=device_id,
-            device_name="phone",
-            plan=YEARS[0],
-            currency="",
-            provider="stripe",
-            token=GOOD_CARD,
-            payment_method="",
-            email="",
-            idempotency_key="a year ago",
-        )
-        purchase(wish)
+        plan = Plan.objects.get(pk=YEARS[0])
+        [code] = make_batch(reseller="Bazaar", plan=plan, count=1).codes
+        redeem_code(code, Redeemer(made.user_id, device_id, "phone"))
     return made.user_id
 
 

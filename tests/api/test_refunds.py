@@ -1,7 +1,6 @@
 """Money that went back takes exactly what it had given."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 
@@ -25,6 +24,7 @@ from tests.api.returning import (
     refund_at_stripe,
     tell,
 )
+from tests.api.world import DAY
 from tests.client_app import ClientApp
 
 pytestmark = pytest.mark.usefixtures("laws_hold")
@@ -188,23 +188,26 @@ def test_a_refund_that_is_told_before_the_payment_ends_in_the_same_state(
 def test_used_time_that_is_taken_back_is_stated_as_a_debt_and_forgiven_by_a_new_purchase(
     client: ClientApp, stripe_standin: StripeStandin, run_jobs: RunJobs
 ) -> None:
-    with clock.shifted(-round(timedelta(days=100).total_seconds() * 1000)):
-        purchase = bought(client)
-    refund_at_stripe(intent_of(purchase))
-    tell(stripe_standin)
-    run_jobs()
+    purchase, began = bought(client), clock.now()
+    stripe_standin.put_clock_forward(began // 1000 + 100 * DAY)
 
-    debt, told = days_left(client), status_of(client)
-    owed = story_of(UserId(client.user_id), reveal=False).owed_days
-    expiration = client.answer["expiration"]
-    bought(client, idempotencyKey="again")
+    with clock.shifted(100 * DAY * 1000):
+        refund_at_stripe(intent_of(purchase))
+        tell(stripe_standin)
+        run_jobs()
+        debt, told = days_left(client), status_of(client)
+        owed = story_of(UserId(client.user_id), reveal=False).owed_days
+        expiration = client.answer["expiration"]
+        bought(client, idempotencyKey="again")
+        owed_again = story_of(UserId(client.user_id), reveal=False).owed_days
+        left = days_left(client)
 
     assert debt == pytest.approx(-100, abs=0.01)
     assert owed == pytest.approx(100, abs=0.01)
-    assert story_of(UserId(client.user_id), reveal=False).owed_days == 0
+    assert owed_again == 0
     assert told == ("expired", "")
-    assert expiration == pytest.approx(clock.now() / 1000 - 100 * 86_400, abs=600)
-    assert days_left(client) == pytest.approx(days_of(client)["purchase"] / 2, abs=1)
+    assert expiration == pytest.approx(began / 1000, abs=600)
+    assert left == pytest.approx(days_of(client)["purchase"] / 2, abs=1)
 
 
 def test_a_refund_of_a_payment_of_somebody_else_s_is_left(
