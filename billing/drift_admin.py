@@ -3,6 +3,7 @@
 from typing import Final
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import quote
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -10,6 +11,7 @@ from unfold.decorators import display
 
 from billing.drift import Drift
 from billing.managers.reconciliation import dismiss
+from billing.models import Subscription
 from billing.reconciliation_words import KINDS
 from lantern_pro.backoffice.button import Pressed, Reason, button
 from lantern_pro.backoffice.model_admin import ReadOnlyAdmin
@@ -57,10 +59,13 @@ class DriftAdmin(ReadOnlyAdmin):
         """What is wrong, in words."""
         return KINDS.get(drift.kind, drift.kind)
 
-    @display(description="purchase")
+    @display(description="here")
     def purchase_link(self, drift: Drift) -> SafeString:
-        """What it is about here, looked for among the purchases."""
-        address = reverse("admin:billing_purchase_changelist", query={"q": drift.purchase})
+        """What it is about here: a subscription's page, or what is found among the purchases."""
+        if Subscription.objects.filter(pk=drift.purchase).exists():
+            address = reverse("admin:billing_subscription_change", args=(quote(drift.purchase),))
+        else:
+            address = reverse("admin:billing_purchase_changelist", query={"q": drift.purchase})
         return format_html('<a class="underline" href="{}">{}</a>', address, drift.purchase)
 
     @display(description="state", label={"open": "warning", "dismissed": "info"})

@@ -27,7 +27,8 @@ KINDS: Final = {
     "no-account": "paid when its buyer had been erased: give it back at Stripe",
     "given-unknown": "paid here, and Stripe knows of no such payment",
     "given-not-paid": "paid here, and Stripe has its payment as not paid",
-    "subscribed-unknown": "goes on here, and Stripe knows of no such subscription",
+    "subscribed-unknown": "goes on here, and Stripe knows of no such subscription: its owner can "
+    "neither change it nor subscribe anew; it can be ended on its page",
     "unreadable": "it is of a form that is not known here; look at it at Stripe",
     "other-amount": "another amount was paid than was asked for",
 }

@@ -31,6 +31,9 @@ class Subscription(DomainModel):
     UNPAID_YET: ClassVar[frozenset[str]] = frozenset({State.BEGUN, State.INCOMPLETE})
     """States in which it waits for its first payment."""
 
+    BY_STAFF: ClassVar[str] = "unknown-to-stripe"
+    """Why it has ended, when staff ended it here because Stripe does not know it."""
+
     id = models.CharField("subscription id", primary_key=True, max_length=80)
     user_id = models.BigIntegerField("user id", db_index=True)
     created = models.DateTimeField(db_index=True)
@@ -95,6 +98,11 @@ class Subscription(DomainModel):
     def is_ended_by_dispute(self) -> bool:
         """Whether it has ended because a bank decided against one of its payments, or took long."""
         return self._was_stopped and self.state == self.State.ENDED
+
+    @property
+    def is_ended_as_unknown(self) -> bool:
+        """Whether staff have ended it here, because Stripe does not know it."""
+        return self.state == self.State.ENDED and self.stopped_by == self.BY_STAFF
 
     @property
     def _was_stopped(self) -> bool:

@@ -1,13 +1,29 @@
 """Subscriptions, which staff look at; their owners change them, in the app or at Stripe."""
 
-from django.contrib import admin
+from typing import Final
+
+from django.contrib import admin, messages
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
+from unfold.enums import ActionVariant
 
+from accounts.models import User
 from billing.models import Subscription
+from billing.services.unknown import end_unknown
+from lantern_pro.backoffice.button import Pressed, Reason, button
 from lantern_pro.backoffice.model_admin import ReadOnlyAdmin
+from lantern_pro.errors import LanternError
+
+_NOT_ENDED: Final = {
+    "ended_before": "It has ended already; nothing was done.",
+    "known": "Stripe knows it, so nothing was done: end it there.",
+    "not_begun": "Nothing of it is at Stripe yet; a job sees to that. Nothing was done.",
+    "unclear": "Stripe has not said that it does not know it, so nothing was done.",
+    "learnt_since": "More was learnt of it meanwhile, so nothing was done: look again.",
+    "no_such_subscription": "Its owner was erased meanwhile; nothing was done.",
+}
 
 
 @admin.register(Subscription)
@@ -19,6 +35,7 @@ class SubscriptionAdmin(ReadOnlyAdmin):
     date_hierarchy = "created"
     search_fields = ("=id",)
     search_help_text = "A subscription id of ours"
+    actions_detail = ("end_here",)
     fieldsets = (
         (None, {"fields": ("id", "user_link", "state_label", "created")}),
         (
@@ -31,9 +48,34 @@ class SubscriptionAdmin(ReadOnlyAdmin):
                 )
             },
         ),
-        ("Disputes", {"fields": ("dispute_label",)}),
+        ("Why it does not renew", {"fields": ("renewal_label",)}),
         ("At Stripe", {"fields": ("at_stripe", "customer", "invoice", "checkout", "check_at")}),
     )
+
+    @button(
+        label="End here: Stripe does not know it",
+        permission="act",
+        question="Stripe is asked again, and it ends only if Stripe says that it knows none such. "
+        "What was paid stays given, what was lent until a payment is taken back, and its owner may "
+        "subscribe anew. If it is one of many that Stripe does not know, our key is another "
+        "account's: then end none.",
+        asks=Reason,
+        variant=ActionVariant.DANGER,
+    )
+    def end_here(self, subscription: Subscription, *, reason: str) -> Pressed:
+        """End what nobody can change, nor begin anew."""
+        try:
+            outcome = end_unknown(subscription.subscription_id)
+        except LanternError as error:
+            return Pressed(f"{error.message} Nothing was done.", level=messages.ERROR)
+        if outcome != "ended":
+            return Pressed(_NOT_ENDED[outcome], level=messages.WARNING)
+        return Pressed(
+            "It has ended here; its owner may subscribe anew.",
+            history=f"Ended {subscription.pk} ({subscription.at_stripe}), which Stripe does not "
+            f"know: {reason}",
+            also=tuple(User.objects.filter(pk=subscription.user_id)),
+        )
 
     @display(
         description="state",
@@ -51,8 +93,10 @@ class SubscriptionAdmin(ReadOnlyAdmin):
         return str(subscription.get_state_display())
 
     @display(description="renewal")
-    def dispute_label(self, subscription: Subscription) -> str:
-        """What the dispute of a payment has made of it."""
+    def renewal_label(self, subscription: Subscription) -> str:
+        """What the dispute of a payment, or staff, have made of it."""
+        if subscription.is_ended_as_unknown:
+            return "ended here by staff: Stripe did not know it"
         if subscription.is_ended_by_dispute:
             return "ended by a dispute of a payment"
         if subscription.is_stopped_by_dispute:

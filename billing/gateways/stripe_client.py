@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 API_VERSION: Final = "2026-10-28.endive"
 """Pinned: what Stripe answers changes with it, and the stand-in speaks this one too."""
 TIMEOUT_SECONDS: Final = 10
+MISSING: Final = "resource_missing"
+"""Stripe's code for what it does not know."""
 UNREADABLE: Final = (
     ArithmeticError,
     AssertionError,

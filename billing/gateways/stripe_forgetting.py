@@ -10,12 +10,11 @@ from typing import Any, Final
 import stripe
 
 from billing.errors import StripeUnreachable
-from billing.gateways.stripe_client import client, reaching, said
+from billing.gateways.stripe_client import MISSING, client, reaching, said
 from billing.gateways.stripe_lists import PAGE
 from lantern_pro.types import Millis
 
 NOBODY: Final = {"metadata": {"user": ""}}
-_MISSING: Final = "resource_missing"
 
 
 def close_page(session_id: str) -> str:
@@ -78,7 +77,7 @@ def _unless_missing(ask: Callable[[], Any]) -> dict[str, Any]:
         with reaching(unknown=StripeUnreachable):
             told: dict[str, Any] = ask().to_dict()
     except stripe.InvalidRequestError as error:
-        if error.code != _MISSING:
+        if error.code != MISSING:
             raise
         return {}
     return told

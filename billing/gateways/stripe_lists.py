@@ -9,7 +9,7 @@ import stripe
 
 from billing.errors import StripeUnreachable
 from billing.gateways.base import ENDED, Returned
-from billing.gateways.stripe_client import client, reaching, readable, said
+from billing.gateways.stripe_client import MISSING, client, reaching, readable, said
 from billing.gateways.stripe_returns import read_dispute, read_refund
 from lantern_pro.types import Millis, Minor
 
@@ -95,7 +95,9 @@ def named(object_id: str) -> Listed | None:
     try:
         with reaching(unknown=StripeUnreachable):
             return read(ask(object_id).to_dict())
-    except stripe.InvalidRequestError:
+    except stripe.InvalidRequestError as error:
+        if error.code != MISSING:
+            raise
         return None
 
 

@@ -15,7 +15,7 @@ from billing.gateways.base import (
 )
 from billing.gateways.stripe_catalogue import discount_of, item_of
 from billing.gateways.stripe_checkout import OPEN_MS, RETURNED_PAID, RETURNED_UNPAID, returning
-from billing.gateways.stripe_client import client, reaching, readable, said
+from billing.gateways.stripe_client import MISSING, client, reaching, readable, said
 from billing.gateways.stripe_invoices import plan_in, read_invoice
 from lantern_pro.types import Millis, Minor
 
@@ -117,7 +117,7 @@ def subscription_now(subscription: str) -> SubscriptionNow:
                 subscription, {"expand": ["latest_invoice"]}
             )
     except stripe.InvalidRequestError as error:
-        if error.code != "resource_missing":
+        if error.code != MISSING:
             raise
         raise NoSuchSubscription from error
     return _now(told)
@@ -261,7 +261,7 @@ def end_now(subscription: str) -> None:
         with reaching(unknown=StripeUnreachable):
             client().v1.subscriptions.cancel(subscription)
     except stripe.InvalidRequestError as error:
-        if error.code != "resource_missing":
+        if error.code != MISSING:
             raise
 
 

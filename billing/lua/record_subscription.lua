@@ -17,6 +17,7 @@
 --       work      JSON: {fence, follow}
 -- -->   recorded               the row and the ledger of time are so now
 --       learnt_before          something later was recorded, and stands
+--       has_another            it had ended, goes on at Stripe, and its user has another by now: nothing changed
 --       no_such_subscription   it, or its user, is gone; nothing changed
 --       already_done           the job had its effect before; nothing changed
 --       superseded             another worker has the job; nothing changed
@@ -40,6 +41,12 @@ if tonumber(before) > tonumber(asked_at) then
     emit(rest, work)
     return { "learnt_before" }
 end
+local now_is = cjson.decode(told)
+local open = redis.call("GET", user_subscription)
+if now_is.state ~= "ended" and open and open ~= id then
+    emit(rest, work)
+    return { "has_another" }
+end
 local keys = { user = user, time_ledger = time_ledger, users_by_expiration = users_by_expiration,
     pro_ends = pro_ends }
 local loan = cjson.decode(loans)
@@ -47,7 +54,6 @@ settle_loans(keys, user_id, id, loan.stands)
 if loan.lent then
     extend_pro(keys, user_id, loan.lent)
 end
-local now_is = cjson.decode(told)
 for field, value in pairs(now_is) do
     redis.call("HSET", subscription, field, value)
 end
@@ -61,8 +67,8 @@ else
     redis.call("ZADD", by_check_at, now_is.check_at, id)
 end
 if now_is.state ~= "ended" then
-    redis.call("SET", user_subscription, id, "NX") -- one that was given up, and paid all the same
-elseif redis.call("GET", user_subscription) == id then
+    redis.call("SET", user_subscription, id) -- also one that was given up, and paid all the same
+elseif open == id then
     redis.call("DEL", user_subscription)
 end
 emit(rest, work)

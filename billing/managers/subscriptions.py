@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 from django.db import models
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SUBSCRIBER_COLUMNS: Final = ("email_sealed", "email_hash", "wish")
 """Columns of a subscription that tell of the person; none of them has an index."""
 _INDEXED: Final = ("id", "created", "state", "user_id", "check_at")
+Ending = Literal["ended", "ended_before", "learnt_since", "no_such_subscription"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,26 +97,50 @@ class SubscriptionManager(models.Manager["Subscription"]):
         fence: Fence | None,
         follow: Sequence[NewJob],
     ) -> None:
-        """Keep how it stands, and lend or take back time."""
+        """Keep how it stands, and lend or take back time.
+
+        One that had ended here stays so when its user has another by now; staff see it as drift.
+        """
         cell = cell_of(subscription_id)
         outcome = ledger.apply(
             "billing/record_subscription",
             Work(cell, fence, follow),
-            subscription=SUBSCRIPTIONS.row(subscription_id),
-            **pro_time_keys(user_id, cell),
-            user_subscription=USER_SUBSCRIPTION(user_id=user_id),
-            by_state=SUBSCRIPTIONS.by("state", cell=cell),
-            by_check_at=SUBSCRIPTIONS.by("check_at", cell=cell),
+            **_keys_of_known(subscription_id, user_id),
             asked_at=asked_at,
             told=json.dumps(told),
             words=words,
             loans=json.dumps(loans.as_dict()),
         )
         match outcome:
-            case ["recorded" | "learnt_before"]:
+            case ["recorded" | "learnt_before" | "has_another"]:
                 return
             case ["no_such_subscription"]:
                 raise NoSuchSubscription
+        raise AssertionError(outcome)
+
+    def end_unknown(
+        self,
+        subscription_id: SubscriptionId,
+        *,
+        user_id: UserId,
+        asked_at: Millis,
+        at_stripe: str,
+        ended_by: str,
+        follow: Sequence[NewJob],
+    ) -> Ending:
+        """End one here that Stripe did not know when it was asked, unless more was learnt since."""
+        cell = cell_of(subscription_id)
+        outcome = ledger.apply(
+            "billing/end_unknown",
+            Work(cell, follow=follow),
+            **_keys_of_known(subscription_id, user_id),
+            asked_at=asked_at,
+            at_stripe=at_stripe,
+            ended_by=ended_by,
+        )
+        match outcome:
+            case ["ended" | "ended_before" | "learnt_since" | "no_such_subscription"]:
+                return cast("Ending", outcome[0])
         raise AssertionError(outcome)
 
     def named(self, subscription_id: SubscriptionId) -> "Subscription":
@@ -233,4 +258,15 @@ def _keys_of_new(subscription_id: SubscriptionId, user_id: UserId) -> dict[str, 
         "user_subscription": USER_SUBSCRIPTION(user_id=user_id),
         "user_subscriptions": USER_SUBSCRIPTIONS(user_id=user_id),
         **{f"by_{name}": SUBSCRIPTIONS.by(name, cell=cell) for name in _INDEXED},
+    }
+
+
+def _keys_of_known(subscription_id: SubscriptionId, user_id: UserId) -> dict[str, str]:
+    cell = cell_of(subscription_id)
+    return {
+        "subscription": SUBSCRIPTIONS.row(subscription_id),
+        **pro_time_keys(user_id, cell),
+        "user_subscription": USER_SUBSCRIPTION(user_id=user_id),
+        "by_state": SUBSCRIPTIONS.by("state", cell=cell),
+        "by_check_at": SUBSCRIPTIONS.by("check_at", cell=cell),
     }

@@ -89,16 +89,28 @@ def look_at_subscription(listed: Listed) -> Finding | None:
     found = Subscription.objects.filter(pk=named).first()
     if found is None:
         return Finding("unknown-subscription", named) if listed.is_kept else None
-    repair = _look_anew(found.subscription_id, listed)
     if not listed.is_kept:
-        has_ended_here = found.state == Subscription.State.ENDED or not found.has_owner
-        is_of_another = found.at_stripe not in {None, "", listed.object_id}
-        agrees = has_ended_here or is_of_another
-        return None if agrees else Finding("ended-at-stripe", named, repair)
+        return _has_ended(listed, found)
     if found.at_stripe not in {None, "", listed.object_id}:
         return Finding("subscribed-twice", named)
-    if not found.has_owner or found.state == Subscription.State.ENDED or not found.at_stripe:
-        return Finding("goes-on-at-stripe", named, repair)
+    return _goes_on(listed, found)
+
+
+def _has_ended(listed: Listed, found: Subscription) -> Finding | None:
+    has_ended_here = found.state == Subscription.State.ENDED or not found.has_owner
+    is_of_another = found.at_stripe not in {None, "", listed.object_id}
+    if has_ended_here or is_of_another:
+        return None
+    named = found.subscription_id
+    return Finding("ended-at-stripe", named, _look_anew(named, listed))
+
+
+def _goes_on(listed: Listed, found: Subscription) -> Finding | None:
+    named, has_ended_here = found.subscription_id, found.state == Subscription.State.ENDED
+    if has_ended_here and Subscription.objects.open_of(found.subscriber):
+        return Finding("subscribed-twice", named)  # its owner has another by now
+    if has_ended_here or not found.has_owner or not found.at_stripe:
+        return Finding("goes-on-at-stripe", named, _look_anew(named, listed))
     return None
 
 

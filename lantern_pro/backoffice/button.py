@@ -28,11 +28,15 @@ LONGEST_REASON: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """What came of it: ``words`` for who pressed, ``history`` if there is something to record."""
+    """What came of it: ``words`` for who pressed, ``history`` if there is something to record.
+
+    ``also`` are other records in whose history it is to stand, too.
+    """
 
     words: str
     history: str = ""
     level: int = messages.SUCCESS
+    also: tuple[Model, ...] = ()
 
 
 class AboutRecord(forms.Form):
@@ -116,8 +120,8 @@ def _asked(admin: "ModelAdmin[Any]", request: HttpRequest, told: dict[str, Any])
 
 def _pressed(request: HttpRequest, record: Model, pressed: Pressed) -> None:
     """Enter it in the history, then tell who pressed."""
-    if pressed.history:
-        audit.record(staff_id=request.user.pk or 0, subject=record, message=pressed.history)
+    for subject in (record, *pressed.also) if pressed.history else ():
+        audit.record(staff_id=request.user.pk or 0, subject=subject, message=pressed.history)
     messages.add_message(request, pressed.level, pressed.words)
 
 

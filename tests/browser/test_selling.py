@@ -7,7 +7,13 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
+from billing.managers import reconciliation as kept
+from billing.models import Subscription
+from lantern_pro import clock
+from tests.admin.test_subscription_pages import recorded
 from tests.browser.conftest import Shot, Site
+
+END = "End here: Stripe does not know it"
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -77,3 +83,31 @@ def test_codes_are_downloaded_and_the_batch_is_revoked(
     page.goto(site / "admin/billing/resellerbatch/")
     expect(page.get_by_text("0 of 12")).to_be_visible()
     shot(page, "reseller-batches")
+
+
+@pytest.mark.usefixtures("db_is_read")
+def test_what_stripe_does_not_know_is_found_among_drift_and_ended(
+    page: Page, site: Site, shot: Shot
+) -> None:
+    owner, _ = recorded(at_stripe="sub_of_another_account", state="active")
+    lost = Subscription.objects.open_of(owner)
+    assert lost is not None
+    kept.report(
+        lost.at_stripe, kind="subscribed-unknown", purchase=lost.pk, fact="x", now=clock.now()
+    )
+
+    page.goto(site / "admin/billing/purchase/")
+    page.get_by_role("link", name=lost.at_stripe).click()
+    shot(page, "drift-subscribed-unknown")
+    page.get_by_role("link", name=lost.pk).click()
+    page.get_by_role("link", name=END).click()
+    page.locator("[name=reason]").fill("made by hand at Stripe, and deleted there")
+    shot(page, "subscription-end-here")
+    page.get_by_role("button", name=END).click()
+
+    expect(page.get_by_text("its owner may subscribe anew")).to_be_visible()
+    expect(page.get_by_text("ended here by staff")).to_be_visible()
+    shot(page, "subscription-ended-here")
+    page.goto(site / f"admin/accounts/user/{owner}/history/")
+    expect(page.get_by_text("made by hand at Stripe, and deleted there")).to_be_visible()
+    shot(page, "user-history")

@@ -177,6 +177,17 @@ def test_learnt_before_what_was_learnt_later_stands(owner: UserId, any_redis: An
     assert any_redis.hget(USERS.row(owner), "subscription") == "ended"
 
 
+def test_has_another_one_that_had_ended_stays_so(owner: UserId, any_redis: Any) -> None:
+    begin(owner)
+    record(owner, told={"state": "ended", "check_at": ""}, words="ended")
+    begin(owner, "s2")
+
+    record(owner, asked_at=NOW + 1)
+
+    assert row_of(any_redis, owner)["state"] == "ended"
+    assert any_redis.get(USER_SUBSCRIPTION(user_id=owner)) == named(owner, "s2")
+
+
 def test_no_such_subscription_nothing_is_recorded(owner: UserId, any_redis: Any) -> None:
     with pytest.raises(NoSuchSubscription):
         record(owner)
