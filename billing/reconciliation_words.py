@@ -29,6 +29,8 @@ KINDS: Final = {
     "given-not-paid": "paid here, and Stripe has its payment as not paid",
     "subscribed-unknown": "goes on here, and Stripe knows of no such subscription: its owner can "
     "neither change it nor subscribe anew; it can be ended on its page",
+    "several-items": "it has several items at Stripe, or none, where we make one: what is paid for "
+    "our plan is given, and its plan cannot be changed; leave our item alone in it, at Stripe",
     "unreadable": "it is of a form that is not known here; look at it at Stripe",
     "other-amount": "another amount was paid than was asked for",
 }

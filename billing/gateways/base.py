@@ -196,9 +196,20 @@ class Invoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What a subscription costs, and until when its period lasts."""
+
+    period_end: Millis
+    amount: Minor
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class SubscriptionNow:
     """A subscription as the gateway has it now.
 
+    ``terms`` are those of its one item, or, where somebody has made it of several, of the one that
+    is for our plan; None when that is not one.
     ``stopped_by`` is why it was let end with its period, where we did that for a reason of ours;
     ``canceled_at`` when anybody did so last, by the gateway's clock, 0 for never.
     """
@@ -207,10 +218,8 @@ class SubscriptionNow:
     customer: str
     status: str
     is_ending: bool
-    period_end: Millis
     plan: str
-    amount: Minor
-    currency: str
+    terms: Terms | None
     latest: Invoice | None
     stopped_by: str
     canceled_at: Millis

@@ -40,9 +40,14 @@ def discount_of(wanted: Recurring) -> dict[str, Any]:
     return {"discounts": [{"coupon": coupon_id}]}
 
 
+def product_of(plan: str) -> str:
+    """The id of a plan's product."""
+    return f"lantern_{plan.replace('-', '_')}"
+
+
 def _product(plan: str, name: str) -> str:
     """The product of a plan."""
-    product_id = f"lantern_{plan.replace('-', '_')}"
+    product_id = product_of(plan)
     with _made_once():
         client().v1.products.create({"id": product_id, "name": name})
     return product_id

@@ -8,11 +8,14 @@ import stripe
 
 from billing.errors import PaymentPending, StripeUnreachable
 from billing.gateways.base import Invoice, Paid
+from billing.gateways.stripe_catalogue import product_of
 from billing.gateways.stripe_client import client, reaching, readable
 from lantern_pro.types import Millis, Minor
 
 PAGE: Final = 100
 _PAYMENTS: Final = "payments.data.payment.payment_intent"
+_ITEM: Final = ("parent", "subscription_item_details", "subscription_item")
+_PRODUCT: Final = ("pricing", "price_details", "product")
 
 
 def plan_in(metadata: Any) -> str:
@@ -21,21 +24,45 @@ def plan_in(metadata: Any) -> str:
 
 
 def read_invoice(told: Any) -> Invoice:
-    """An invoice as Stripe tells it, for the time of the line that is for the longest."""
-    line = max(told.lines.data, key=lambda each: each.period.end - each.period.start)
+    """An invoice as Stripe tells it, for the time of the line that is for the longest.
+
+    Of one for several items of a subscription only the lines of our plan count; ``LookupError``
+    when there are none.
+    """
     details = told.parent.subscription_details
+    plan = plan_in(details.metadata)
+    line = max(_lines_of(told, plan), key=lambda each: each.period.end - each.period.start)
     return Invoice(
         invoice=str(told.id),
         status=str(told.status),
         is_renewal=told.billing_reason != "subscription_create",
         attempts=int(told.attempt_count),
-        plan=plan_in(details.metadata),
+        plan=plan,
         amount=Minor(int(told.amount_paid)),
         currency=str(told.currency),
         start=Millis(int(line.period.start) * 1000),
         end=Millis(int(line.period.end) * 1000),
         page=str(told.hosted_invoice_url or ""),
     )
+
+
+def _lines_of(told: Any, plan: str) -> list[Any]:
+    lines: list[Any] = told.lines.data
+    if len({_named(each, *_ITEM) for each in lines} - {""}) <= 1:
+        return lines
+    ours = [each for each in lines if _named(each, *_PRODUCT) == product_of(plan)]
+    if not ours:
+        message = f"no line of {told.id} is for {plan}"
+        raise LookupError(message)
+    return ours
+
+
+def _named(line: Any, *path: str) -> str:
+    """What a line names somewhere; empty when it does not."""
+    found = line.to_dict()
+    for each in path:
+        found = (found or {}).get(each)
+    return str(found or "")
 
 
 def paid_invoices(subscription: str) -> Iterator[Invoice]:

@@ -24,6 +24,7 @@ class Listed:
     ``is_kept`` says of a charge that it was paid and not given back as a whole, of a subscription
     that it has not ended; ``returned`` is what a refund or a dispute is, None for all else.
     ``touched`` is another text whenever more of a charge went back, or its bank disputes it.
+    ``items`` is of how many a subscription is; we make them of one.
     """
 
     object_id: str
@@ -36,6 +37,7 @@ class Listed:
     returned: Returned | None
     customer: str = ""
     touched: str = ""
+    items: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ def _read_subscription(told: dict[str, Any]) -> Listed:
         is_kept=told["status"] not in ENDED,
         returned=None,
         customer=str(told.get("customer") or ""),
+        items=len(told["items"]["data"]),
     )
 
 

@@ -11,9 +11,10 @@ from billing.gateways.base import (
     Recurring,
     Started,
     SubscriptionNow,
+    Terms,
     Waiting,
 )
-from billing.gateways.stripe_catalogue import discount_of, item_of
+from billing.gateways.stripe_catalogue import discount_of, item_of, product_of
 from billing.gateways.stripe_checkout import OPEN_MS, RETURNED_PAID, RETURNED_UNPAID, returning
 from billing.gateways.stripe_client import MISSING, client, reaching, readable, said
 from billing.gateways.stripe_invoices import plan_in, read_invoice
@@ -21,6 +22,8 @@ from lantern_pro.types import Millis, Minor
 
 STOPPED_BY: Final = "stopped_by"
 """Says in the metadata why a subscription does not renew, where that was for a reason of ours."""
+SEVERAL_ITEMS: Final = "several_items"
+"""Why the plan of a subscription cannot be changed of which somebody has made several items."""
 _FIRST_PAYMENT: Final = ["latest_invoice.confirmation_secret"]
 
 
@@ -124,20 +127,35 @@ def subscription_now(subscription: str) -> SubscriptionNow:
 
 
 def _now(told: Any) -> SubscriptionNow:
-    [item] = told["items"].data
+    plan = plan_in(told.metadata)
     return SubscriptionNow(
         subscription=str(told.id),
         customer=str(told.customer),
         status=str(told.status),
         is_ending=bool(told.cancel_at_period_end or told.cancel_at),
-        period_end=Millis(int(item.current_period_end) * 1000),
-        plan=plan_in(told.metadata),
-        amount=Minor(int(item.price.unit_amount)),
-        currency=str(item.price.currency),
+        plan=plan,
+        terms=_terms_of(told["items"].data, plan),
         latest=readable(read_invoice, told.latest_invoice) if told.latest_invoice else None,
         stopped_by=said(told.to_dict(), STOPPED_BY),
         canceled_at=_canceled_at(told),
     )
+
+
+def _terms_of(items: list[Any], plan: str) -> Terms | None:
+    """The terms of the one item, or of the only one that is for our plan; we make one item."""
+    ours = items if len(items) == 1 else [each for each in items if _is_for(each, plan)]
+    if len(ours) != 1:
+        return None
+    [item] = ours
+    return Terms(
+        period_end=Millis(int(item.current_period_end) * 1000),
+        amount=Minor(int(item.price.unit_amount)),
+        currency=str(item.price.currency),
+    )
+
+
+def _is_for(item: Any, plan: str) -> bool:
+    return bool(plan) and item.price.product == product_of(plan)
 
 
 def _canceled_at(told: Any) -> Millis:
@@ -214,15 +232,19 @@ def change(subscription: str, wanted: Recurring) -> None:
     """Let another plan hold, without proration; nothing when it does already.
 
     From the next period on, or at once when it is of another length; ``CardDeclined`` when that
-    cannot be paid, and nothing has changed. The same key again gets the same answer for 24 hours.
+    cannot be paid, and nothing has changed; ``StripeRefused`` when it is not of one item. The same
+    key again gets the same answer for 24 hours.
     """
     try:
         with _accepting(), reaching(unknown=StripeUnreachable):
             now: Any = client().v1.subscriptions.retrieve(subscription)
             if plan_in(now.metadata) == wanted.plan:
                 return
+            items = now["items"].data
+            if len(items) != 1:
+                raise StripeRefused(details={"reason": SEVERAL_ITEMS})
             changes: dict[str, Any] = {
-                "items": [{"id": now["items"].data[0].id, **item_of(wanted)}],
+                "items": [{"id": items[0].id, **item_of(wanted)}],
                 "metadata": wanted.metadata,
                 "proration_behavior": "none",
                 "payment_behavior": "error_if_incomplete",

@@ -111,7 +111,12 @@ def _goes_on(listed: Listed, found: Subscription) -> Finding | None:
         return Finding("subscribed-twice", named)  # its owner has another by now
     if has_ended_here or not found.has_owner or not found.at_stripe:
         return Finding("goes-on-at-stripe", named, _look_anew(named, listed))
-    return None
+    return _has_one_item(listed, named)
+
+
+def _has_one_item(listed: Listed, named: SubscriptionId) -> Finding | None:
+    """We make subscriptions of one item; what else there is in it nobody here can account for."""
+    return None if listed.items == 1 else Finding("several-items", named)
 
 
 def look_at_given(listed: Listed) -> Finding | None:
@@ -127,8 +132,11 @@ def look_at_subscribed(listed: Listed) -> Finding | None:
     now = stripe_lists.named(listed.object_id)
     if now is None:
         return Finding("subscribed-unknown", listed.purchase)
-    repair = _look_anew(SubscriptionId(listed.purchase), listed)
-    return None if now.is_kept else Finding("ended-at-stripe", listed.purchase, repair)
+    subscription_id = SubscriptionId(listed.purchase)
+    if now.is_kept:
+        return _has_one_item(now, subscription_id)
+    repair = _look_anew(subscription_id, listed)
+    return Finding("ended-at-stripe", subscription_id, repair)
 
 
 def _look_anew(named: SubscriptionId, listed: Listed) -> Event:

@@ -171,9 +171,7 @@ def _record(
         "customer": now.customer,
         "invoice": now.latest.invoice if now.latest else "",
         "plan": now.plan or found.plan,
-        "amount_minor": str(now.amount),
-        "currency": now.currency,
-        "period_end": str(now.period_end),
+        **_terms_told(now),
         "stopped_by": now.stopped_by,
         "stopped_at": str(now.canceled_at if now.stopped_by else 0),
         "check_at": str(check_at) if check_at else "",
@@ -190,6 +188,18 @@ def _record(
     )
 
 
+def _terms_told(now: SubscriptionNow) -> dict[str, str]:
+    """What the row says of its terms; as before, when nobody can say which of its items is ours."""
+    terms = now.terms
+    if terms is None:
+        return {}
+    return {
+        "amount_minor": str(terms.amount),
+        "currency": terms.currency,
+        "period_end": str(terms.period_end),
+    }
+
+
 def _state(now: SubscriptionNow) -> Subscription.State:
     state = _STATES.get(now.status, Subscription.State.PAST_DUE)
     is_ending = state == Subscription.State.ACTIVE and now.is_ending
@@ -203,10 +213,11 @@ def _next_look(state: Subscription.State, now: SubscriptionNow, asked_at: Millis
     if state == Subscription.State.INCOMPLETE:
         return Millis(asked_at + 5 * SOON_MS)
     is_paid = now.latest is None or now.latest.status == "paid"
-    if is_paid and now.period_end - AHEAD_MS > asked_at:
-        return Millis(now.period_end - AHEAD_MS)
-    if is_paid and now.period_end + SOON_MS > asked_at:
-        return Millis(now.period_end + SOON_MS)
+    period_end = now.terms.period_end if now.terms and is_paid else 0
+    if period_end - AHEAD_MS > asked_at:
+        return Millis(period_end - AHEAD_MS)
+    if period_end + SOON_MS > asked_at:
+        return Millis(period_end + SOON_MS)
     return Millis(asked_at + HOUR_MS)
 
 

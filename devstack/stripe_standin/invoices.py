@@ -19,13 +19,13 @@ RETRIES = (3 * DAY, 5 * DAY, 7 * DAY)
 
 def new_invoice(call: Call, subscription: Object, reason: str) -> Object:
     """Make the invoice of a subscription's present period, as a draft."""
-    [item] = subscription["items"]["data"]
-    price = item["price"]
-    period = {"start": item["current_period_start"], "end": item["current_period_end"]}
+    items = subscription["items"]["data"]
+    price, period = items[0]["price"], _period_of(items[0])
+    amount = sum(each["price"]["unit_amount"] for each in items)
     invoice = call.make(
         "invoice",
         "in",
-        **_amounts(price["unit_amount"], take_off(call, subscription)),
+        **_amounts(amount, take_off(call, subscription)),
         attempt_count=0,
         attempted=False,
         auto_advance=True,
@@ -44,7 +44,7 @@ def new_invoice(call: Call, subscription: Object, reason: str) -> Object:
         status="draft",
         status_transitions=dict.fromkeys(_TRANSITIONS),
     )
-    invoice["lines"] = _lines(call, subscription, price["unit_amount"], period)
+    invoice["lines"] = _list([_line(call, subscription, each) for each in items])
     invoice["payments"] = _list([])
     invoice["_finalize_at"] = call.now + FINALIZED_AFTER
     subscription["latest_invoice"] = invoice["id"]
@@ -73,11 +73,32 @@ def _parent(subscription: Object) -> Object:
     return {"type": kind, "quote_details": None, kind: details}
 
 
-def _lines(call: Call, subscription: Object, amount: int, period: Object) -> Object:
+def _period_of(item: Object) -> Object:
+    return {"start": item["current_period_start"], "end": item["current_period_end"]}
+
+
+def _line(call: Call, subscription: Object, item: Object) -> Object:
+    price, kind = item["price"], "subscription_item_details"
     line = call.make(
-        "line_item", "il", amount=amount, currency=subscription["currency"], period=period
+        "line_item",
+        "il",
+        amount=price["unit_amount"],
+        currency=subscription["currency"],
+        period=_period_of(item),
     )
-    return _list([{**line, "quantity": 1, "metadata": subscription["metadata"]}])
+    details = {
+        "proration": False,
+        "subscription": subscription["id"],
+        "subscription_item": item["id"],
+    }
+    prices = {"price": price["id"], "product": price["product"]}
+    return {
+        **line,
+        "metadata": subscription["metadata"],
+        "parent": {"type": kind, kind: details},
+        "pricing": {"type": "price_details", "price_details": prices},
+        "quantity": 1,
+    }
 
 
 def _list(items: list[Object]) -> Object:

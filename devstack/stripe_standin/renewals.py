@@ -14,7 +14,7 @@ MakeCall = Callable[[Draft, int], Call]
 def due(draft: Draft, make: MakeCall) -> Iterator[Due]:
     """All that time will bring, in no order; ``make`` makes the call by which it is done."""
     for subscription in draft.all("subscription"):
-        [item] = subscription["items"]["data"]
+        item = subscription["items"]["data"][0]
         if subscription["status"] in {"active", "past_due"}:
             yield item["current_period_end"], _by(make, _renew, subscription)
         elif subscription["status"] == "incomplete":
@@ -43,7 +43,7 @@ def _renew(call: Call, subscription: Object) -> None:
     if subscription["cancel_at_period_end"]:
         subscriptions.end(call, subscription)
         return
-    [item] = subscription["items"]["data"]
+    item = subscription["items"]["data"][0]
     subscriptions.start_period(subscription, item["price"], item["current_period_end"])
     call.put(subscription)
     invoices.new_invoice(call, subscription, "subscription_cycle")

@@ -100,10 +100,12 @@ def _new(call: Call, customer: Object, price: Object, metadata: Object) -> Objec
 
 
 def start_period(subscription: Object, price: Object, start: int) -> None:
-    """Let a period of a price begin."""
-    [item] = subscription["items"]["data"]
-    end = period_end(subscription["billing_cycle_anchor"], start, price["recurring"])
-    item.update(price=price, metadata={}, current_period_start=start, current_period_end=end)
+    """Let a period of a price begin; other items, which only a test puts in, go along."""
+    subscription["items"]["data"][0]["price"] = price
+    for item in subscription["items"]["data"]:
+        recurring = item["price"]["recurring"]
+        end = period_end(subscription["billing_cycle_anchor"], start, recurring)
+        item.update(metadata={}, current_period_start=start, current_period_end=end)
 
 
 def method_of(call: Call, subscription: Object) -> Object | None:
@@ -163,7 +165,7 @@ def update_subscription(call: Call, subscription_id: str) -> Object:
 
 def set_end(call: Call, subscription: Object, *, ends: bool) -> None:
     """Let a subscription end with its period, or go on after all."""
-    [item] = subscription["items"]["data"]
+    item = subscription["items"]["data"][0]
     subscription.update(
         cancel_at_period_end=ends,
         cancel_at=item["current_period_end"] if ends else None,
