@@ -77,6 +77,13 @@ class PurchaseOvertaken(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SubscriptionOvertaken(Event):
+    """Its owner has paid for a purchase, and could still make its first payment as well."""
+
+    subscription_id: SubscriptionId
+
+
+@dataclass(frozen=True, slots=True)
 class PromotionHeld(Event):
     """A use of a promotion is held for a purchase that has not begun; ``at`` is when, ms."""
 

@@ -63,6 +63,7 @@ class Purchase(DomainModel):
     provider = models.CharField(max_length=20, default="")
     source = models.CharField("Stripe's token or payment method", max_length=80)
     subscription = models.CharField("renews", max_length=80, default="")
+    begins_it = models.CharField("is its first payment", max_length=1, default="")
     payment_intent = models.CharField(max_length=80, null=True)  # noqa: DJ001 - absent till paid
     charge_id = models.CharField(max_length=80, null=True, db_index=True)  # noqa: DJ001
     email_sealed = models.TextField(default="")

@@ -39,9 +39,13 @@ class OfSubscription(JobArguments):
 
 @dataclass(frozen=True, slots=True)
 class LookAtSubscription(OfSubscription):
-    """Ask Stripe how a subscription stands, give what was paid for, and record it."""
+    """Ask Stripe how a subscription stands, give what was paid for, and record it.
+
+    ``closing`` ends one that waits for its first payment.
+    """
 
     kind: ClassVar[str] = "look_at_subscription"
+    closing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class MailSubscriptionEnded(OfSubscription):
 @job(LookAtSubscription, lane=Lane.VENDOR, phases=(renewals.LOOKING,), retry=STRIPE_RETRY)
 def look_at_subscription(leased: LeasedJob, arguments: LookAtSubscription) -> None:
     """Look."""
-    renewals.look_by_job(arguments.subscription_id, leased)
+    renewals.look_by_job(arguments.subscription_id, leased, closing=bool(arguments.closing))
 
 
 @job(MailRenewalFailed, lane=Lane.MAIL, phases=PHASES, retry=MAIL_RETRY)

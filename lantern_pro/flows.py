@@ -48,6 +48,7 @@ from billing.events import (
     SubscriptionDisputed,
     SubscriptionEnded,
     SubscriptionMoved,
+    SubscriptionOvertaken,
 )
 from billing.jobs import (
     FollowReturns,
@@ -203,6 +204,11 @@ FLOWS: Final[Flows] = {
             cell_of(e.subscription_id),
             LookAtSubscription(e.subscription_id),
             f"{e.subscription_id}.{e.fact}",
+        ),
+    ),
+    SubscriptionOvertaken: (
+        lambda e: NewJob(
+            e.cell, LookAtSubscription(e.subscription_id, closing=1), f"{e.subscription_id}.close"
         ),
     ),
     SubscriptionDisputed: (

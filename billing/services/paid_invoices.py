@@ -84,6 +84,7 @@ def _intent(found: Subscription, invoice: Invoice) -> dict[str, str]:
         "way": INVOICE,
         "source": invoice.invoice,
         "subscription": found.pk,
+        "begins_it": "" if invoice.is_renewal else "1",
         "promotion": found.promotion if is_promoted else "",
         "promotion_months": str(found.promotion_months if is_promoted else 0),
         "device_id": "",

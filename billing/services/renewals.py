@@ -14,6 +14,7 @@ from billing.errors import (
     CardDeclined,
     NoSuchPurchase,
     NoSuchSubscription,
+    PaymentPending,
     StripeRefused,
     StripeUnreachable,
 )
@@ -23,6 +24,7 @@ from billing.gateways import stripe_subscriptions as stripe
 from billing.gateways.base import ENDED, Invoice, SubscriptionNow
 from billing.managers.subscriptions import NO_LOANS
 from billing.models import Plan
+from billing.services import promotions
 from billing.services.asking import CHECKOUT, KEY_REMEMBERED_MS
 from billing.services.changes import finish_change
 from billing.services.disputed import follow_disputes
@@ -37,7 +39,7 @@ from lantern_pro.jobs.events import Event, following
 from lantern_pro.jobs.job import LeasedJob, NewJob
 from lantern_pro.jobs.worker import enter
 from lantern_pro.store.keys import cell_of
-from lantern_pro.types import Millis, SubscriptionId
+from lantern_pro.types import Millis, PurchaseId, SubscriptionId
 
 LOOKING: Final = "looking"
 """The phase in which Stripe may have been asked; asking again changes nothing."""
@@ -117,16 +119,32 @@ def _begun_at_stripe(found: Subscription) -> tuple[str, str]:
     return stripe.start(wanted).subscription, ""
 
 
-def look_by_job(subscription_id: SubscriptionId, job: LeasedJob) -> None:
-    """Look for a job; what one who was erased has paid for ends, and goes back."""
+def look_by_job(subscription_id: SubscriptionId, job: LeasedJob, *, closing: bool = False) -> None:
+    """Look for a job; what one who was erased has paid for ends, and goes back.
+
+    Who is ``closing`` it waits until it is paid, or never can be (``PaymentPending``).
+    """
     try:
-        look_at(subscription_id, job=job)
+        if closing:
+            _close(subscription_id, job)
+        else:
+            look_at(subscription_id, job=job)
     except (NoSuchSubscription, NoSuchPurchase, NoSuchUser):
         end_if_nobodys(subscription_id)
         ledger.complete(job.fence)
     except StripeUnreachable:
         lend_meanwhile(Subscription.objects.named(subscription_id))
         raise
+
+
+def _close(subscription_id: SubscriptionId, job: LeasedJob) -> None:
+    """End it if nobody has paid it; looking again, and ending it again, changes nothing."""
+    enter(job, LOOKING)
+    look_at(subscription_id, give_up=True)
+    if Subscription.objects.named(subscription_id).is_unpaid_yet:
+        raise PaymentPending
+    promotions.give_up(PurchaseId(subscription_id))
+    ledger.complete(job.fence)
 
 
 def _record_unpaid(
@@ -184,7 +202,7 @@ def _record(
         words="" if state == Subscription.State.INCOMPLETE else str(state),
         loans=loans,
         fence=job.fence if job else None,
-        follow=[*_what_follows(found, state, now), *follows_loan(found, loans)],
+        follow=[*_what_follows(found, state, now, paid), *follows_loan(found, loans)],
     )
 
 
@@ -222,7 +240,7 @@ def _next_look(state: Subscription.State, now: SubscriptionNow, asked_at: Millis
 
 
 def _what_follows(
-    found: Subscription, state: Subscription.State, now: SubscriptionNow
+    found: Subscription, state: Subscription.State, now: SubscriptionNow, paid: Invoice | None
 ) -> list[NewJob]:
     cell = cell_of(found.subscription_id)
     happened: list[Event] = []
@@ -230,6 +248,6 @@ def _what_follows(
     is_failing = latest is not None and latest.status == "open" and latest.attempts > 0
     if latest and is_failing and state == Subscription.State.PAST_DUE:
         happened.append(RenewalFailed(cell, found.subscription_id, latest.invoice, latest.attempts))
-    if state == Subscription.State.ENDED and now.status == "canceled":
+    if state == Subscription.State.ENDED and now.status == "canceled" and paid:
         happened.append(SubscriptionEnded(cell, found.subscription_id))
     return [job for event in happened for job in following(event)]

@@ -4,22 +4,19 @@ from typing import Any
 
 import requests
 
-from billing.models import Plan, Purchase
+from billing.events import PurchaseOvertaken, SubscriptionOvertaken
+from billing.models import Purchase
 from billing.services.overtaken import overtaken_by
 from devstack.standin.faults import Fault
 from devstack.stripe_standin import StripeStandin
 from lantern_pro import clock
 from tests.api.reconciling import RunJobs
-from tests.api.subscribing import monthly, pay_first, world
 from tests.api.test_delayed_payments import let_the_payment_be
 from tests.api.test_erasure_of_buyers import AT_THEIR_BANK, waits_at_stripe
 from tests.api.test_lost_purchases import hours_later
 from tests.api.test_payment_ways import press_pay, the_intent
 from tests.api.test_purchases import faults
-from tests.api.world import World
 from tests.client_app import ClientApp
-
-__all__ = ["monthly", "world"]
 
 MINUTES = 15 * 60_000
 """Later than anybody is asked whether they mean to buy again."""
@@ -34,6 +31,13 @@ def page_for(client: ClientApp, **asked: Any) -> str:
 def charges(standin: StripeStandin) -> int:
     """How many were charged."""
     return len([each for each in standin.journal.all("charge") if each["paid"]])
+
+
+def about(event: PurchaseOvertaken | SubscriptionOvertaken) -> str:
+    """What is overtaken."""
+    if isinstance(event, PurchaseOvertaken):
+        return event.purchase_id
+    return event.subscription_id
 
 
 def states() -> list[str]:
@@ -153,7 +157,7 @@ def test_who_learns_after_others_that_a_purchase_is_paid_closes_nothing_newer(
     first = page_for(client)
     client.buy(**AT_THEIR_BANK, idempotencyKey="bank")
     seen, page = Purchase.objects.order_by("-created")
-    overtaken = [each.purchase_id for each in overtaken_by(seen)]
+    overtaken = [about(each) for each in overtaken_by(seen)]
     stripe_standin.authenticate(the_intent(stripe_standin)["id"], succeed=True)
     client.buy(**AT_THEIR_BANK, idempotencyKey="bank")
 
@@ -173,13 +177,3 @@ def test_a_payment_under_way_is_left_and_counts_when_it_is_paid(
 
     assert states() == ["waiting", "paid"]
     assert faults() == []
-
-
-def test_a_renewal_closes_nothing(client: ClientApp, monthly: Plan, world: World) -> None:
-    client.post("/stripe-subscription", planId=monthly.pk)
-    page_for(client)
-    pay_first(world, "pm_card_visa")
-    world.settle()
-
-    assert sorted(states()) == ["paid", "waiting"]
-    assert waits_at_stripe(world.stripe)[0] == "open"
