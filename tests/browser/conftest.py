@@ -14,7 +14,7 @@ from typing import Final
 
 import pytest
 from django.test import override_settings
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from billing.gateways.stripe_client import client as stripe_client
@@ -42,6 +42,7 @@ FLAGS: Final = [
 ]
 UNLUCKY: Final = "unlucky: nobody answered"
 HOPELESS: Final = "hopeless: nothing is there to be done"
+PATIENCE_MS: Final = 20_000
 LEFT_BEHIND: Final = "net::ERR_ABORTED"
 
 Shot = Callable[[Page, str], None]
@@ -131,9 +132,9 @@ def create_staff() -> None:
 def run_jobs_but_two() -> None:
     """Run what is due; two jobs are given up, and the mails wait for a service that is away."""
     unlucky, hopeless = take(Cell(0), most=2)
-    drain(Cell(0))
     ledger.hand_back(unlucky.fence, reason=UNLUCKY, verdict="bury")
     ledger.hand_back(hopeless.fence, reason=HOPELESS, verdict="bury")
+    drain(Cell(0))
 
 
 def nowhere() -> str:
@@ -149,6 +150,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail("CI=true, and there is no chromium")
         pytest.skip("no chromium on this machine: install Debian's package chromium")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield started

@@ -13,7 +13,7 @@ from billing.models import Purchase
 from lantern_pro.jobs.models import Job
 from tests.browser.conftest import HOPELESS, UNLUCKY, Shot, Site, log_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
 SECTIONS: Final = ("Users", "Purchases", "Plans", "Proxies", "Jobs")
 

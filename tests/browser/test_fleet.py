@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Shot, Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
 LIST = "addr,track,city,country_code\n192.0.2.71:443,free,Oslo,NO\n192.0.2.72:443,pro,Bern,CH\n"
 

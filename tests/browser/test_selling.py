@@ -15,7 +15,7 @@ from tests.browser.conftest import Shot, Site
 
 END = "End here: Stripe does not know it"
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
 
 def test_a_promotion_is_made_and_seen_in_the_preview_and_by_apps(

@@ -17,7 +17,7 @@ from devstack.stack.place import ROOT
 
 pytestmark = [
     pytest.mark.stack,
-    pytest.mark.timeout(280),
+    pytest.mark.timeout(600),
     pytest.mark.xdist_group("chaos"),
 ]
 

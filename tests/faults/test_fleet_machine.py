@@ -30,7 +30,7 @@ from lantern_pro.store.client import text_client
 from proxies import keys
 from proxies.services import bridge
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 
 LEFT_AT_HOME = (".*", "var", "docs", "tests", "__pycache__", "node_modules")
 NO_CAPACITY = (

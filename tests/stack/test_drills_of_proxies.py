@@ -11,7 +11,7 @@ import pytest
 from devstack.stack.place import ROOT
 from tests.stack.running import of_our_own
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 
 
 def _play(folder: Path, *command: str) -> tuple[int, dict[str, Any]]:

@@ -11,6 +11,8 @@ import pytest
 from tests.house.tree import ROOT
 from tests.stack.running import RunningStack
 
+pytestmark = pytest.mark.timeout(700)
+
 CHECKS: Final = (
     "not_a_server_error",
     "status_code_conformance",
@@ -39,7 +41,7 @@ def schemathesis(
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=600,
         check=False,
     )
 
