@@ -181,7 +181,10 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """What one period of a subscription costs; ``plan`` is what it was for when it was made."""
+    """What one period of a subscription costs; ``plan`` is what it was for when it was made.
+
+    ``is_held`` says that we keep it from being charged by itself.
+    """
 
     invoice: str
     status: str
@@ -193,6 +196,7 @@ class Invoice:
     start: Millis
     end: Millis
     page: str
+    is_held: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,12 @@ import stripe
 from billing.errors import PaymentPending, StripeUnreachable
 from billing.gateways.base import Invoice, Paid
 from billing.gateways.stripe_catalogue import product_of
-from billing.gateways.stripe_client import client, reaching, readable
+from billing.gateways.stripe_client import client, reaching, readable, said
 from lantern_pro.types import Millis, Minor
 
 PAGE: Final = 100
+HELD_BY: Final = "held_by"
+"""Says in an invoice's metadata why we keep it from being charged."""
 _PAYMENTS: Final = "payments.data.payment.payment_intent"
 _ITEM: Final = ("parent", "subscription_item_details", "subscription_item")
 _PRODUCT: Final = ("pricing", "price_details", "product")
@@ -43,6 +45,7 @@ def read_invoice(told: Any) -> Invoice:
         start=Millis(int(line.period.start) * 1000),
         end=Millis(int(line.period.end) * 1000),
         page=str(told.hosted_invoice_url or ""),
+        is_held=bool(said(told.to_dict(), HELD_BY)),
     )
 
 
@@ -98,11 +101,43 @@ def payment_of(invoice: str) -> Paid:
     return Paid(invoice, "")
 
 
+def hold_due(subscription: str, why: str) -> bool:
+    """Keep what is due from being charged by itself, and note why; whether there was anything.
+
+    A draft is not finalized then, and an open one not tried again, until it is let go.
+    """
+    due = [each for each in _due(subscription) if each.auto_advance]
+    for invoice in due:
+        _update(invoice.id, {"auto_advance": False, "metadata": {HELD_BY: why}})
+    return bool(due)
+
+
+def let_go(subscription: str) -> bool:
+    """Let what we have held go on by itself; whether there was anything. All else stays."""
+    held = [each for each in _due(subscription) if said(each.to_dict(), HELD_BY)]
+    for invoice in held:
+        _update(invoice.id, {"auto_advance": True, "metadata": {HELD_BY: ""}})
+    return bool(held)
+
+
+def _update(invoice: str, changes: dict[str, Any]) -> None:
+    with suppress(stripe.InvalidRequestError), reaching(unknown=StripeUnreachable):
+        client().v1.invoices.update(invoice, changes)  # type: ignore[arg-type]
+
+
 def void_open(subscription: str) -> None:
     """Void what a subscription leaves unpaid, so that nobody pays for what has ended."""
-    asked: dict[str, Any] = {"subscription": subscription, "status": "open", "limit": PAGE}
-    with reaching(unknown=StripeUnreachable):
-        page: Any = client().v1.invoices.list(asked)  # type: ignore[arg-type]
-    for invoice in page.data:
+    for invoice in _in_state(subscription, "open"):
         with suppress(stripe.InvalidRequestError), reaching(unknown=StripeUnreachable):
             client().v1.invoices.void_invoice(invoice.id)  # refused: it was paid meanwhile
+
+
+def _due(subscription: str) -> list[Any]:
+    return [*_in_state(subscription, "draft"), *_in_state(subscription, "open")]
+
+
+def _in_state(subscription: str, status: str) -> list[Any]:
+    asked: dict[str, Any] = {"subscription": subscription, "status": status, "limit": PAGE}
+    with reaching(unknown=StripeUnreachable):
+        page: Any = client().v1.invoices.list(asked)  # type: ignore[arg-type]
+    return list(page.data)

@@ -1,7 +1,8 @@
 """A subscription of which a payment is disputed: nothing more is charged until a bank has decided.
 
 When a dispute is opened the subscription is let end with its period; that we did so, and when, is
-noted with it at Stripe, in the same call. When no dispute is open any more it is resumed, unless
+noted with it at Stripe, in the same call. What is due already is kept from being charged by itself,
+and goes on when no dispute is open any more. When no dispute is open any more it is resumed, unless
 somebody else has let it end since; when one is lost it is ended at once. What to do follows from
 how the subscription and its disputes are at Stripe, and from nothing else: so what tells of them
 may come in any order, repeated, or not at all.
@@ -21,7 +22,7 @@ from lantern_pro.types import Millis
 CONTESTED_FOR_MS: Final = 365 * 24 * 60 * 60_000
 """How old a charge may be whose dispute is looked at: 120 days to open it, and months to decide."""
 BY_LOSS: Final = f"{DISPUTE}.{LOST}"
-MOST_TURNS: Final = 4
+MOST_TURNS: Final = 6
 """A bank may decide while Stripe is asked to do what was right before; more often it does not."""
 _NOT_PAID_YET: Final = "incomplete"
 
@@ -50,12 +51,15 @@ def _take_a_step(found: Subscription, now: SubscriptionNow, disputes: list[Retur
     name = now.subscription
     if any(each.is_lost for each in disputes):
         stripe.note_why(name, BY_LOSS)
+        stripe_invoices.hold_due(name, BY_LOSS)  # a draft cannot be voided
         stripe.end_now(name)
         stripe_invoices.void_open(name)
         return True
     contested = any(each.is_contested for each in disputes)
     if contested and not now.is_ending:
         stripe.stop(name, f"{DISPUTE}.{clock.now()}")
+        return True
+    if _see_to_what_is_due(now, contested=contested):
         return True
     if not now.stopped_by:
         return False
@@ -65,6 +69,17 @@ def _take_a_step(found: Subscription, now: SubscriptionNow, disputes: list[Retur
     if not contested:
         stripe.set_ending(name, ends=False)
     return not contested
+
+
+def _see_to_what_is_due(now: SubscriptionNow, *, contested: bool) -> bool:
+    """Keep what is due from being charged by itself, or let it go on; whether there was anything.
+
+    What is held is asked for only where something may be, as few subscriptions have it.
+    """
+    if contested:
+        return stripe_invoices.hold_due(now.subscription, DISPUTE)
+    may_be_held = now.stopped_by or (now.latest and now.latest.is_held)
+    return bool(may_be_held) and stripe_invoices.let_go(now.subscription)
 
 
 def _is_our_doing(found: Subscription, now: SubscriptionNow) -> bool:

@@ -27,7 +27,7 @@ from billing.models import Plan
 from billing.services import promotions
 from billing.services.asking import CHECKOUT, KEY_REMEMBERED_MS
 from billing.services.changes import finish_change
-from billing.services.disputed import follow_disputes
+from billing.services.disputed import follow_disputes, is_contested
 from billing.services.loans import AHEAD_MS, follows_loan, lend_meanwhile, loans_of
 from billing.services.paid_invoices import grant_what_is_paid
 from billing.services.recurring import recurring_of
@@ -96,10 +96,14 @@ def look_at(
 
 def _as_it_is(found: Subscription, at_stripe: str, *, give_up: bool) -> SubscriptionNow:
     """How it stands at Stripe, once what was begun there is done."""
-    if found.change_key:
-        with suppress(CardDeclined, StripeRefused):  # its owner was told, or sees that it stays
-            finish_change(found)
     now = stripe.subscription_now(at_stripe)
+    if found.change_key:
+        if now.plan != found.change_to and is_contested(now):  # it could be charged at once
+            Subscription.objects.end_change(found.subscription_id, key=found.change_key)
+        else:
+            with suppress(CardDeclined, StripeRefused):  # its owner was told, or sees that it stays
+                finish_change(found)
+        now = stripe.subscription_now(at_stripe)
     if give_up and _STATES.get(now.status) == Subscription.State.INCOMPLETE:
         stripe.give_up(at_stripe)
         now = stripe.subscription_now(at_stripe)

@@ -115,6 +115,13 @@ BILLING_ROUTES = [
         "InvoicePaymentList",
     ),
     route("GET", "invoices/:id", invoices.retrieve_invoice, NONE, "InvoiceRetrieve"),
+    route(
+        "POST",
+        "invoices/:id",
+        invoices.update_invoice,
+        METADATA | words("auto_advance"),
+        "InvoiceUpdate",
+    ),
     route("POST", "invoices/:id/void", invoices.void_invoice, NONE, "InvoiceVoidInvoice"),
     route("POST", "checkout/sessions", checkout.create_session, _SESSION, "checkout.SessionCreate"),
     route(

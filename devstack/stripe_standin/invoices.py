@@ -178,6 +178,7 @@ def is_paid(call: Call, intent: Object) -> None:
         status="paid",
         amount_paid=invoice["amount_due"],
         amount_remaining=0,
+        auto_advance=False,
         next_payment_attempt=None,
         attempted=True,
     )
@@ -190,6 +191,21 @@ def is_paid(call: Call, intent: Object) -> None:
 
 
 WHEN_PAID.append(is_paid)
+
+
+def update_invoice(call: Call, invoice_id: str) -> Object:
+    """``POST /v1/invoices/:id``: whether it goes on by itself, and what it says of itself."""
+    invoice = call.find("invoice", invoice_id)
+    if call.params.text("auto_advance") is not None:
+        advances = call.params.flag("auto_advance")
+        if advances and invoice["status"] not in {"draft", "open"}:
+            message = f"This invoice is {invoice['status']}, and advances no more."
+            raise StripeError(message, param="auto_advance", executed=True)
+        invoice["auto_advance"] = advances
+    call.params.merge_metadata(invoice)
+    call.put(invoice)
+    call.emit("invoice.updated", invoice)
+    return told(call, call.find("invoice", invoice_id), "")
 
 
 def void_invoice(call: Call, invoice_id: str) -> Object:
@@ -209,7 +225,7 @@ def void(call: Call, invoice: Object) -> None:
         intent.update(status="canceled", canceled_at=call.now, next_action=None)
         call.put(intent)
         call.emit("payment_intent.canceled", intent)
-    invoice.update(status="void", next_payment_attempt=None)
+    invoice.update(status="void", auto_advance=False, next_payment_attempt=None)
     invoice["status_transitions"]["voided_at"] = call.now
     call.put(invoice)
     call.emit("invoice.voided", invoice)

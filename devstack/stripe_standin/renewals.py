@@ -20,6 +20,8 @@ def due(draft: Draft, make: MakeCall) -> Iterator[Due]:
         elif subscription["status"] == "incomplete":
             yield subscription["created"] + INCOMPLETE_SECONDS, _by(make, _give_up, subscription)
     for invoice in draft.all("invoice"):
+        if not invoice["auto_advance"]:
+            continue
         if invoice["status"] == "draft":
             yield invoice["_finalize_at"], _by(make, _finalize, invoice)
         elif invoice["status"] == "open" and invoice["next_payment_attempt"]:

@@ -243,3 +243,27 @@ def test_a_stand_in_that_forgets_knows_nothing_and_shows_the_true_time(
     with pytest.raises(stripe.InvalidRequestError, match="No such subscription"):
         stripe_client.v1.subscriptions.retrieve(begun.id)
     assert stripe_client.v1.events.list().data == []
+
+
+@pytest.mark.parametrize("advances", [False, True])
+def test_a_renewal_is_charged_only_while_its_invoice_advances(
+    stripe_client: Untyped, stripe_standin: StripeStandin, subscribe: Any, *, advances: bool
+) -> None:
+    begun = subscribe()
+    stripe_standin.put_clock_forward(end_of(begun) + 60)
+    draft = stripe_client.v1.subscriptions.retrieve(begun.id).latest_invoice
+
+    told = stripe_client.v1.invoices.update(draft, {"auto_advance": False, "metadata": {"a": "b"}})
+    stripe_client.v1.invoices.update(draft, {"auto_advance": advances})
+    stripe_standin.put_clock_forward(end_of(begun) + 3 * DAY)
+
+    assert (told.auto_advance, told.metadata["a"]) == (False, "b")
+    later = stripe_client.v1.invoices.retrieve(draft)
+    assert later.status == ("paid" if advances else "draft")
+
+
+def test_a_paid_invoice_advances_no_more(stripe_client: Untyped, subscribe: Any) -> None:
+    paid = subscribe().latest_invoice
+
+    with pytest.raises(stripe.InvalidRequestError):
+        stripe_client.v1.invoices.update(paid.id, {"auto_advance": True})
