@@ -11,7 +11,7 @@
 --       ...                          the ledger's keys, the job's row, rows of jobs that follow
 -- ARGV  asked_at  when Stripe was asked, ms: what was learnt later stands
 --       told      JSON object of texts: state, and what else the row is to hold; check_at in ms, or empty
---       words     what clients are told of it
+--       words     what clients are told of it, unless it has ended before and another may have begun since
 --       loans     JSON: {stands, lent}: the fact of the one loan that is not taken back, or empty, and
 --                 the entry of time that is lent, as extend_pro, if one is
 --       work      JSON: {fence, follow}
@@ -58,7 +58,6 @@ for field, value in pairs(now_is) do
     redis.call("HSET", subscription, field, value)
 end
 redis.call("HSET", subscription, "asked_at", asked_at)
-redis.call("HSET", user, "subscription", words)
 redis.call("ZADD", by_state, tag(now_is.state), id)
 if now_is.check_at == "" then
     redis.call("HDEL", subscription, "check_at")
@@ -68,8 +67,12 @@ else
 end
 if now_is.state ~= "ended" then
     redis.call("SET", user_subscription, id) -- also one that was given up, and paid all the same
+    open = id
 elseif open == id then
     redis.call("DEL", user_subscription)
+end
+if open == id then
+    redis.call("HSET", user, "subscription", words)
 end
 emit(rest, work)
 return { "recorded" }

@@ -167,6 +167,22 @@ def test_recorded_as_ended_another_may_begin(owner: UserId) -> None:
     assert begin(owner, "s2") == named(owner, "s2")
 
 
+@pytest.mark.parametrize(("state", "words"), [("active", "active"), ("ended", "ended")])
+def test_recorded_late_as_ended_it_takes_no_word_from_the_one_after_it(
+    owner: UserId, any_redis: Any, state: str, words: str
+) -> None:
+    begin(owner)
+    ended = {"state": "ended", "check_at": ""}
+    record(owner, told=ended, words="")
+    begin(owner, "s2")
+    told = {"state": state, "check_at": str(NOW + 5) if state == "active" else ""}
+    record(owner, subscription_id=named(owner, "s2"), told=told, words=words)
+
+    record(owner, told=ended, words="")
+
+    assert any_redis.hget(USERS.row(owner), "subscription") == words
+
+
 def test_learnt_before_what_was_learnt_later_stands(owner: UserId, any_redis: Any) -> None:
     begin(owner)
     record(owner, told={"state": "ended", "check_at": ""}, words="ended", asked_at=NOW + 1)
