@@ -97,7 +97,10 @@ def _again(seed: int, each: Told) -> str:
 def _tell(report: Report, told: Sequence[Told], wanted: int) -> None:
     report.figure("over HTTP", sum(each.number % REALLY_EVERY == 0 for each in told))
     report.figure("purchases by card", sum(each.purchases for each in told))
+    report.figure("purchases on a page or at a bank", sum(each.waiting for each in told))
     report.figure("subscriptions", sum(each.subscriptions for each in told))
+    report.figure("of them, by a coupon", sum(each.promoted for each in told))
+    report.figure("disputes of subscriptions", sum(each.contested for each in told))
     report.figure("resellers' codes", sum(each.codes for each in told))
     report.figure("acts at Stripe, and times that pass", sum(each.acts for each in told))
     report.figure("days that pass, in each way", sum(each.days for each in told))

@@ -12,14 +12,31 @@ import stripe
 
 from billing.gateways.stripe_client import client as stripe_client
 from billing.services.loans import AHEAD_MS
-from devstack.drill_billing.facts import DAY, TIME_PASSES, Act
+from devstack.drill_billing.books import charges_of, disputes_of, waiting_for
+from devstack.drill_billing.facts import ALL_SETTLES, BANK, DAY, TIME_PASSES, Act, Facts
 from devstack.drill_billing.moments import STEP_SECONDS
 from devstack.standin import Object
 from devstack.stripe_standin import StripeStandin
 from devstack.stripe_standin.call import Call
+from lantern_pro.types import PurchaseId
 
 FAILS: Final = "4000000000000341"
 WORKS: Final = "4242424242424242"
+DECLINED: Final = "4000000000000002"
+CONTEST: Final = "contest"
+FOR_US: Final = "bank for us"
+AGAINST_US: Final = "bank against us"
+_OF_PAYMENTS: Final = frozenset({CONTEST, FOR_US, AGAINST_US})
+_WISHES: Final = frozenset({"cancel", "resume", "end"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Somebody wants a subscription to end, with its period or at once, or to go on after all."""
+
+    subscription: str
+    at: int
+    what: str
 
 
 @dataclass(slots=True)
@@ -52,39 +69,100 @@ class Causes:
         self.act = "before the acts"
 
 
-def happen(acts: Sequence[Act], standin: StripeStandin, causes: Causes) -> Iterator[Act]:
-    """Let one act happen after the other; each is answered before it happens.
+@dataclass(slots=True)
+class Stage:
+    """Where acts happen: at Stripe alone; and who wanted that a subscription ends, and when.
 
-    Days pass in legs: some minutes before a period ends time stands still, because there the clock
-    has a subscription looked at, and what is found may keep it from being renewed.
+    ``waiting`` are the purchases that wait for their buyers, as the facts number them.
     """
-    for number, act in enumerate(acts):
-        yield act
-        causes.act = f"act {number}"
-        until = standin.clock.now() + (act.days * DAY or STEP_SECONDS)
-        while (leg := _next_look(standin, until)) < until:
-            standin.put_clock_forward(leg)
-            yield Act(TIME_PASSES, days=1)
-        standin.put_clock_forward(until)
-        if act.what == TIME_PASSES:
-            continue
+
+    facts: Facts
+    standin: StripeStandin
+    causes: Causes
+    waiting: Sequence[PurchaseId]
+    wishes: list[Wish] = field(default_factory=list)
+
+    def begin_again(self) -> None:
+        """Forget what has happened, to begin where the clients' calls have ended."""
+        self.causes.begin_again()
+        self.wishes = [
+            Wish(each["id"], self.standin.clock.now(), "cancel")
+            for each in self.standin.journal.all("subscription")
+            if each["cancel_at_period_end"]
+        ]
+
+    def happen(self) -> Iterator[Act]:
+        """Let one act happen after the other; each is answered before it happens.
+
+        Days pass in legs: some minutes before something is charged time stands still, because by
+        then the clock has a subscription looked at, and what is found may keep it from that.
+        """
+        for number, act in enumerate(self.facts.acts):
+            yield act
+            self.causes.act = f"act {number}"
+            until = self.standin.clock.now() + (act.days * DAY or STEP_SECONDS)
+            while (leg := _next_look(self.standin, until)) < until:
+                self.standin.put_clock_forward(leg)
+                yield Act(TIME_PASSES, days=1)
+            self.standin.put_clock_forward(until)
+            if act.what not in {TIME_PASSES, ALL_SETTLES}:
+                with suppress(stripe.InvalidRequestError):  # no more to give back, or to end
+                    self._happens(act)
+
+    def _happens(self, act: Act) -> None:
+        if act.what in {"pay", "refuse"}:
+            for number in act.those:
+                self._comes_back(number, pays=act.what == "pay")
+            return
         kind, happens = _ACTS[act.what]
-        there = sorted(standin.journal.all(kind), key=lambda each: str(each["id"]))
-        there = [each for each in there if kind != "charge" or each["paid"]]
+        there = sorted(self.standin.journal.all(kind), key=lambda each: str(each["id"]))
+        there = [each for each in there if _is_possible(self.standin, kind, act, each)]
         if there:
-            with suppress(stripe.InvalidRequestError):  # there is no more to give back, or to end
-                happens(standin, there[act.about % len(there)], act, causes.act)
+            about = there[act.about % len(there)]
+            happens(self.standin, about, act, self.causes.act)
+            if kind == "subscription" and act.what in _WISHES:
+                self.wishes.append(Wish(about["id"], self.standin.clock.now(), act.what))
+
+    def _comes_back(self, number: int, *, pays: bool) -> None:
+        """A buyer pays what waits for them, or is refused: on Stripe's page, or at their bank."""
+        at = self.facts.waiting[number].at
+        found = waiting_for(self.standin, self.waiting[number], at)
+        if found and at == BANK:
+            self.standin.authenticate(found["id"], succeed=pays)
+        elif found and found["status"] == "open":
+            press_pay(found["url"], WORKS if pays else DECLINED)
+
+
+def press_pay(url: str, card: str) -> None:
+    """What a buyer does on a page of Stripe's."""
+    form = {"number": card, "do": "pay"}
+    requests.post(url, form, allow_redirects=False, timeout=20)
+
+
+def _is_possible(standin: StripeStandin, kind: str, act: Act, about: Object) -> bool:
+    """Whether an act can be about this."""
+    if kind == "charge":
+        return bool(about["paid"])
+    return act.what not in _OF_PAYMENTS or bool(charges_of(standin, about["id"]))
 
 
 def _next_look(standin: StripeStandin, until: int) -> int:
-    """When some subscription is looked at before its period ends, if that is before ``until``."""
-    ends = [
-        int(item["current_period_end"]) - AHEAD_MS // 1000
-        for each in standin.journal.all("subscription")
-        if each["status"] in {"active", "past_due"}
+    """When some subscription is looked at before it is charged, if that is before ``until``."""
+    ahead, journal = AHEAD_MS // 1000, standin.journal
+    going_on = [
+        each for each in journal.all("subscription") if each["status"] in {"active", "past_due"}
+    ]
+    looks = [
+        int(item["current_period_end"]) - ahead
+        for each in going_on
         for item in each["items"]["data"]
     ]
-    return min([each for each in ends if each > standin.clock.now()] + [until])
+    for each in going_on:
+        latest = journal.get(each["latest_invoice"] or "") or {}
+        charged = {"draft": "_finalize_at", "open": "next_payment_attempt"}.get(latest["status"])
+        if charged and latest[charged]:
+            looks.append(int(latest[charged]) - ahead)
+    return min([each for each in looks if each > standin.clock.now()] + [until])
 
 
 def _refund(_: StripeStandin, charge: Object, act: Act, key: str) -> None:
@@ -102,6 +180,18 @@ def _end_dispute(standin: StripeStandin, dispute: Object, act: Act, _key: str) -
     standin.dispute(act.what, dispute=dispute["id"])
 
 
+def _contest(standin: StripeStandin, subscription: Object, _act: Act, _key: str) -> None:
+    charge, _ = charges_of(standin, subscription["id"])[-1]
+    standin.dispute("open", charge=charge["id"])
+
+
+def _decide(standin: StripeStandin, subscription: Object, act: Act, _key: str) -> None:
+    disputes = disputes_of(standin, subscription["id"])
+    if disputes:
+        how = "win" if act.what == FOR_US else "lose"
+        standin.dispute(how, dispute=disputes[-1]["id"])
+
+
 def _card_turns(standin: StripeStandin, subscription: Object, act: Act, _key: str) -> None:
     number = FAILS if act.what == "card fails" else WORKS
     with standin.journal.change() as draft:
@@ -114,8 +204,7 @@ def _pay_invoice(standin: StripeStandin, subscription: Object, _act: Act, _key: 
     """What the owner does on the page that a mail led to."""
     invoice = standin.journal.get(subscription["latest_invoice"] or "")
     if invoice and invoice["status"] == "open":
-        form = {"number": WORKS, "do": "pay"}
-        requests.post(invoice["hosted_invoice_url"], form, allow_redirects=False, timeout=20)
+        press_pay(invoice["hosted_invoice_url"], WORKS)
 
 
 def _end_with_period(_: StripeStandin, subscription: Object, act: Act, key: str) -> None:
@@ -143,5 +232,8 @@ _ACTS: Final[Mapping[str, tuple[str, Happens]]] = {
     "cancel": ("subscription", _end_with_period),
     "resume": ("subscription", _end_with_period),
     "end": ("subscription", _end),
+    CONTEST: ("subscription", _contest),
+    FOR_US: ("subscription", _decide),
+    AGAINST_US: ("subscription", _decide),
 }
 """What an act happens to, and how."""

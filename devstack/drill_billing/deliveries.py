@@ -1,6 +1,7 @@
 """How the facts reach us: in order, shuffled and repeated, amid crashes, or by reconciliation."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -9,12 +10,17 @@ from typing import Any, Final
 
 from django.conf import settings
 
+from billing.keys import PROMOTION_USES
+from billing.managers.promotions import CATALOGUE_CELL
 from billing.reconcile_jobs import Reconcile
 from billing.services.webhooks import receive_stripe_event
 from billing.subscription_jobs import look_for_due_subscriptions
+from devstack.drill_billing.acts import Stage
+from devstack.drill_billing.clients import App
 from devstack.drill_billing.crashes import Crash, crashing
-from devstack.drill_billing.facts import DAY, Act
+from devstack.drill_billing.facts import DAY, PROMOTION
 from devstack.drill_billing.snapshot import Snapshot
+from devstack.drill_billing.truth import all_is_as_it_must_be, nothing_overtaken_is_open
 from devstack.stripe_standin import StripeStandin
 from devstack.stripe_standin.signing import packed
 from lantern_pro import clock
@@ -34,6 +40,8 @@ HOUR_MS: Final = 60 * MINUTE_MS
 WALKED_AFTER_MS: Final = (2 * MINUTE_MS, 8 * MINUTE_MS)
 """What is of the last minute a later walk finds, and one still later sees it repaired."""
 MOST_ROUNDS: Final = 40
+OFTEN: Final = 6
+"""As often as this is tried again what a worker left, and far more often than it must be."""
 AS_IT_HAPPENS: Final = "as it happens, then all again"
 SHUFFLED: Final = "late, shuffled and repeated"
 CRASHING: Final = "amid crashes"
@@ -57,7 +65,8 @@ class Delivery:
 
     way: str
     luck: Random
-    standin: StripeStandin
+    stage: Stage
+    apps: Sequence[App]
     broken: list[str] = field(default_factory=list)
     crashes: int = 0
     steps: int = 0
@@ -66,18 +75,23 @@ class Delivery:
     _seen: int = 0
     _walks: int = 0
 
-    def run(self, happens: Iterator[Act]) -> None:
+    @property
+    def standin(self) -> StripeStandin:
+        """What Stripe is here."""
+        return self.stage.standin
+
+    def run(self) -> None:
         """Let everything happen, and be told; laws 2 and 3 hold at each step, all at the end."""
         self.lost = self.luck.choice((0.5, 1.0, 1.0))
         with self._present():
             self._finish()
-        for act in happens:
+        for act in self.stage.happen():
             with self._present():
                 self._hear()
-                if act.days:
+                if act.settles:
                     self._finish()
             if act.days:
-                _let_time_pass(act.days * DAY * 1000)
+                _let_time_pass(act.days * DAY * 1000, Counter())
         with self._present():
             self._hear()
             self._hear_the_rest()
@@ -87,6 +101,7 @@ class Delivery:
                 self._finish()
         with self._present():
             self._hold_to(all_laws())
+            self._must(all_is_as_it_must_be(self.stage, self.apps))
 
     @contextmanager
     def _present(self, later_ms: int = 0) -> Iterator[None]:
@@ -131,8 +146,10 @@ class Delivery:
         if self.way == RECONCILED:
             ledger.stage(NewJob(HERE, Reconcile(HERE), f"drill.{self._walks}"))
             self._walks += 1
+        brought = Counter[str]()
         for _ in range(MOST_ROUNDS):
-            if not self._work() and not _let_time_pass(HOUR_MS):
+            if not self._work() and not _let_time_pass(HOUR_MS, brought):
+                self._must(nothing_overtaken_is_open(self.standin))
                 return
         self.broken.append(f"{self.way}: jobs are still at work after {MOST_ROUNDS} rounds")
 
@@ -159,16 +176,35 @@ class Delivery:
             f"{self.way}: law {law.number}: {fault}" for law in laws for fault in law.check(HERE)
         ]
 
+    def _must(self, faults: Iterable[str]) -> None:
+        self.broken += [f"{self.way}: {fault}" for fault in faults]
 
-def _let_time_pass(span_ms: int) -> int:
-    """Let time go by for the ledger: leases run out, and what waits is due; how much did."""
+
+def _let_time_pass(span_ms: int, brought: Counter[str]) -> int:
+    """Let time go by for the ledger: leases run out, and what waits is due; how much did.
+
+    What was ``brought`` forward so often already waits for somebody, as it may.
+    """
     client = text_client()
     soon = int(client.time()[0]) * 1000 + span_ms
     keys = [LEASED(cell=HERE), *(DUE(cell=HERE, kind=kind) for kind in known_kinds())]
     with client.pipeline(transaction=False) as pipe:
         for key in keys:
             pipe.zrangebyscore(key, "-inf", soon)
-        found = zip(keys, pipe.execute(), strict=True)
+        found = dict(zip(keys, pipe.execute(), strict=True))
+    _let_holds_end(span_ms)
+    soon_due = {key: [each for each in ids if brought[each] < OFTEN] for key, ids in found.items()}
+    brought.update(each for ids in soon_due.values() for each in ids)
     return sum(
-        client.zadd(key, dict.fromkeys(ids, 1), xx=True, ch=True) for key, ids in found if ids
+        client.zadd(key, dict.fromkeys(ids, 1), xx=True, ch=True)
+        for key, ids in soon_due.items()
+        if ids
     )
+
+
+def _let_holds_end(span_ms: int) -> None:
+    """Let what is held for a while by Redis's clock be held so much shorter."""
+    client, uses = text_client(), PROMOTION_USES(promotion=PROMOTION, cell=CATALOGUE_CELL)
+    for name, until in client.hgetall(uses).items():
+        if until.isdigit():
+            client.hset(uses, name, str(max(1, int(until) - span_ms)))

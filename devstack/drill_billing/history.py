@@ -24,7 +24,10 @@ class Told:
     number: int
     events: int = 0
     purchases: int = 0
+    waiting: int = 0
     subscriptions: int = 0
+    promoted: int = 0
+    contested: int = 0
     codes: int = 0
     acts: int = 0
     days: int = 0
@@ -81,20 +84,22 @@ def _play(
     seed: str, standin: StripeStandin, moments: "Moments", causes: "Causes", told: Told
 ) -> Told:
     from devstack.drill_billing import acts, clients, deliveries, state
-    from devstack.drill_billing.facts import draw
+    from devstack.drill_billing.drawing import draw
     from lantern_pro.store.client import raw_client
 
     raw_client().flushdb()
     facts = draw(Random(seed))
-    clients.Beginning(facts, Random(f"{seed}.begins"), standin, moments).happen()
+    beginning = clients.Beginning(facts, Random(f"{seed}.begins"), standin, moments)
+    beginning.happen()
     moments.step()
+    stage = acts.Stage(facts, standin, causes, beginning.waiting)
     here, there, first = _kept(), standin.journal.kept(), None
     for way in deliveries.WAYS:
         _put_back(here)
         standin.journal.put_back(there)
-        causes.begin_again()
-        delivery = deliveries.Delivery(way, Random(f"{seed}.{way}"), standin)
-        delivery.run(acts.happen(facts.acts, standin, causes))
+        stage.begin_again()
+        delivery = deliveries.Delivery(way, Random(f"{seed}.{way}"), stage, beginning.apps)
+        delivery.run()
         told.broken += delivery.broken
         told.crashes += delivery.crashes
         told.steps += delivery.steps
@@ -105,6 +110,9 @@ def _play(
             told.differ.append(f"{way}: {end}\nbut {deliveries.WAYS[0]}: {first}")
     told.events = len(standin.journal.all("event"))
     told.purchases, told.subscriptions = len(facts.purchases), len(facts.subscriptions)
+    told.waiting = len(facts.waiting)
+    told.promoted = sum(each.coupon for each in facts.subscriptions)
+    told.contested = sum(act.what == acts.CONTEST for act in facts.acts)
     told.codes, told.acts = len(facts.codes), len(facts.acts)
     told.days = sum(act.days for act in facts.acts)
     return told

@@ -7,9 +7,11 @@ from typing import Final
 
 from accounts.managers.account import TimeEntry
 from accounts.models import User
+from billing.managers.promotions import uses_of
 from billing.managers.returns import returns_of
 from billing.models import Purchase, ResellerCode
 from billing.subscription import Subscription
+from devstack.drill_billing.facts import PROMOTION
 from lantern_pro.types import UserId
 
 LATEST_MS: Final = 15 * 60_000
@@ -48,6 +50,7 @@ def state() -> State:
         "purchases": sorted(map(_purchase, Purchase.objects.all())),
         "subscriptions": sorted(subscriptions, key=str),
         "codes": sorted(codes, key=str),
+        "promotion": uses_of([PROMOTION])[PROMOTION],
     }
     return State(json.dumps(everything, indent=1), ends)
 

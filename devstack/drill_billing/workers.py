@@ -42,6 +42,7 @@ def _read_settings(urls: "multiprocessing.Queue[str]") -> None:
             "LANTERN_DEVELOPMENT": "yes",
             "LANTERN_BROKER_URL": "memory://",
             "LANTERN_LOG_LEVEL": "CRITICAL",
+            "LANTERN_PAYMENTS_PER_HOUR": "1000",
             "DJANGO_SETTINGS_MODULE": "lantern_pro.settings",
         }
     )
