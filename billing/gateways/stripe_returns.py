@@ -7,7 +7,7 @@ import stripe
 
 from billing.errors import StripeUnreachable
 from billing.gateways.base import DISPUTE, PaymentNow, Refused, Returned, Stands
-from billing.gateways.stripe_client import client, reaching, said
+from billing.gateways.stripe_client import MISSING, client, reaching, said
 from billing.gateways.stripe_paid import CHARGE, paid_by
 from lantern_pro.types import Millis, Minor
 
@@ -55,8 +55,14 @@ def returned_of(payment_intent: str) -> list[Returned]:
 
 
 def disputes_of(customer: str, *, since: Millis) -> list[Returned]:
-    """The disputes of all that a customer was charged since a moment, as they are now."""
-    charged = _all(client().v1.charges.list, customer=customer, created={"gte": since // 1000})
+    """The disputes of all that a customer was charged since a moment, as they are now.
+
+    One whom Stripe does not know was charged nothing.
+    """
+    if not customer:
+        message = "without a customer, Stripe tells of everybody's charges"
+        raise ValueError(message)
+    charged = _of_known(client().v1.charges.list, customer=customer, created={"gte": since // 1000})
     disputed = [each["id"] for each in charged if each["disputed"]]
     found = [_all(client().v1.disputes.list, charge=each) for each in disputed]
     return [read_dispute(each) for some in found for each in some]
@@ -113,6 +119,15 @@ def read_dispute(told: dict[str, Any]) -> Returned:
         state=state,
         stands=stands,
     )
+
+
+def _of_known(ask: Callable[[Any], Any], **of: object) -> Iterator[dict[str, Any]]:
+    """All of a list; nothing when what it is to be of is not known."""
+    try:
+        yield from _all(ask, **of)
+    except stripe.InvalidRequestError as error:
+        if error.code != MISSING:
+            raise
 
 
 def _asked(ask: Callable[[], Any]) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """What is given here, to be held against Stripe: the other way round than Stripe's lists."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 from billing.gateways.stripe_lists import Listed, Page
 from billing.managers import reconciliation as kept
@@ -10,15 +11,21 @@ from billing.services.strays import NOTHING_DUE
 from lantern_pro import clock
 from lantern_pro.types import Millis, Minor, PurchaseId, SubscriptionId
 
+Id = TypeVar("Id", PurchaseId, SubscriptionId)
 PAGE: Final = 10
 """Each on it is a question to Stripe, so that a page is short."""
 
 
-def purchases_given(*, since: Millis, until: Millis, after: str) -> Page:
-    """Purchases that are paid by a payment of Stripe's, as they stand here."""
-    found, next_page = kept.purchases_between(since, until, after=after, most=PAGE)
-    listed = [given(purchase_id) for purchase_id in found]
-    return Page([each for each in listed if each], next_page)
+def _pages_of(
+    begun_between: Callable[..., tuple[list[Id], str]], held: Callable[[Id], Listed | None]
+) -> Callable[..., Page]:
+    """What walks over rows of ours, a page at a time, and passes by what is not ``held``."""
+
+    def page(*, since: Millis, until: Millis, after: str) -> Page:
+        found, next_page = begun_between(since, until, after=after, most=PAGE)
+        return Page([each for each in map(held, found) if each], next_page)
+
+    return page
 
 
 def given(purchase_id: PurchaseId) -> Listed | None:
@@ -41,13 +48,6 @@ def given(purchase_id: PurchaseId) -> Listed | None:
     )
 
 
-def subscriptions_that_go_on(*, since: Millis, until: Millis, after: str) -> Page:
-    """Subscriptions that go on here, as they stand here."""
-    found, next_page = kept.subscriptions_between(since, until, after=after, most=PAGE)
-    listed = [going_on(subscription_id) for subscription_id in found]
-    return Page([each for each in listed if each], next_page)
-
-
 def going_on(subscription_id: SubscriptionId) -> Listed | None:
     """A subscription as something to be held against Stripe; None when it does not go on here."""
     found = Subscription.objects.filter(pk=subscription_id).first()
@@ -65,3 +65,9 @@ def going_on(subscription_id: SubscriptionId) -> Listed | None:
         is_kept=True,
         returned=None,
     )
+
+
+purchases_given: Final = _pages_of(kept.purchases_between, given)
+"""Pages of purchases that are paid by a payment of Stripe's, as they stand here."""
+subscriptions_that_go_on: Final = _pages_of(kept.subscriptions_between, going_on)
+"""Pages of subscriptions that go on here, as they stand here."""

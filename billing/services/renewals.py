@@ -98,7 +98,9 @@ def _as_it_is(found: Subscription, at_stripe: str, *, give_up: bool) -> Subscrip
     """How it stands at Stripe, once what was begun there is done."""
     now = stripe.subscription_now(at_stripe)
     if found.change_key:
-        if now.plan != found.change_to and is_contested(now):  # it could be charged at once
+        if now.plan != found.change_to and is_contested(
+            now.customer
+        ):  # it could be charged at once
             Subscription.objects.end_change(found.subscription_id, key=found.change_key)
         else:
             with suppress(CardDeclined, StripeRefused):  # its owner was told, or sees that it stays

@@ -223,8 +223,11 @@ def update_subscription(user_id: UserId, wanted: str) -> Subscription:
 
 
 def _refuse_disputed(found: Subscription) -> None:
-    """Nothing is charged while a bank decides, whatever the owner would have go on, or begin."""
-    if is_contested(stripe.subscription_now(found.at_stripe)):
+    """Nothing is charged while a bank decides, whatever the owner would have go on, or begin.
+
+    Without the customer, which the first look tells, Stripe would tell of everybody's charges.
+    """
+    if is_contested(found.customer or stripe.subscription_now(found.at_stripe).customer):
         raise PaymentDisputed
 
 
