@@ -109,6 +109,21 @@ def subscriptions_between(
     return [SubscriptionId(each) for each in found], next_page
 
 
+def count_purchases(since: Millis, until: Millis) -> int:
+    """How many purchases of ours began in a span of time."""
+    return _count_begun(PURCHASES, since, until)
+
+
+def count_subscriptions(since: Millis, until: Millis) -> int:
+    """How many subscriptions of ours began in a span of time."""
+    return _count_begun(SUBSCRIPTIONS, since, until)
+
+
+def _count_begun(table: Table, since: Millis, until: Millis) -> int:
+    indexes = [table.by("created", cell=Cell(cell)) for cell in range(settings.CELLS)]
+    return sum(int(text_client().zcount(each, since, f"({until}")) for each in indexes)
+
+
 def _begun_between(
     table: Table, since: Millis, until: Millis, *, after: str, most: int
 ) -> tuple[list[str], str]:

@@ -91,8 +91,8 @@ def _go_on(name: str, walk: Walk, job: LeasedJob) -> None:
         if window is None:
             return
         kept.open_window(name, since=window[0], until=window[1], now=now)
-    begun = time.monotonic()
-    for _ in range(walk.pages):
+    begun, place = time.monotonic(), kept.place_of(name)
+    for _ in range(walk.pages(place)):
         place = kept.place_of(name)
         enter(job, f"{WALKING}.{name}")
         if not kept.take_the_walk(job.fence):
