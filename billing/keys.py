@@ -99,7 +99,7 @@ DRIFT = Table(
 LATEST_PURCHASE = Key(
     "user:{user_id}:latest_purchase",
     Kind.HASH,
-    "what the user began to buy last: id, at (ms)",
+    "what the user began to buy last: id, at (ms), way",
     ttl="ten minutes",
     app="billing",
 )

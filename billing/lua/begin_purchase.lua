@@ -1,13 +1,14 @@
 -- Records the intent of a purchase before Stripe is asked, once for one idempotency key.
--- KEYS  purchase        HASH  the purchase to be
---       user            HASH  the buyer's account; must exist; counts the purchases that began
---       user_purchases  ZSET  the buyer's purchases: id -> when, ms
---       by_id           ZSET  index of purchases
---       by_created      ZSET  index of purchases
---       by_state        ZSET  index of purchases
---       by_user_id      ZSET  index of purchases
---       latest          HASH  what the user began to buy last: id, at
---       ...                   the ledger's keys, rows of jobs that follow
+-- KEYS  purchase           HASH    the purchase to be
+--       user               HASH    the buyer's account; must exist; counts the purchases that began
+--       user_purchases     ZSET    the buyer's purchases: id -> when, ms
+--       by_id              ZSET    index of purchases
+--       by_created         ZSET    index of purchases
+--       by_state           ZSET    index of purchases
+--       by_user_id         ZSET    index of purchases
+--       latest             HASH    what the user began to buy last: id, at, way
+--       user_subscription  STRING  the buyer's subscription that has not ended
+--       ...                        the ledger's keys, rows of jobs that follow
 -- ARGV  purchase_id  text
 --       user_id      the buyer
 --       now          ms
@@ -16,18 +17,20 @@
 --       hold_until   when a promotion's use is held no longer, ms by Redis's clock; 0 without one
 --       guard_ms     how soon after another a purchase is taken for a repetition; 0: it is none
 --       seen         the one before, of which the caller knows that another may begin; or empty
+--       beside       the subscription of which the caller knows that; empty for none, or "any"
 --       work         JSON: {follow}
 -- -->   begun            the intent is recorded
 --       known            the same purchase was begun before; nothing changed
 --       key_reused       another purchase has this key; nothing changed
 --       no_such_user     nothing changed
 --       repeated {id}    another was begun just before; nothing changed
+--       subscribed {id}  a subscription was begun that the caller has not seen; nothing changed
 --       late             the promotion's use is not held any more; nothing changed
 --@include store/now_ms
 --@include store/tag
 --@include jobs/emit
-local purchase, user, user_purchases, by_id, by_created, by_state, by_user_id, latest = unpack(KEYS)
-local purchase_id, user_id, now, intent, digest, hold_until, guard_ms, seen, work = unpack(ARGV)
+local purchase, user, user_purchases, by_id, by_created, by_state, by_user_id, latest, user_subscription = unpack(KEYS)
+local purchase_id, user_id, now, intent, digest, hold_until, guard_ms, seen, beside, work = unpack(ARGV)
 
 local known = redis.call("HGET", purchase, "digest")
 if known then
@@ -39,15 +42,20 @@ end
 if tonumber(hold_until) > 0 and tonumber(hold_until) <= now_ms() then
     return { "late" }
 end
+local wanted = cjson.decode(intent)
 if tonumber(guard_ms) > 0 then
     local before, at = unpack(redis.call("HMGET", latest, "id", "at"))
     if before and before ~= seen and tonumber(now) - tonumber(at) < tonumber(guard_ms) then
         return { "repeated", before }
     end
-    redis.call("HSET", latest, "id", purchase_id, "at", now)
+    local open = redis.call("GET", user_subscription)
+    if open and beside ~= "any" and open ~= beside then
+        return { "subscribed", open }
+    end
+    redis.call("HSET", latest, "id", purchase_id, "at", now, "way", wanted.way or "")
     redis.call("PEXPIRE", latest, guard_ms)
 end
-for field, value in pairs(cjson.decode(intent)) do
+for field, value in pairs(wanted) do
     redis.call("HSET", purchase, field, value)
 end
 redis.call("HSET", purchase, "id", purchase_id, "user_id", user_id, "created", now,

@@ -3,6 +3,7 @@
 --       user               HASH    the account; must exist
 --       user_subscription  STRING  the subscription of the user that has not ended
 --       user_subscriptions  ZSET    all of the user's: id -> when begun, ms
+--       latest             HASH    what the user began to buy last: id, at, way
 --       by_id              ZSET    index of subscriptions
 --       by_created         ZSET    index of subscriptions
 --       by_state           ZSET    index of subscriptions
@@ -14,17 +15,20 @@
 --       now              ms
 --       check_at         when Stripe is asked about it, whoever comes back or not, ms
 --       hold_until       when a promotion's use is held no longer, ms by Redis's clock; 0 without one
+--       guard_ms         how soon after a purchase it is taken for a repetition; 0: it is none
+--       seen             the purchase of which the caller knows that one may begin beside it; or empty
 --       intent           JSON object of texts: plan, amount_minor, currency and so on
 --       work             JSON: {follow}
 -- -->   begun            the intent is recorded
 --       has_one {id}     the user has one that has not ended; nothing changed
+--       repeated {id}    a purchase was begun just before, and not on a page; nothing changed
 --       no_such_user     nothing changed
 --       late             the promotion's use is not held any more; nothing changed
 --@include store/now_ms
 --@include store/tag
 --@include jobs/emit
-local subscription, user, user_subscription, user_subscriptions, by_id, by_created, by_state, by_user_id, by_check_at = unpack(KEYS)
-local subscription_id, user_id, now, check_at, hold_until, intent, work = unpack(ARGV)
+local subscription, user, user_subscription, user_subscriptions, latest, by_id, by_created, by_state, by_user_id, by_check_at = unpack(KEYS)
+local subscription_id, user_id, now, check_at, hold_until, guard_ms, seen, intent, work = unpack(ARGV)
 
 if redis.call("EXISTS", user) == 0 then
     return { "no_such_user" }
@@ -32,6 +36,11 @@ end
 local open = redis.call("GET", user_subscription)
 if open then
     return { "has_one", open }
+end
+local before, at, way = unpack(redis.call("HMGET", latest, "id", "at", "way"))
+local is_other = before and before ~= seen and way ~= "checkout"
+if is_other and tonumber(now) - tonumber(at) < tonumber(guard_ms) then
+    return { "repeated", before }
 end
 if tonumber(hold_until) > 0 and tonumber(hold_until) <= now_ms() then
     return { "late" }

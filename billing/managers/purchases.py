@@ -18,7 +18,7 @@ from billing.errors import (
     PurchaseRepeated,
     WrongCursor,
 )
-from billing.keys import LATEST_PURCHASE, PURCHASES, USER_PURCHASES
+from billing.keys import LATEST_PURCHASE, PURCHASES, USER_PURCHASES, USER_SUBSCRIPTION
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import Fence, NewJob, Work
 from lantern_pro.store.client import text_client
@@ -49,14 +49,18 @@ class Guard(NamedTuple):
     """What must hold when a purchase begins.
 
     ``hold_until`` is when its promotion is held no longer (``PaymentPending`` then: the same call
-    again holds it anew); ``guard_ms`` how soon after another than ``seen`` it is a repetition.
+    again holds it anew); ``guard_ms`` how soon after another than ``seen`` it is a repetition; so
+    it is of a subscription that has begun, but for the one that it may begin ``beside``.
     """
 
     hold_until: Millis = NOT_HELD
     guard_ms: int = 0
     seen: str = ""
+    beside: str = ""
 
 
+BESIDE_ANY: Final = "any"
+"""In place of a subscription: whatever was begun, a purchase may begin."""
 UNGUARDED: Final = Guard()
 
 
@@ -82,15 +86,10 @@ class PurchaseManager(models.Manager["Purchase"]):
         guard: Guard = UNGUARDED,
     ) -> bool:
         """Record the intent to pay; False when the same purchase was begun before."""
-        cell = cell_of(purchase_id)
         outcome = ledger.apply(
             "billing/begin_purchase",
-            Work(cell, follow=follow),
-            purchase=PURCHASES.row(purchase_id),
-            user=USERS.row(user_id),
-            user_purchases=USER_PURCHASES(user_id=user_id),
-            **{f"by_{name}": PURCHASES.by(name, cell=cell) for name in _INDEXED},
-            latest=LATEST_PURCHASE(user_id=user_id),
+            Work(cell_of(purchase_id), follow=follow),
+            **_keys_of_new(purchase_id, user_id),
             purchase_id=purchase_id,
             user_id=user_id,
             now=now,
@@ -107,7 +106,7 @@ class PurchaseManager(models.Manager["Purchase"]):
                 raise NoSuchUser
             case ["late"]:
                 raise PaymentPending
-            case ["repeated", _]:
+            case ["repeated" | "subscribed", _]:
                 raise PurchaseRepeated
         raise AssertionError(outcome)
 
@@ -281,3 +280,15 @@ class PurchaseManager(models.Manager["Purchase"]):
             Work.of(fence),
             user_purchases=USER_PURCHASES(user_id=user_id),
         )
+
+
+def _keys_of_new(purchase_id: PurchaseId, user_id: UserId) -> dict[str, str]:
+    cell = cell_of(purchase_id)
+    return {
+        "purchase": PURCHASES.row(purchase_id),
+        "user": USERS.row(user_id),
+        "user_purchases": USER_PURCHASES(user_id=user_id),
+        **{f"by_{name}": PURCHASES.by(name, cell=cell) for name in _INDEXED},
+        "latest": LATEST_PURCHASE(user_id=user_id),
+        "user_subscription": USER_SUBSCRIPTION(user_id=user_id),
+    }

@@ -9,9 +9,9 @@ from django.db import models
 
 from accounts.errors import NoSuchUser
 from accounts.keys import USERS, pro_time_keys
-from billing.errors import NoSuchSubscription, PaymentPending
-from billing.keys import SUBSCRIPTIONS, USER_SUBSCRIPTION, USER_SUBSCRIPTIONS
-from billing.managers.purchases import NOT_HELD
+from billing.errors import NoSuchSubscription, PaymentPending, PurchaseRepeated
+from billing.keys import LATEST_PURCHASE, SUBSCRIPTIONS, USER_SUBSCRIPTION, USER_SUBSCRIPTIONS
+from billing.managers.purchases import UNGUARDED, Guard
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.job import Fence, NewJob, Work
 from lantern_pro.store.client import text_client
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SUBSCRIBER_COLUMNS: Final = ("email_sealed", "email_hash", "wish")
 """Columns of a subscription that tell of the person; none of them has an index."""
 _INDEXED: Final = ("id", "created", "state", "user_id", "check_at")
+_GUARDED: Final = ("hold_until", "guard_ms", "seen")
 Ending = Literal["ended", "ended_before", "learnt_since", "no_such_subscription"]
 
 
@@ -57,11 +58,12 @@ class SubscriptionManager(models.Manager["Subscription"]):
         check_at: Millis,
         intent: Mapping[str, str],
         follow: Sequence[NewJob],
-        hold_until: Millis = NOT_HELD,
+        guard: Guard = UNGUARDED,
     ) -> SubscriptionId:
         """Record the intent; answers the subscription that the user has, which may be another.
 
-        ``PaymentPending`` when its promotion is held no longer: the same call holds it anew.
+        ``PaymentPending`` when its promotion is held no longer: the same call holds it anew;
+        ``PurchaseRepeated`` so soon after a purchase that was not seen.
         """
         outcome = ledger.apply(
             "billing/begin_subscription",
@@ -71,7 +73,7 @@ class SubscriptionManager(models.Manager["Subscription"]):
             user_id=user_id,
             now=now,
             check_at=check_at,
-            hold_until=hold_until,
+            **{name: getattr(guard, name) for name in _GUARDED},
             intent=json.dumps(intent),
         )
         match outcome:
@@ -81,6 +83,8 @@ class SubscriptionManager(models.Manager["Subscription"]):
                 return SubscriptionId(str(known))
             case ["no_such_user"]:
                 raise NoSuchUser
+            case ["repeated", _]:
+                raise PurchaseRepeated
             case ["late"]:
                 raise PaymentPending
         raise AssertionError(outcome)
@@ -257,6 +261,7 @@ def _keys_of_new(subscription_id: SubscriptionId, user_id: UserId) -> dict[str, 
         "user": USERS.row(user_id),
         "user_subscription": USER_SUBSCRIPTION(user_id=user_id),
         "user_subscriptions": USER_SUBSCRIPTIONS(user_id=user_id),
+        "latest": LATEST_PURCHASE(user_id=user_id),
         **{f"by_{name}": SUBSCRIPTIONS.by(name, cell=cell) for name in _INDEXED},
     }
 

@@ -28,7 +28,7 @@ from billing.services.asking import CHECKOUT, INVOICE, ask_stripe
 from billing.services.intents import RESELLER, person
 from billing.services.offers import Offer, customer_of, offer_named
 from billing.services.overtaken import overtaken_by
-from billing.services.repeats import GUARD_MS, look_before
+from billing.services.repeats import look_before, refuse_what_was_faster
 from lantern_pro import clock
 from lantern_pro.jobs import ledger
 from lantern_pro.jobs.events import Event, following
@@ -122,7 +122,7 @@ def _check(wish: Wish) -> None:
 
 def _begin(wish: Wish, offer: Offer, purchase_id: PurchaseId) -> None:
     """Phase one: record the intent, with a job that settles it should we not come back."""
-    seen = look_before(wish.user_id, purchase_id, insists=wish.insists)
+    guard = look_before(wish.user_id, purchase_id, insists=wish.insists, way=wish.way)
     intent = {
         **offer.intent,
         "provider": wish.provider,
@@ -131,7 +131,6 @@ def _begin(wish: Wish, offer: Offer, purchase_id: PurchaseId) -> None:
         **person(wish.device_id, wish.device_name, wish.email),
         "reason": "",
     }
-    guard = Guard(guard_ms=GUARD_MS, seen=seen)
     if offer.promotion is None:
         _record_intent(wish, purchase_id, intent, guard)
         return
@@ -148,15 +147,18 @@ def _begin(wish: Wish, offer: Offer, purchase_id: PurchaseId) -> None:
 def _record_intent(
     wish: Wish, purchase_id: PurchaseId, intent: dict[str, str], guard: Guard
 ) -> None:
-    Purchase.objects.begin(
-        purchase_id=purchase_id,
-        user_id=wish.user_id,
-        now=clock.now(),
-        intent=intent,
-        digest=wish.digest,
-        follow=following(PurchaseBegun(cell_of(purchase_id), purchase_id)),
-        guard=guard,
-    )
+    try:
+        Purchase.objects.begin(
+            purchase_id=purchase_id,
+            user_id=wish.user_id,
+            now=clock.now(),
+            intent=intent,
+            digest=wish.digest,
+            follow=following(PurchaseBegun(cell_of(purchase_id), purchase_id)),
+            guard=guard,
+        )
+    except PurchaseRepeated:
+        refuse_what_was_faster(wish.user_id)
 
 
 def purchase_id_of(user_id: UserId, key: str) -> PurchaseId:

@@ -3,13 +3,17 @@
 Apps make another key at each tap, so a key does not tell. One that was declined, or waits for its
 buyer elsewhere, may be followed by another at once. A subscription that began just now, and is
 paid, counts as a purchase, and who would begin one is asked as well; its renewals do not count.
+
+Two calls at once have seen nothing of each other: so what a call has seen goes to the script by
+which it begins, and that one refuses when there is something else by then.
 """
 
-from typing import Final
+from typing import Final, NoReturn
 
 from billing.errors import PaymentPending, PurchaseRepeated, StripeUnreachable
 from billing.gateways import stripe_subscriptions as stripe
 from billing.gateways.base import ENDED
+from billing.managers.purchases import BESIDE_ANY, UNGUARDED, Guard
 from billing.models import Purchase
 from billing.services.asking import CHECKOUT
 from billing.subscription import Subscription
@@ -17,34 +21,53 @@ from lantern_pro import clock
 from lantern_pro.types import Millis, PurchaseId, UserId
 
 GUARD_MS: Final = 10 * 60_000
+INSIST: Final = {"insistBy": "insist=true"}
 
 
-def look_before(user_id: UserId, purchase_id: PurchaseId, *, insists: bool) -> str:
-    """The purchase before, beside which another may begin; empty without one.
+def look_before(user_id: UserId, purchase_id: PurchaseId, *, insists: bool, way: str) -> Guard:
+    """What there is beside which another purchase may begin.
 
     ``PurchaseRepeated`` when it is a repetition, and its buyer has not said that they insist.
     """
     latest = Purchase.objects.latest_of(user_id)
     before, at = latest or (None, Millis(0))
-    if before and before.pk == purchase_id:  # the same call, at once with this one
-        return before.pk
-    if not insists:
-        if before and not _lets_another_begin(before):
-            _refuse_soon_after(at, plan=before.plan, is_open=before.is_open)
-        _refuse_new_subscribers(user_id)
-    return before.pk if before else ""
-
-
-def refuse_soon_after_buying(user_id: UserId) -> None:
-    """``PurchaseRepeated`` for who would subscribe, and has bought a moment ago."""
-    latest = Purchase.objects.latest_of(user_id)
-    if latest and not _lets_another_begin(latest[0]):
-        before, at = latest
+    seen = Guard(guard_ms=GUARD_MS, seen=before.pk if before else "", beside=BESIDE_ANY)
+    if insists or seen.seen == purchase_id:  # the same call, at once with this one
+        return seen
+    if before and not _lets_another_begin(before):
         _refuse_soon_after(at, plan=before.plan, is_open=before.is_open)
+    begun = _refuse_new_subscribers(user_id)
+    return seen if way == CHECKOUT else seen._replace(beside=begun)
 
 
-def _refuse_new_subscribers(user_id: UserId) -> None:
-    """Who has just subscribed and paid has bought, too.
+def look_before_subscribing(user_id: UserId, *, insists: bool) -> Guard:
+    """The purchase beside which a subscription may begin.
+
+    ``PurchaseRepeated`` for who has bought a moment ago, and has not said that they insist.
+    """
+    if insists:
+        return UNGUARDED
+    latest = Purchase.objects.latest_of(user_id)
+    if latest is None:
+        return Guard(guard_ms=GUARD_MS)
+    before, at = latest
+    if not _lets_another_begin(before):
+        _refuse_soon_after(at, plan=before.plan, is_open=before.is_open)
+    return Guard(guard_ms=GUARD_MS, seen=before.pk)
+
+
+def refuse_what_was_faster(user_id: UserId) -> NoReturn:
+    """``PurchaseRepeated`` for one of two calls at once, which tells of the other."""
+    latest, begun = Purchase.objects.latest_of(user_id), Subscription.objects.open_of(user_id)
+    if latest:
+        raise _repeated(latest[1], plan=latest[0].plan, is_open=latest[0].is_open)
+    if begun:
+        raise _repeated(clock.as_millis(begun.created), plan=begun.plan, is_open=True)
+    raise PurchaseRepeated(details=INSIST)  # it has come to its end meanwhile
+
+
+def _refuse_new_subscribers(user_id: UserId) -> str:
+    """Who has just subscribed and paid has bought, too; the subscription of anybody else, if any.
 
     What is not paid here yet may be paid at Stripe, whose event is late: it is asked.
     """
@@ -53,6 +76,7 @@ def _refuse_new_subscribers(user_id: UserId) -> None:
         _refuse_soon_after(clock.as_millis(begun.created), plan=begun.plan, is_open=False)
     elif begun and _is_paid_at_stripe(begun):
         _refuse_soon_after(clock.now(), plan=begun.plan, is_open=False)
+    return begun.pk if begun else ""
 
 
 def _is_paid_at_stripe(begun: Subscription) -> bool:
@@ -67,14 +91,18 @@ def _is_paid_at_stripe(begun: Subscription) -> bool:
 
 def _refuse_soon_after(at: Millis, *, plan: str, is_open: bool) -> None:
     if clock.now() - at < GUARD_MS:
-        raise PurchaseRepeated(
-            details={
-                "plan": plan,
-                "paymentStatus": "pending" if is_open else "completed",
-                "at": clock.as_seconds(at),
-                "insistBy": "insist=true",
-            }
-        )
+        raise _repeated(at, plan=plan, is_open=is_open)
+
+
+def _repeated(at: Millis, *, plan: str, is_open: bool) -> PurchaseRepeated:
+    return PurchaseRepeated(
+        details={
+            "plan": plan,
+            "paymentStatus": "pending" if is_open else "completed",
+            "at": clock.as_seconds(at),
+            **INSIST,
+        }
+    )
 
 
 def _lets_another_begin(before: Purchase) -> bool:

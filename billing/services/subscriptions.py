@@ -4,7 +4,6 @@ The intent is recorded first, so that a subscription that began at Stripe is loo
 becomes of the call. A user has one at a time.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,13 +14,14 @@ from billing.errors import (
     NoSuchSubscription,
     PaymentDisputed,
     PaymentPending,
+    PurchaseRepeated,
     StripeRefused,
 )
 from billing.events import SubscriptionBegun
 from billing.gateways import stripe_checkout
 from billing.gateways import stripe_subscriptions as stripe
 from billing.gateways.base import Recurring, Started
-from billing.managers.purchases import NOT_HELD
+from billing.managers.purchases import Guard
 from billing.models import Plan
 from billing.money import least
 from billing.services import promotions
@@ -32,7 +32,7 @@ from billing.services.plans import plan_on_sale
 from billing.services.purchases import digest_of
 from billing.services.recurring import length_of, recurring_of
 from billing.services.renewals import look_at
-from billing.services.repeats import refuse_soon_after_buying
+from billing.services.repeats import look_before_subscribing, refuse_what_was_faster
 from billing.subscription import Subscription
 from lantern_pro import clock
 from lantern_pro.jobs.events import following
@@ -103,15 +103,14 @@ def _begun(wish: SubscriptionWish) -> Subscription:
     known = Subscription.objects.open_of(wish.user_id)
     if known:
         _refuse_subscribers(known)
-    if not wish.insists:
-        refuse_soon_after_buying(wish.user_id)
+    guard = look_before_subscribing(wish.user_id, insists=wish.insists)
     if known and _is_for(known, wish):
         return known
     offer = offer_named(wish.plan, wish.customer)
     length_of(offer.plan)
     _refuse_what_is_never_charged(offer)
     for _ in range(MOST_TURNS):
-        found = Subscription.objects.open_of(wish.user_id) or _begin(wish, offer)
+        found = Subscription.objects.open_of(wish.user_id) or _begin(wish, offer, guard)
         if _is_for(found, wish):
             return found
         _refuse_subscribers(found)
@@ -141,26 +140,27 @@ def _refuse_subscribers(found: Subscription) -> None:
         raise AlreadySubscribed(details={"plan": found.plan, "state": found.state})
 
 
-def _begin(wish: SubscriptionWish, offer: Offer) -> Subscription:
+def _begin(wish: SubscriptionWish, offer: Offer, guard: Guard) -> Subscription:
     """Record it, unless the user has another by now; a use of its promotion is held before."""
     now, user_id = clock.now(), wish.user_id
     fresh = SubscriptionId(text_id(cell_of(user_id), f"{user_id}.s{now}"))
     use = PurchaseId(fresh)
     if offer.promotion is None:
-        return _record(wish, offer, fresh, now, NOT_HELD)
+        return _record(wish, offer, fresh, now, guard)
     held = promotions.hold(offer.promotion, purchase_id=use, user_id=user_id)
     begun: Subscription | None = None
-    with suppress(NoSuchUser):
-        begun = _record(wish, offer, fresh, now, held.until)
-    if begun is None or begun.pk != fresh:
+    try:
+        begun = _record(wish, offer, fresh, now, guard._replace(hold_until=held.until))
+    except (PurchaseRepeated, NoSuchUser):
         promotions.give_back(offer.promotion.pk, held, purchase_id=use, user_id=user_id)
-    if begun is None:
-        raise NoSuchUser
+        raise
+    if begun.pk != fresh:
+        promotions.give_back(offer.promotion.pk, held, purchase_id=use, user_id=user_id)
     return begun
 
 
 def _record(
-    wish: SubscriptionWish, offer: Offer, fresh: SubscriptionId, now: Millis, hold_until: Millis
+    wish: SubscriptionWish, offer: Offer, fresh: SubscriptionId, now: Millis, guard: Guard
 ) -> Subscription:
     address = normal_email(wish.email) if wish.email else ""
     promoted = {
@@ -168,25 +168,28 @@ def _record(
         "promotion_months": str(offer.promoted.months),
         "first_minor": str(offer.price),
     }
-    kept = Subscription.objects.begin(
-        subscription_id=fresh,
-        user_id=wish.user_id,
-        now=now,
-        check_at=Millis(now + FIRST_LOOK_MS),
-        intent={
-            "plan": offer.plan.pk,
-            "description": offer.plan.description,
-            "amount_minor": str(offer.plan.price_minor),
-            "currency": offer.plan.currency,
-            **promoted,
-            "way": wish.way,
-            "wish": wish.digest,
-            "email_sealed": seal(address) if address else "",
-            "email_hash": email_hash(address) if address else "",
-        },
-        follow=following(SubscriptionBegun(cell_of(fresh), fresh)),
-        hold_until=hold_until,
-    )
+    try:
+        kept = Subscription.objects.begin(
+            subscription_id=fresh,
+            user_id=wish.user_id,
+            now=now,
+            check_at=Millis(now + FIRST_LOOK_MS),
+            intent={
+                "plan": offer.plan.pk,
+                "description": offer.plan.description,
+                "amount_minor": str(offer.plan.price_minor),
+                "currency": offer.plan.currency,
+                **promoted,
+                "way": wish.way,
+                "wish": wish.digest,
+                "email_sealed": seal(address) if address else "",
+                "email_hash": email_hash(address) if address else "",
+            },
+            follow=following(SubscriptionBegun(cell_of(fresh), fresh)),
+            guard=guard,
+        )
+    except PurchaseRepeated:
+        refuse_what_was_faster(wish.user_id)
     return Subscription.objects.named(kept)
 
 

@@ -14,7 +14,7 @@ from accounts.laws import ledger_explains_expiration
 from billing.errors import NoSuchSubscription, PaymentPending
 from billing.keys import SUBSCRIPTIONS, USER_SUBSCRIPTION
 from billing.laws import loans_are_few, subscriptions_are_looked_after
-from billing.managers.purchases import NOT_HELD
+from billing.managers.purchases import UNGUARDED, Guard
 from billing.managers.subscriptions import NO_LOANS
 from billing.models import Subscription
 from billing.subscription_jobs import (
@@ -57,7 +57,7 @@ def named(owner: UserId, name: str = "s1") -> SubscriptionId:
     return SubscriptionId(f"c0.{owner}.{name}")
 
 
-def begin(owner: UserId, name: str = "s1", *, hold_until: Millis = NOT_HELD) -> SubscriptionId:
+def begin(owner: UserId, name: str = "s1", *, guard: Guard = UNGUARDED) -> SubscriptionId:
     """Begin a subscription for a month."""
     intent = {"plan": "1m-usd-10", "amount_minor": "500", "currency": "usd", "way": "",
               "email_sealed": "sealed", "email_hash": "abc"}  # fmt: skip
@@ -69,7 +69,7 @@ def begin(owner: UserId, name: str = "s1", *, hold_until: Millis = NOT_HELD) -> 
         check_at=Millis(NOW + 1),
         intent=intent,
         follow=[NewJob(HERE, LookAtSubscription(wanted), wanted)],
-        hold_until=hold_until,
+        guard=guard,
     )
 
 
@@ -136,10 +136,10 @@ def test_late_nothing_is_begun_by_a_promotion_that_is_held_no_longer(owner: User
     long_ago, later = Millis(1), Millis(clock.now() + DAY_MS)
 
     with pytest.raises(PaymentPending):
-        begin(owner, hold_until=long_ago)
+        begin(owner, guard=Guard(hold_until=long_ago))
 
     assert Subscription.objects.open_of(owner) is None
-    assert begin(owner, hold_until=later) == named(owner)
+    assert begin(owner, guard=Guard(hold_until=later)) == named(owner)
 
 
 def test_no_such_user_nothing_is_begun(any_redis: Any) -> None:
