@@ -12,7 +12,7 @@ import stripe
 
 from billing.gateways.stripe_client import client as stripe_client
 from billing.services.loans import AHEAD_MS
-from devstack.drill_billing.books import charges_of, disputes_of, waiting_for
+from devstack.drill_billing.books import charges_of, disputes_of, is_past, waiting_for
 from devstack.drill_billing.facts import ALL_SETTLES, BANK, DAY, TIME_PASSES, Act, Facts
 from devstack.drill_billing.moments import STEP_SECONDS
 from devstack.standin import Object
@@ -27,12 +27,13 @@ CONTEST: Final = "contest"
 FOR_US: Final = "bank for us"
 AGAINST_US: Final = "bank against us"
 _OF_PAYMENTS: Final = frozenset({CONTEST, FOR_US, AGAINST_US})
-_WISHES: Final = frozenset({"cancel", "resume", "end"})
+PAYS: Final = "pay invoice"
+_WISHES: Final = frozenset({"cancel", "resume", "end", PAYS})
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Somebody wants a subscription to end, with its period or at once, or to go on after all."""
+    """A subscription is to end, with its period or at once, or to go on; or is paid by hand."""
 
     subscription: str
     at: int
@@ -142,7 +143,7 @@ def press_pay(url: str, card: str) -> None:
 def _is_possible(standin: StripeStandin, kind: str, act: Act, about: Object) -> bool:
     """Whether an act can be about this."""
     if kind == "charge":
-        return bool(about["paid"])
+        return bool(about["paid"]) and is_past(standin, about)
     return act.what not in _OF_PAYMENTS or bool(charges_of(standin, about["id"]))
 
 
@@ -181,7 +182,8 @@ def _end_dispute(standin: StripeStandin, dispute: Object, act: Act, _key: str) -
 
 
 def _contest(standin: StripeStandin, subscription: Object, _act: Act, _key: str) -> None:
-    charge, _ = charges_of(standin, subscription["id"])[-1]
+    known = [each for each, _ in charges_of(standin, subscription["id"]) if is_past(standin, each)]
+    charge = known[-1]
     standin.dispute("open", charge=charge["id"])
 
 
@@ -228,7 +230,7 @@ _ACTS: Final[Mapping[str, tuple[str, Happens]]] = {
     "lose": ("dispute", _end_dispute),
     "card fails": ("subscription", _card_turns),
     "card works": ("subscription", _card_turns),
-    "pay invoice": ("subscription", _pay_invoice),
+    PAYS: ("subscription", _pay_invoice),
     "cancel": ("subscription", _end_with_period),
     "resume": ("subscription", _end_with_period),
     "end": ("subscription", _end),

@@ -1,10 +1,14 @@
 """Stripe's books, as the stand-in has them: what was charged, for which subscription, and when."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from devstack.drill_billing.facts import BANK
+from devstack.drill_billing.facts import BANK, DAY
 from devstack.standin import Object
 from devstack.stripe_standin import StripeStandin
+
+FIRST: Final = "subscription_create"
+"""Why the first invoice of a subscription is made."""
 
 
 def charges(standin: StripeStandin) -> Sequence[Object]:
@@ -16,6 +20,17 @@ def invoice_of(standin: StripeStandin, charge: Object) -> Object | None:
     """The invoice that a charge has paid; None for a single purchase."""
     intent = standin.journal.get(charge["payment_intent"]) or {}
     return standin.journal.get(intent.get("_invoice") or "")
+
+
+def is_past(standin: StripeStandin, charge: Object) -> bool:
+    """Whether a charge was made by now in each way of telling.
+
+    What was held for a dispute is charged when we have heard that it is decided: somewhat later in
+    one way than in another.
+    """
+    invoice = invoice_of(standin, charge)
+    is_renewal = invoice is not None and invoice["billing_reason"] != FIRST
+    return not is_renewal or charge["created"] <= standin.clock.now() - DAY
 
 
 def subscription_of(invoice: Object) -> str:

@@ -11,7 +11,7 @@ from billing.managers.promotions import CATALOGUE_CELL
 from billing.models import Drift, Purchase
 from billing.subscription import Subscription
 from devstack.drill_billing import books
-from devstack.drill_billing.acts import Stage
+from devstack.drill_billing.acts import PAYS, Stage
 from devstack.drill_billing.clients import App
 from devstack.drill_billing.facts import MONTHLY_MINOR, PROMOTION
 from devstack.standin import Object
@@ -20,26 +20,39 @@ from lantern_pro.jobs.models import Job
 from lantern_pro.store.client import text_client
 
 OVER: Final = frozenset({"canceled", "incomplete_expired"})
-FIRST: Final = "subscription_create"
 
 
 def nothing_overtaken_is_open(standin: StripeStandin) -> Iterator[str]:
     """Who has paid once can pay by nothing that they had begun before; all having settled."""
     paid_at = dict[str, int]()
     for charge in books.charges(standin):
-        intent = standin.journal.get(charge["payment_intent"]) or {}
-        if user := intent["metadata"].get("user"):
+        if user := _buyer_of(standin, charge):
             paid_at[user] = max(charge["created"], paid_at.get(user, 0))
-    waiting = [each for each in standin.journal.all("checkout.session") if each["status"] == "open"]
-    waiting += [
-        each
-        for each in standin.journal.all("payment_intent")
-        if each["status"] == "requires_action" and not each.get("_session")
-    ]
-    for each in waiting:
-        told = each["metadata"]
-        if "purchase" in told and each["created"] <= paid_at.get(told["user"], 0):
+    for each in _what_can_be_paid(standin):
+        if each["created"] <= paid_at.get(each["metadata"]["user"], 0):
             yield f"{each['id']} is open, and its buyer has paid for something else"
+
+
+def _buyer_of(standin: StripeStandin, charge: Object) -> str:
+    """Who has paid once, or for the first time; nobody for a renewal."""
+    invoice = books.invoice_of(standin, charge)
+    paid = standin.journal.get(charge["payment_intent"])
+    if invoice and invoice["billing_reason"] == books.FIRST:
+        paid = standin.journal.get(books.subscription_of(invoice))
+    return str((paid or {})["metadata"].get("user", ""))
+
+
+def _what_can_be_paid(standin: StripeStandin) -> Iterator[Object]:
+    """What a buyer could go on with: a page, a payment at their bank, a first invoice."""
+    waits = {
+        "checkout.session": "open",
+        "payment_intent": "requires_action",
+        "subscription": "incomplete",
+    }
+    for kind, status in waits.items():
+        for each in standin.journal.all(kind):
+            if each["status"] == status and "user" in each["metadata"]:
+                yield each
 
 
 def all_is_as_it_must_be(stage: Stage, apps: Sequence[App]) -> Iterator[str]:
@@ -47,7 +60,7 @@ def all_is_as_it_must_be(stage: Stage, apps: Sequence[App]) -> Iterator[str]:
     yield from _what_is_paid_is_known(stage.standin)
     for each in stage.standin.journal.all("subscription"):
         yield from _is_known(each)
-        yield from _is_not_charged_while_contested(stage.standin, each)
+        yield from _is_not_charged_while_contested(stage, each)
         yield from _goes_on_or_has_a_reason(stage, each)
     yield from _promotions_are_for_the_first_period(stage, apps)
     for state in ("pending", "leased", "dead"):
@@ -90,17 +103,19 @@ def _is_known(subscription: Object) -> Iterator[str]:
         yield f"{subscription['id']} is {subscription['status']} at Stripe, and {found.state} here"
 
 
-def _is_not_charged_while_contested(standin: StripeStandin, subscription: Object) -> Iterator[str]:
-    """But for what was due when the dispute was opened; what is lost is never charged again."""
-    name = subscription["id"]
+def _is_not_charged_while_contested(stage: Stage, subscription: Object) -> Iterator[str]:
+    """But for what its owner pays by hand; what is lost is never charged again."""
+    name, standin = subscription["id"], stage.standin
+    by_hand = {each.at for each in stage.wishes if (each.subscription, each.what) == (name, PAYS)}
     for dispute in books.disputes_of(standin, name):
         if dispute["status"] == "lost" and subscription["status"] not in OVER:
             yield f"{name} goes on, and {dispute['id']} was lost"
         is_won = dispute["status"] == "won"
         decided = books.decided_at(standin, dispute) if is_won else None
-        for charge, invoice in books.charges_of(standin, name):
-            is_due_later = invoice["created"] > dispute["created"]
-            if is_due_later and (decided is None or charge["created"] < decided):
+        for charge, _ in books.charges_of(standin, name):
+            is_later = charge["created"] > dispute["created"]
+            is_before_the_end = decided is None or charge["created"] < decided
+            if is_later and is_before_the_end and charge["created"] not in by_hand:
                 yield f"{name} was charged {charge['id']} in spite of {dispute['id']}"
 
 
@@ -109,7 +124,11 @@ def _goes_on_or_has_a_reason(stage: Stage, subscription: Object) -> Iterator[str
     name, journal = subscription["id"], stage.standin.journal
     has_ended = subscription["status"] in OVER
     at = subscription["ended_at"] if has_ended else stage.standin.clock.now()
-    wishes = [each.what for each in stage.wishes if each.subscription == name and each.at <= at]
+    wishes = [
+        each.what
+        for each in stage.wishes
+        if each.subscription == name and each.at <= at and each.what != PAYS
+    ]
     wanted = (wishes or ["resume"])[-1]
     disputes = [each for each in books.disputes_of(stage.standin, name) if each["created"] <= at]
     is_contested = any((books.decided_at(stage.standin, each) or at + 1) > at for each in disputes)
@@ -130,7 +149,7 @@ def _promotions_are_for_the_first_period(stage: Stage, apps: Sequence[App]) -> I
     by_coupon = {str(apps[each.user].user_id) for each in facts.subscriptions if each.coupon}
     wanted = set[str]()
     for invoice in standin.journal.all("invoice"):
-        [line], is_first = invoice["lines"]["data"], invoice["billing_reason"] == FIRST
+        [line], is_first = invoice["lines"]["data"], invoice["billing_reason"] == books.FIRST
         told = line["metadata"]
         percent = facts.promotion.percent if is_first and told["user"] in by_coupon else 0
         price = MONTHLY_MINOR[told["plan"]] * (100 - percent) // 100
