@@ -8,8 +8,10 @@ from django.conf import settings
 from accounts.services.authentication import authenticate
 from accounts.services.tokens import token_of
 from accounts.services.users import SignedUp, create_user
+from billing.keys import PROMOTION_USES
 from billing.managers import reconciliation
-from billing.models import Plan
+from billing.managers.promotions import CATALOGUE_CELL
+from billing.models import Plan, Promotion
 from billing.reconcile_jobs import Reconcile
 from billing.services.reseller import Redeemer, make_batch, redeem_code
 from devstack.chaos.clients.app import YEARS
@@ -83,6 +85,20 @@ def forget_jobs(fact: str) -> JobId:
     job = NewJob(Cell(0), ForgetJobs(Cell(0)), fact)
     ledger.stage(job)
     return job.job_id
+
+
+def promote(name: str, *, uses: int) -> None:
+    """Let there be a promotion by which everybody pays a quarter less; 0 uses are any number."""
+    terms = {"percent": 25, "uses_limit": uses}
+    Promotion.objects.get_or_create(id=name, defaults=terms)
+
+
+def let_holds_end(promotion: str) -> None:
+    """Let no use of a promotion be held any longer. Time alone does that, in some minutes."""
+    client, uses = text_client(), PROMOTION_USES(promotion=promotion, cell=CATALOGUE_CELL)
+    for name, until in client.hgetall(uses).items():
+        if until != "paid":
+            client.hset(uses, name, "1")
 
 
 def let_it_be_walked_over(walk: str) -> bool:

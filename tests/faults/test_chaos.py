@@ -22,14 +22,15 @@ pytestmark = [
 ]
 
 SEED = "11"
+LOOKED = "billing/record_subscription@look_at_subscription"
 # One fault in each short play.
 AIMS = (
     "aim purchase worker:referrals/credit_inviter@credit_inviter|1|reply lost",
-    "aim offer worker:billing/keep_promotion@keep_promotion_use|1|killed after",
+    "aim offer worker:billing/decline_purchase@settle_purchase|1|killed after",
     "aim mail worker:accounts/record_mail@mail_address_code|1|request lost",
     "aim moving worker:proxies/note_moves@move_users_off|1|reply lost",
     "aim return worker:POST /v1/refunds|1|reply lost",
-    "aim subscription worker:billing/record_subscription@look_at_subscription|1|killed before",
+    f"aim subscription worker:{LOOKED}|dispute-lost.1|killed before",
     "aim found worker:GET /v1/charges|1|vendor fails before",
     "aim end-of-time worker:proxies/release_proxies@release_proxies|1|Redis killed after",
     "aim farewell worker:accounts/reap_user@reap_user|1|reply lost",

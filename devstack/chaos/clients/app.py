@@ -137,14 +137,16 @@ class App:
         _, told = await call(gateways.stripe_port, "/v1/tokens", fields, headers)
         return str(told["id"])
 
-    async def _repeat(self, path: str, form: Mapping[str, str]) -> dict[str, Any]:
+    async def _repeat(
+        self, path: str, form: Mapping[str, str], *, method: str = "POST"
+    ) -> dict[str, Any]:
         """Ask until the answer is final (200), as clients do; {} when it gives up."""
         pause = _FIRST_PAUSE_SECONDS
         for _ in range(_CALLS):
             status = 0
             with contextlib.suppress(OSError):
                 port, headers = self._gateways.pro_port, self._headers()
-                status, told = await call(port, path, form, headers)
+                status, told = await call(port, path, form, headers, method=method)
                 if status == _FINAL:
                     return told
                 if told.get("errorId") == "internal-error":

@@ -38,15 +38,15 @@ class AtStripe:
         """Let the bank decide for us: the money comes again."""
         self._control("disputes/win", dispute=dispute)
 
+    def lose(self, dispute: str) -> None:
+        """Let the bank decide against us."""
+        self._control("disputes/lose", dispute=dispute)
+
     def use_card(self, subscription: dict[str, Any], card: str) -> None:
         """Let the next payments of a subscription be made with another card."""
         method = self._call(f"payment_methods/{card}/attach", customer=subscription["customer"])
         name = f"subscriptions/{subscription['id']}"
         self._call(name, default_payment_method=method["id"])
-
-    def end(self, subscription_id: str) -> None:
-        """End a subscription at once."""
-        self._asked("DELETE", f"v1/subscriptions/{subscription_id}")
 
     def let_it_be(self, seconds: int) -> None:
         """Put Stripe's clock forward to this moment (Unix seconds), with all that happens then."""

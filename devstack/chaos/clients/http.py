@@ -12,12 +12,19 @@ PATIENCE_SECONDS: Final = 25.0
 
 
 async def call(
-    port: int, path: str, form: Mapping[str, str], headers: Mapping[str, str]
+    port: int,
+    path: str,
+    form: Mapping[str, str],
+    headers: Mapping[str, str],
+    *,
+    method: str = "POST",
 ) -> tuple[int, dict[str, Any]]:
-    """POST a form; the status and the JSON. ``OSError`` when there is no (whole) answer."""
+    """POST a form, or GET by it; the status and the JSON. ``OSError`` without a whole answer."""
     body = urlencode(form).encode()
+    if method == "GET":
+        path, body = f"{path}?{body.decode()}", b""
     lines = [
-        f"POST {path} HTTP/1.1",
+        f"{method} {path} HTTP/1.1",
         f"Host: {HOST}:{port}",
         "Content-Type: application/x-www-form-urlencoded",
         f"Content-Length: {len(body)}",

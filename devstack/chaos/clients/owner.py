@@ -36,6 +36,13 @@ class Owner(App):
         """Join the account that a mailed code leads to."""
         await self._ask("/user-link-validate", {"code": code, "deviceName": "tablet"})
 
+    async def leave_a_page_open(self, plan: str, key: str) -> None:
+        """Ask for a page of Stripe's on which a plan is paid, and do nothing there."""
+        form = {"plan": plan, "idempotencyKey": key, "deviceName": "phone", "timeout": "10"}
+        told = await self._repeat("/payment-redirect", form, method="GET")
+        if not told.get("redirect"):
+            self._surprised("/payment-redirect", told)
+
     async def subscribe(self, plan: str, email: str) -> str:
         """Begin a subscription; the payment that is to be confirmed at Stripe, if it was told."""
         form = {"planId": plan, "email": email, "timeout": "10"}

@@ -63,6 +63,12 @@ def use_of(promotion: str, purchase_id: PurchaseId) -> str | None:
     return noted
 
 
+def uses_of(promotion: str, *, paid: bool) -> int:
+    """How many uses of a promotion are noted: those that were paid, or the others."""
+    noted = text_client().hvals(PROMOTION_USES(promotion=promotion, cell=CATALOGUE_CELL))
+    return sum((each == "paid") == paid for each in noted)
+
+
 def old_servers_of(user_id: int) -> int:
     """How many proxies of 2016 know a user."""
     servers = all_bridged().values()
@@ -107,6 +113,12 @@ def loans_after(user_id: int, invoice: str) -> int:
     """How often time was lent to a user because nothing was paid after this invoice."""
     entries = _time_of(user_id)
     return sum(each.kind == "grace" and each.because.endswith(f".{invoice}") for each in entries)
+
+
+def state_of_subscription(user_id: int) -> str:
+    """How the subscription of a user stands that has not ended; empty when there is none."""
+    found = Subscription.objects.open_of(UserId(user_id))
+    return str(found.state) if found else ""
 
 
 def has_subscription(user_id: int) -> int:

@@ -25,13 +25,15 @@ class Piece:
     Its acts are divided by ``calm``, so that the first time of a step in each is always on behalf
     of the same client. Acts that begin by a name have the steps of the play's own jobs, and of
     what these ask of Stripe, struck in each of them. A step that several plays have is struck in
-    that which brings its kind of job, or else in the first of them.
+    that which brings its kind of job, or else in the first of them; and in each that names it
+    among ``also``, because there it is another matter.
     """
 
     name: str
     brings: frozenset[str]
     play: Play
     with_pro_proxies: bool = True
+    also: frozenset[str] = frozenset()
 
 
 def client(theatre: Theatre, device_id: str, chance: random.Random) -> Owner:

@@ -50,7 +50,6 @@ PURCHASE: Final = Piece(
             "reward_inviter",
             "send_receipt",
             "serve_waiting_users",
-            "settle_purchase",
             "sync_address",
         }
     ),

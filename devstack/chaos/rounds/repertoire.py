@@ -102,7 +102,11 @@ async def rehearse(theatre: Theatre) -> list[Rehearsal]:
         Rehearsal(
             piece,
             outcomes[piece.name],
-            [step for name, step in seen[piece.name].items() if places[name] == piece.name],
+            [
+                step
+                for name, step in seen[piece.name].items()
+                if places[name] == piece.name or name in piece.also
+            ],
             acts[piece.name],
         )
         for piece in PIECES.values()
