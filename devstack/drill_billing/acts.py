@@ -53,7 +53,7 @@ class Causes:
         make = Call.make
 
         def named(call: Call, kind: str, prefix: str, **fields: object) -> Object:
-            cause = call.idempotency_key or self.act
+            cause = f"{call.idempotency_key or self.act}|{prefix}"  # what else is made moves none
             count = self._made[cause] = self._made.get(cause, 0) + 1
             luck = Random(f"{seed}|{cause}|{count}")
             return {
