@@ -36,6 +36,17 @@ def _accepting() -> Iterator[None]:
         raise StripeRefused(details={"reason": str(error.code or "invalid_request")}) from error
 
 
+@contextmanager
+def _known() -> Iterator[None]:
+    """Say in our words that Stripe knows no such thing."""
+    try:
+        yield
+    except stripe.InvalidRequestError as error:
+        if error.code != MISSING:
+            raise
+        raise NoSuchSubscription from error
+
+
 def start(wanted: Recurring) -> Started:
     """Begin a subscription whose first invoice the client pays; the same again is the same one."""
     customer = customer_for(wanted.key, user=wanted.metadata["user"], email=wanted.email)
@@ -106,23 +117,16 @@ def open_checkout(wanted: Recurring, *, begun: Millis) -> Waiting:
 
 
 def checkout_now(session_id: str) -> tuple[str, str, str]:
-    """How a checkout stands: its state, its page, and the subscription that began by it."""
-    with reaching():
+    """How a checkout stands: state, page, subscription; ``NoSuchSubscription`` if unknown."""
+    with _known(), reaching():
         told: Any = client().v1.checkout.sessions.retrieve(session_id)
     return str(told.status), str(told.url or ""), str(told.subscription or "")
 
 
 def subscription_now(subscription: str) -> SubscriptionNow:
     """How a subscription stands, with its latest invoice; ``NoSuchSubscription`` if unknown."""
-    try:
-        with reaching(unknown=StripeUnreachable):
-            told: Any = client().v1.subscriptions.retrieve(
-                subscription, {"expand": ["latest_invoice"]}
-            )
-    except stripe.InvalidRequestError as error:
-        if error.code != MISSING:
-            raise
-        raise NoSuchSubscription from error
+    with _known(), reaching(unknown=StripeUnreachable):
+        told: Any = client().v1.subscriptions.retrieve(subscription, {"expand": ["latest_invoice"]})
     return _now(told)
 
 

@@ -10,7 +10,12 @@ which it begins, and that one refuses when there is something else by then.
 
 from typing import Final, NoReturn
 
-from billing.errors import PaymentPending, PurchaseRepeated, StripeUnreachable
+from billing.errors import (
+    NoSuchSubscription,
+    PaymentPending,
+    PurchaseRepeated,
+    StripeUnreachable,
+)
 from billing.gateways import stripe_subscriptions as stripe
 from billing.gateways.base import ENDED
 from billing.managers.purchases import BESIDE_ANY, UNGUARDED, Guard
@@ -80,13 +85,15 @@ def _refuse_new_subscribers(user_id: UserId) -> str:
 
 
 def _is_paid_at_stripe(begun: Subscription) -> bool:
+    unpaid = {*ENDED, "incomplete"}
     try:
         on_page = stripe.checkout_now(begun.checkout)[2] if begun.checkout else ""
+        at_stripe = begun.at_stripe or on_page
+        return bool(at_stripe) and stripe.subscription_now(at_stripe).status not in unpaid
     except PaymentPending as error:  # there is no payment yet that could be waited for
         raise StripeUnreachable from error
-    at_stripe = begun.at_stripe or on_page
-    unpaid = {*ENDED, "incomplete"}
-    return bool(at_stripe) and stripe.subscription_now(at_stripe).status not in unpaid
+    except NoSuchSubscription:  # nobody can pay for it, so that it keeps nobody from buying
+        return False
 
 
 def _refuse_soon_after(at: Millis, *, plan: str, is_open: bool) -> None:

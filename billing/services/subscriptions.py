@@ -4,6 +4,7 @@ The intent is recorded first, so that a subscription that began at Stripe is loo
 becomes of the call. A user has one at a time.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,25 +75,43 @@ def subscribe(wish: SubscriptionWish) -> Started:
 
     The same wish again goes on where the first was; ``AlreadySubscribed`` once one is paid.
     """
-    found = _begun(wish)
-    if found.at_stripe:
-        look_at(found.subscription_id)
-        _refuse_subscribers(Subscription.objects.named(found.subscription_id))
-        return stripe.started(found.at_stripe)
-    started = stripe.start(_wanted(found))
-    look_at(found.subscription_id, at_stripe=started.subscription)
-    return started
+    for begun in _each_begun(wish):
+        started = None if begun.at_stripe else stripe.start(_wanted(begun))
+        look_at(begun.subscription_id, at_stripe=started.subscription if started else "")
+        if _has_ended(begun):
+            continue
+        if started is None:
+            _refuse_subscribers(Subscription.objects.named(begun.subscription_id))
+        return started or stripe.started(begun.at_stripe)
+    raise PaymentPending
 
 
 def subscribe_on_page(wish: SubscriptionWish) -> str:
     """The address of the page of Stripe's on which a subscription begins."""
-    found = _begun(wish)
-    begun = clock.as_millis(found.created)
-    waiting = stripe.open_checkout(_wanted(found), begun=begun)
-    look_at(found.subscription_id, checkout=waiting.pointer)
-    if Subscription.objects.named(found.subscription_id).is_unpaid_yet:
-        return waiting.url
-    return stripe_checkout.returning(stripe_checkout.RETURNED_PAID)
+    for begun in _each_begun(wish):
+        waiting = stripe.open_checkout(_wanted(begun), begun=clock.as_millis(begun.created))
+        look_at(begun.subscription_id, checkout=waiting.pointer)
+        if _has_ended(begun):
+            continue
+        if Subscription.objects.named(begun.subscription_id).is_unpaid_yet:
+            return waiting.url
+        return stripe_checkout.returning(stripe_checkout.RETURNED_PAID)
+    raise PaymentPending
+
+
+def _each_begun(wish: SubscriptionWish) -> Iterator[Subscription]:
+    """What was begun for a wish; should it prove to have ended at Stripe, another one."""
+    for _ in range(MOST_TURNS):
+        yield _begun(wish)
+
+
+def _has_ended(begun: Subscription) -> bool:
+    """Whether it has ended, of which nobody had told us; its promotion's use is given back."""
+    found = Subscription.objects.named(begun.subscription_id)
+    has_ended = found.state == Subscription.State.ENDED
+    if has_ended:
+        promotions.give_up(PurchaseId(found.pk))
+    return bool(has_ended)
 
 
 def _begun(wish: SubscriptionWish) -> Subscription:
