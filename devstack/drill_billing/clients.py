@@ -158,6 +158,7 @@ class Beginning:
             return app.call("/stripe-subscription", planId=plan, **told)
 
         if each.other_first:
+            self.moments.step()  # begun after what was paid before, and not in the same second
             ask(MONTHLY[1])
         path = "/v1/checkout/sessions" if each.on_page else "/v1/subscriptions"
         answer = self._tapping(each.call, path, ask)
