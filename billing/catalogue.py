@@ -135,7 +135,7 @@ class Plan(Standing):
         blank=True,
         help_text="By the days that are left, one rule a line: “30: 1m 15d” gives a month and 15 "
         "days to who renews with 30 days left or more; “-14: 7d” a week until 14 days after the "
-        "end.",
+        "end. For purchases; a subscription gives none.",
     )
     device_limit = models.PositiveIntegerField(
         "devices",

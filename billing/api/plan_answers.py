@@ -39,12 +39,19 @@ class PlanAnswer(serializers.Serializer[Any]):
     usdPrice = serializers.IntegerField()
     subscription = serializers.BooleanField()
     bestValue = serializers.BooleanField()
-    renewalBonusExpected = Span(help_text="What the caller gets on top of the duration.")
+    renewalBonusExpected = Span(
+        help_text="What the caller gets on top of the duration by a purchase. "
+        "A subscription gives of it `promotion.months` alone, with its first period."
+    )
     totalCost = serializers.CharField()
     oneMonthCost = serializers.CharField()
     totalCostBilledOneTime = serializers.CharField()
-    formattedBonus = serializers.CharField(allow_blank=True)
-    renewalText = serializers.CharField(allow_blank=True)
+    formattedBonus = serializers.CharField(
+        allow_blank=True, help_text="`renewalBonusExpected` in words."
+    )
+    renewalText = serializers.CharField(
+        allow_blank=True, help_text="An invitation to buy once more; not for subscriptions."
+    )
     promotion = PromotionAnswer(required=False)
 
 

@@ -81,6 +81,32 @@ def test_the_first_period_costs_what_was_shown_and_the_next_the_plans_price(
     assert drift() == []
 
 
+def test_of_what_plans_show_on_top_a_subscription_gives_the_promotions_months_alone(
+    client: ClientApp, world: World
+) -> None:
+    Plan.objects.create(
+        id="1m-usd-30", description="A month", months=1, currency="usd", price_minor=500,
+        renewal_bonus="0: 7d",
+    )  # fmt: skip
+    client.buy(plan="1m-usd-30")
+    promote(plans="1m", months=2)
+    client.get("/plans")
+    [shown] = [each for each in client.answer["plans"] if each["id"] == "1m-usd-30-spring"]
+
+    assert subscribes(client, "1m-usd-30-spring", insist="true") == "ok"
+    pays(client, world)
+    world.pass_time(32 * DAY)
+
+    assert shown["renewalBonusExpected"] == {"months": 2, "days": 7}
+    assert shown["promotion"]["months"] == 2
+    days = days_of(client)
+    assert "renewal_bonus" not in days
+    assert 59 <= days["promotion"] <= 62
+    with world.present():
+        client.buy(plan="1m-usd-30", idempotencyKey="by itself")
+    assert days_of(client)["renewal_bonus"] == 7
+
+
 def test_a_code_takes_the_same_off(client: ClientApp, world: World) -> None:
     promote(code="SPRING-27", percent=50)
 
