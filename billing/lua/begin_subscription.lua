@@ -21,6 +21,7 @@
 --       work             JSON: {follow}
 -- -->   begun            the intent is recorded
 --       has_one {id}     the user has one that has not ended; nothing changed
+--       known            it was begun before, and has ended since; nothing changed
 --       repeated {id}    a purchase was begun just before, and not on a page; nothing changed
 --       no_such_user     nothing changed
 --       late             the promotion's use is not held any more; nothing changed
@@ -36,6 +37,9 @@ end
 local open = redis.call("GET", user_subscription)
 if open then
     return { "has_one", open }
+end
+if redis.call("EXISTS", subscription) == 1 then
+    return { "known" }
 end
 local before, at, way = unpack(redis.call("HMGET", latest, "id", "at", "way"))
 local is_other = before and before ~= seen and way ~= "checkout"

@@ -62,8 +62,9 @@ class SubscriptionManager(models.Manager["Subscription"]):
     ) -> SubscriptionId:
         """Record the intent; answers the subscription that the user has, which may be another.
 
-        ``PaymentPending`` when its promotion is held no longer: the same call holds it anew;
-        ``PurchaseRepeated`` so soon after a purchase that was not seen.
+        ``PaymentPending`` when its promotion is held no longer, or it was begun before and has
+        ended since: the same call again finds out; ``PurchaseRepeated`` so soon after a purchase
+        that was not seen.
         """
         outcome = ledger.apply(
             "billing/begin_subscription",
@@ -85,7 +86,7 @@ class SubscriptionManager(models.Manager["Subscription"]):
                 raise NoSuchUser
             case ["repeated", _]:
                 raise PurchaseRepeated
-            case ["late"]:
+            case ["late" | "known"]:
                 raise PaymentPending
         raise AssertionError(outcome)
 

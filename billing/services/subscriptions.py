@@ -162,7 +162,7 @@ def _refuse_subscribers(found: Subscription) -> None:
 def _begin(wish: SubscriptionWish, offer: Offer, guard: Guard) -> Subscription:
     """Record it, unless the user has another by now; a use of its promotion is held before."""
     now, user_id = clock.now(), wish.user_id
-    fresh = SubscriptionId(text_id(cell_of(user_id), f"{user_id}.s{now}"))
+    fresh = _id_of_next(user_id, offer, now)
     use = PurchaseId(fresh)
     if offer.promotion is None:
         return _record(wish, offer, fresh, now, guard)
@@ -176,6 +176,18 @@ def _begin(wish: SubscriptionWish, offer: Offer, guard: Guard) -> Subscription:
     if begun.pk != fresh:
         promotions.give_back(offer.promotion.pk, held, purchase_id=use, user_id=user_id)
     return begun
+
+
+def _id_of_next(user_id: UserId, offer: Offer, now: Millis) -> SubscriptionId:
+    """The id of a subscription that is to begin.
+
+    By a promotion it is the same until one has begun: whoever died when a use was held for it is
+    followed by a call that has that very use.
+    """
+    name = f"s{now}"
+    if offer.promotion:
+        name = f"s{len(Subscription.objects.ids_of(user_id))}-{offer.promotion.pk}"
+    return SubscriptionId(text_id(cell_of(user_id), f"{user_id}.{name}"))
 
 
 def _record(

@@ -122,6 +122,18 @@ def test_has_one_the_first_is_told_and_nothing_changes(owner: UserId, any_redis:
     assert not any_redis.exists(SUBSCRIPTIONS.row(named(owner, "s2")))
 
 
+def test_known_one_that_has_ended_does_not_begin_again(owner: UserId, any_redis: Any) -> None:
+    begin(owner)
+    record(owner, told={"state": "ended", "check_at": ""})
+    before = row_of(any_redis, owner)
+
+    with pytest.raises(PaymentPending):
+        begin(owner)
+
+    assert row_of(any_redis, owner) == before
+    assert Subscription.objects.open_of(owner) is None
+
+
 def test_of_many_at_once_one_begins(real_redis: Any) -> None:
     owner = a_user()
 
