@@ -1,8 +1,8 @@
 """A second purchase within minutes: a slip, most often. It is noticed, and its buyer is asked.
 
 Apps make another key at each tap, so a key does not tell. One that was declined, or waits for its
-buyer elsewhere, may be followed by another at once. A subscription that began just now, and is
-paid, counts as a purchase, and who would begin one is asked as well; its renewals do not count.
+buyer elsewhere, may be followed by another at once. A subscription that was first paid just now
+counts as a purchase, and who would begin one is asked as well; its renewals do not count.
 
 Two calls at once have seen nothing of each other: so what a call has seen goes to the script by
 which it begins, and that one refuses when there is something else by then.
@@ -78,10 +78,18 @@ def _refuse_new_subscribers(user_id: UserId) -> str:
     """
     begun = Subscription.objects.open_of(user_id)
     if begun and not begun.is_unpaid_yet:
-        _refuse_soon_after(clock.as_millis(begun.created), plan=begun.plan, is_open=False)
+        _refuse_soon_after(_first_paid(begun), plan=begun.plan, is_open=False)
     elif begun and _is_paid_at_stripe(begun):
         _refuse_soon_after(clock.now(), plan=begun.plan, is_open=False)
     return begun.pk if begun else ""
+
+
+def _first_paid(begun: Subscription) -> Millis:
+    """When it was learnt that its first payment was made, which may be long after it was begun."""
+    theirs = Purchase.objects.filter(user_id=begun.user_id)
+    firsts = [each for each in theirs if each.subscription == begun.pk and each.begins_it]
+    told = [clock.as_millis(each.settled) for each in firsts if each.settled]
+    return max([clock.as_millis(begun.created), *told])
 
 
 def _is_paid_at_stripe(begun: Subscription) -> bool:

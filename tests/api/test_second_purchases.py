@@ -255,3 +255,21 @@ def test_who_could_not_buy_may_subscribe_at_once(
     client.post("/stripe-subscription", planId=monthly.pk)
 
     assert client.answer["status"] == "ok"
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_who_has_taken_their_time_to_pay_is_asked_whether_or_not_an_event_has_told(
+    client: ClientApp, monthly: Plan, world: World, *, is_told: bool
+) -> None:
+    client.post("/stripe-subscription", planId=monthly.pk)
+    world.pass_time(HOUR, step=HOUR)
+    pay_first(world, "pm_card_visa")
+    if is_told:
+        world.settle()
+
+    with world.present():
+        client.buy(plan=monthly.pk)
+
+    assert Subscription.objects.get().is_unpaid_yet is not is_told
+    assert client.answer["errorId"] == "purchase-repeated"
+    assert len(world.stripe.journal.all("charge")) == 1
