@@ -2,7 +2,8 @@
 
 Apps make another key at each tap, so a key does not tell. One that was declined, or waits for its
 buyer elsewhere, may be followed by another at once. A subscription that was first paid just now
-counts as a purchase, and who would begin one is asked as well; its renewals do not count.
+counts as a purchase, and who would begin one is asked as well; its renewals do not count. What is
+not paid here may be paid at Stripe, whose event is late: Stripe is asked.
 
 Two calls at once have seen nothing of each other: so what a call has seen goes to the script by
 which it begins, and that one refuses when there is something else by then.
@@ -17,10 +18,11 @@ from billing.errors import (
     StripeUnreachable,
 )
 from billing.gateways import stripe_subscriptions as stripe
-from billing.gateways.base import ENDED
+from billing.gateways.base import ENDED, Paid
+from billing.gateways.stripe_client import UNREADABLE
 from billing.managers.purchases import BESIDE_ANY, UNGUARDED, Guard
 from billing.models import Purchase
-from billing.services.asking import CHECKOUT
+from billing.services.asking import CHECKOUT, ask_stripe
 from billing.subscription import Subscription
 from lantern_pro import clock
 from lantern_pro.types import Millis, PurchaseId, UserId
@@ -123,4 +125,16 @@ def _repeated(at: Millis, *, plan: str, is_open: bool) -> PurchaseRepeated:
 def _lets_another_begin(before: Purchase) -> bool:
     if before.state == Purchase.State.BEGUN:
         return before.way == CHECKOUT
-    return before.state in {Purchase.State.DECLINED, Purchase.State.WAITING}
+    if before.state == Purchase.State.WAITING:
+        return not _may_be_paid(before)
+    return before.state == Purchase.State.DECLINED
+
+
+def _may_be_paid(before: Purchase) -> bool:
+    """Whether it is paid at Stripe, of which nobody has told yet, or may be, as nobody can say."""
+    try:
+        return isinstance(ask_stripe(before, None), Paid)
+    except PaymentPending:
+        return True
+    except UNREADABLE:  # Stripe does not know it, so that it keeps nobody from buying
+        return False

@@ -172,8 +172,11 @@ def test_a_payment_under_way_is_left_and_counts_when_it_is_paid(
     press_pay(http, page_for(client), "4000000000009995")
     let_the_payment_be(stripe_standin, status="processing", last_payment_error=None)
     client.buy(idempotencyKey="card")
+    asked = client.answer["errorId"]
+    client.buy(idempotencyKey="card", insist="true")
 
     run_jobs()
 
+    assert asked == "purchase-repeated"
     assert states() == ["waiting", "paid"]
     assert faults() == []
