@@ -10,9 +10,11 @@ from devstack.mandrill_standin import MandrillStandin
 from devstack.redis_server import free_port
 from devstack.standin import Fault
 from lantern_pro import clock
+from lantern_pro.jobs import ledger
 from lantern_pro.mail import mandrill
 from lantern_pro.mail.keys import PROBED
 from lantern_pro.mail.smtp import message_id
+from lantern_pro.types import JobId
 from tests.api.mailing import HERE, READER, Post
 from tests.mail_server import MailServer
 
@@ -165,6 +167,7 @@ def test_while_the_first_is_away_new_mails_go_by_the_second_at_once_and_back_whe
 ) -> None:
     mandrill_standin.faults.add(Fault("close_before", ALL, times=2))
     stuck = post.send("stuck")
+    assert ledger.drop(JobId(stuck.pk), reason="it would be tried again in between")
 
     with clock.shifted(PATIENCE_MS):
         away = [post.send("a"), post.send("b")]
