@@ -1,14 +1,13 @@
 """A call that died after it held a promotion's use: the same call again has that use, at once."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import redis
 
 from billing.keys import LATEST_PURCHASE
 from billing.managers.promotions import uses_of
-from billing.models import Plan, Promotion, Subscription
+from billing.models import Promotion
 from billing.services.subscriptions import SubscriptionWish, subscribe
 from lantern_pro.types import UserId
 from tests.api.subscribing import monthly, world
@@ -52,21 +51,4 @@ def test_who_asks_again_has_the_use_that_was_held(
     assert subscribes(new_client("device-2")) == "promotion-over"
     assert subscribes(client) == "ok"
     assert subscribes(new_client("device-3")) == "promotion-over"
-    assert uses_of(["spring"]) == {"spring": 1}
-
-
-def test_calls_at_once_of_one_wish_have_one_use(client: ClientApp, monthly: Plan) -> None:
-    del monthly
-    Promotion.objects.create(id="spring", percent=25, uses_limit=1, first_purchase=True)
-
-    def call(_: int) -> str:
-        app = ClientApp(device_id=client.device_id, user_id=client.user_id, token=client.token)
-        return subscribes(app)
-
-    with ThreadPoolExecutor(4) as threads:
-        told = set(threads.map(call, range(4)))
-
-    assert told <= {"ok", "payment-pending"}
-    assert subscribes(client) == "ok"
-    assert Subscription.objects.count() == 1
     assert uses_of(["spring"]) == {"spring": 1}
