@@ -159,7 +159,6 @@ class Table:
 
     def __init__(self, name: str, purpose: str, *, personal: bool = False, app: str = "") -> None:
         """Declare the table's patterns."""
-        _tables[name] = self
         self.name = name
         self.app = app
         self._row = Key(f"{name}:{{pk}}", Kind.HASH, purpose, personal=personal, app=app)
@@ -172,6 +171,7 @@ class Table:
         self._sequence = Key(
             f"{name}@sequence", Kind.STRING, f"the last number given to a row of {name}", app=app
         )
+        _tables[name] = self  # last: another thread takes from here what it finds
 
     def row(self, pk: int | str, *, cell: Cell | None = None) -> str:
         """Name the row's key; the cell is the one that ``pk`` carries, unless given."""

@@ -14,6 +14,7 @@ from lantern_pro.store.keys import (
     Table,
     cell_of,
     declared_keys,
+    declared_tables,
     new_id,
     split_cell,
     text_id,
@@ -104,3 +105,19 @@ def test_the_indexes_of_a_table_are_told_from_its_rows() -> None:
 def test_a_key_of_no_cell_is_told() -> None:
     with pytest.raises(ValueError, match="cell's tag"):
         split_cell("celery")
+
+
+def test_no_thread_finds_a_table_that_is_half_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+
+    def key(*told: Any, **more: Any) -> Key:
+        found.append("half" in declared_tables())
+        return Key(*told, **more)
+
+    monkeypatch.setattr(keys, "_tables", {})
+    monkeypatch.setattr(keys, "Key", key)
+
+    whole = Table("half", "a table for this test")
+
+    assert found == [False] * 5
+    assert declared_tables() == {"half": whole}
