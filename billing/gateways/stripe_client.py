@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 import stripe
 from django.conf import settings
 
-from billing.errors import PaymentPending
+from billing.errors import PaymentPending, StripeUnreachable
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -52,6 +52,18 @@ def reaching(unknown: type[Exception] = PaymentPending) -> Iterator[None]:
         raise
     except stripe.StripeError as error:
         raise unknown from error
+
+
+def unless_missing(ask: Callable[[], Any]) -> dict[str, Any]:
+    """What Stripe answers; nothing when it knows no such object."""
+    try:
+        with reaching(unknown=StripeUnreachable):
+            told: dict[str, Any] = ask().to_dict()
+    except stripe.InvalidRequestError as error:
+        if error.code != MISSING:
+            raise
+        return {}
+    return told
 
 
 def said(told: dict[str, Any], of: str) -> str:

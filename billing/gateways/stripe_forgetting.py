@@ -4,13 +4,12 @@ Each call may be repeated, and none changes what has the wanted state; so no eve
 the same again.
 """
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import stripe
 
 from billing.errors import StripeUnreachable
-from billing.gateways.stripe_client import MISSING, client, reaching, said
+from billing.gateways.stripe_client import client, reaching, said, unless_missing
 from billing.gateways.stripe_lists import PAGE
 from lantern_pro.types import Millis
 
@@ -20,22 +19,22 @@ NOBODY: Final = {"metadata": {"user": ""}}
 def close_page(session_id: str) -> str:
     """Close a page, so that nobody can pay on it; the subscription that had begun by it, if any."""
     v1 = client().v1
-    told = _unless_missing(lambda: v1.checkout.sessions.retrieve(session_id))
+    told = unless_missing(lambda: v1.checkout.sessions.retrieve(session_id))
     if told.get("status") == "open":
         try:
             with reaching(unknown=StripeUnreachable):
                 v1.checkout.sessions.expire(session_id)
         except stripe.InvalidRequestError:  # it was paid meanwhile, or has expired by itself
-            told = _unless_missing(lambda: v1.checkout.sessions.retrieve(session_id))
+            told = unless_missing(lambda: v1.checkout.sessions.retrieve(session_id))
     return str(told.get("subscription") or "")
 
 
 def forget_subscriber(subscription: str) -> str:
     """Take the user's number off a subscription; the customer who pays it."""
     subscriptions = client().v1.subscriptions
-    told = _unless_missing(lambda: subscriptions.retrieve(subscription))
+    told = unless_missing(lambda: subscriptions.retrieve(subscription))
     if (told.get("metadata") or {}).get("user"):
-        _unless_missing(lambda: subscriptions.update(subscription, NOBODY))  # type: ignore[arg-type]
+        unless_missing(lambda: subscriptions.update(subscription, NOBODY))  # type: ignore[arg-type]
     return str(told.get("customer") or "")
 
 
@@ -54,13 +53,13 @@ def customers_of(user: str, *, email: str, since: Millis, until: Millis) -> list
 def subscriptions_of(customer: str) -> list[str]:
     """A customer's subscriptions, those that have ended among them."""
     asked: Any = {"customer": customer, "status": "all", "limit": PAGE}
-    told = _unless_missing(lambda: client().v1.subscriptions.list(asked))
+    told = unless_missing(lambda: client().v1.subscriptions.list(asked))
     return [str(each["id"]) for each in told.get("data", [])]
 
 
 def delete_customer(customer: str) -> None:
     """Delete a customer, with the address and the card; the payments are Stripe's to keep."""
-    _unless_missing(lambda: client().v1.customers.delete(customer))
+    unless_missing(lambda: client().v1.customers.delete(customer))
 
 
 def forget_user(payment_intent: str) -> None:
@@ -68,16 +67,4 @@ def forget_user(payment_intent: str) -> None:
 
     The purchase's id stays, by which the books here and there are held together.
     """
-    _unless_missing(lambda: client().v1.payment_intents.update(payment_intent, NOBODY))  # type: ignore[arg-type]
-
-
-def _unless_missing(ask: Callable[[], Any]) -> dict[str, Any]:
-    """What Stripe answers; nothing when it knows no such object."""
-    try:
-        with reaching(unknown=StripeUnreachable):
-            told: dict[str, Any] = ask().to_dict()
-    except stripe.InvalidRequestError as error:
-        if error.code != MISSING:
-            raise
-        return {}
-    return told
+    unless_missing(lambda: client().v1.payment_intents.update(payment_intent, NOBODY))  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ import stripe
 
 from billing.errors import StripeUnreachable
 from billing.gateways.base import ENDED, Returned
-from billing.gateways.stripe_client import MISSING, client, reaching, readable, said
+from billing.gateways.stripe_client import client, reaching, readable, said, unless_missing
 from billing.gateways.stripe_returns import read_dispute, read_refund
 from lantern_pro.types import Millis, Minor
 
@@ -94,13 +94,8 @@ def named(object_id: str) -> Listed | None:
         "du": (v1.disputes.retrieve, _read_dispute),
     }
     ask, read = kinds[object_id.partition("_")[0]]
-    try:
-        with reaching(unknown=StripeUnreachable):
-            return read(ask(object_id).to_dict())
-    except stripe.InvalidRequestError as error:
-        if error.code != MISSING:
-            raise
-        return None
+    told = unless_missing(lambda: ask(object_id))
+    return read(told) if told else None
 
 
 def read_charge(told: dict[str, Any]) -> Listed:

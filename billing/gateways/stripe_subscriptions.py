@@ -16,7 +16,7 @@ from billing.gateways.base import (
 )
 from billing.gateways.stripe_catalogue import discount_of, item_of, product_of
 from billing.gateways.stripe_checkout import OPEN_MS, RETURNED_PAID, RETURNED_UNPAID, returning
-from billing.gateways.stripe_client import MISSING, client, reaching, readable, said
+from billing.gateways.stripe_client import MISSING, client, reaching, readable, said, unless_missing
 from billing.gateways.stripe_invoices import plan_in, read_invoice
 from lantern_pro.types import Millis, Minor
 
@@ -283,12 +283,7 @@ def give_up(subscription: str) -> None:
 
 def end_now(subscription: str) -> None:
     """End a subscription at once; one that has ended stays so."""
-    try:
-        with reaching(unknown=StripeUnreachable):
-            client().v1.subscriptions.cancel(subscription)
-    except stripe.InvalidRequestError as error:
-        if error.code != MISSING:
-            raise
+    unless_missing(lambda: client().v1.subscriptions.cancel(subscription))
 
 
 def open_portal(customer: str) -> str:
