@@ -78,10 +78,11 @@ def subscribe(wish: SubscriptionWish) -> Started:
     for begun in _each_begun(wish):
         started = None if begun.at_stripe else stripe.start(_wanted(begun))
         look_at(begun.subscription_id, at_stripe=started.subscription if started else "")
-        if _has_ended(begun):
+        found = _unless_ended(begun)
+        if found is None:
             continue
         if started is None:
-            _refuse_subscribers(Subscription.objects.named(begun.subscription_id))
+            _refuse_subscribers(found)
         return started or stripe.started(begun.at_stripe)
     raise PaymentPending
 
@@ -91,9 +92,10 @@ def subscribe_on_page(wish: SubscriptionWish) -> str:
     for begun in _each_begun(wish):
         waiting = stripe.open_checkout(_wanted(begun), begun=clock.as_millis(begun.created))
         look_at(begun.subscription_id, checkout=waiting.pointer)
-        if _has_ended(begun):
+        found = _unless_ended(begun)
+        if found is None:
             continue
-        if Subscription.objects.named(begun.subscription_id).is_unpaid_yet:
+        if found.is_unpaid_yet:
             return waiting.url
         return stripe_checkout.returning(stripe_checkout.RETURNED_PAID)
     raise PaymentPending
@@ -105,13 +107,13 @@ def _each_begun(wish: SubscriptionWish) -> Iterator[Subscription]:
         yield _begun(wish)
 
 
-def _has_ended(begun: Subscription) -> bool:
-    """Whether it has ended, of which nobody had told us; its promotion's use is given back."""
+def _unless_ended(begun: Subscription) -> Subscription | None:
+    """How it stands now; None when it has ended untold, and its promotion's use is given back."""
     found = Subscription.objects.named(begun.subscription_id)
-    has_ended = found.state == Subscription.State.ENDED
-    if has_ended:
-        promotions.give_up(PurchaseId(found.pk))
-    return bool(has_ended)
+    if found.state != Subscription.State.ENDED:
+        return found
+    promotions.give_up(PurchaseId(found.pk))
+    return None
 
 
 def _begun(wish: SubscriptionWish) -> Subscription:
